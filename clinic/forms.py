@@ -1,0 +1,61 @@
+"""How forms become HTML: Django's field groups, with what our template pack needs beside them.
+
+The pack itself is `templates/forms/`; crispy-forms and `field.as_field_group` both use its `field.html`.
+"""
+
+from typing import Any
+
+from django.forms import BoundField, CheckboxInput, RadioSelect
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+
+
+class AccessibleBoundField(BoundField):
+    """A bound field that knows which markup it needs and where its error link goes."""
+
+    @property
+    def is_checkbox(self) -> bool:
+        """One box to tick, with its label beside it."""
+        return isinstance(self.field.widget, CheckboxInput)
+
+    @property
+    def is_choice_group(self) -> bool:
+        """Radio buttons or several checkboxes (a subclass of radio buttons in Django)."""
+        return isinstance(self.field.widget, RadioSelect)
+
+    @property
+    def legend(self) -> str:
+        """The heading above a single checkbox, from the form's `legends`; "" if it has none."""
+        return getattr(self.form, "legends", {}).get(self.name, "")
+
+    @property
+    def control(self) -> SafeString:
+        """The widget with the class that the stylesheet knows; its own classes stay."""
+        if self.is_checkbox:
+            return self.as_widget()
+        own_class = self.field.widget.attrs.get("class", "")
+        return self.as_widget(attrs={"class": f"input {own_class}".strip()})
+
+    @property
+    def focus_id(self) -> str:
+        """Id of the element an error links to: the control, or the first one of a group.
+
+        "" for a hidden field, which nobody can go to.
+        """
+        if self.is_hidden:
+            return ""
+        if self.is_choice_group:
+            return (self.subwidgets[0].id_for_label or "") if self.subwidgets else ""
+        return self.id_for_label
+
+    def value(self) -> Any:
+        """The value to show again; without NUL, which no HTML page may contain."""
+        value = super().value()
+        return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+class FormRenderer(TemplatesSetting):
+    """Forms draw their fields with the template pack; the admin has its own templates."""
+
+    bound_field_class = AccessibleBoundField
+    field_template_name = "forms/field.html"
