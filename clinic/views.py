@@ -1,0 +1,40 @@
+"""The clinic's own pages: home, contact, privacy and accessibility."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from booking.models import Practitioner, Service
+from conditions.models import Condition
+
+CONDITIONS_ON_HOME = 4
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show who the clinic is, what it treats, and how a first visit goes."""
+    context = {
+        "conditions": Condition.objects.published(timezone.now())[:CONDITIONS_ON_HOME],
+        "practitioner": Practitioner.objects.filter(is_active=True).first(),
+        "first_visit": Service.objects.bookable().first(),
+    }
+    return render(request, "clinic/home.html", context)
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Show address, phone, hours, and whom to call in an emergency."""
+    return render(request, "clinic/contact.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what the site stores about people, and their rights."""
+    return render(request, "clinic/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement."""
+    return render(request, "clinic/accessibility.html")
