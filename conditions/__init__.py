@@ -1,0 +1,1 @@
+"""Articles: symptoms, conditions, treatments, remedies, red flags, publishing and search."""

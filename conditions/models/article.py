@@ -1,0 +1,188 @@
+"""Articles: what conditions and treatments have in common, and both of them."""
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+
+from .revision import Review, ReviewScope, Revision
+from .source import Source
+
+
+class ArticleKind(models.TextChoices):
+    """Whether an article is about something felt or about something diagnosed."""
+
+    SYMPTOM = "symptom", "Symptom"
+    CONDITION = "condition", "Condition"
+
+
+class BodyArea(models.TextChoices):
+    """Where in the body; the order is that of the conditions page."""
+
+    MUSCLES_NERVES = "muscles_nerves", "Muscles and nerves"
+    HEAD = "head", "Head, face and jaw"
+    NECK_BACK = "neck_back", "Neck and back"
+    ARMS_HANDS = "arms_hands", "Arms and hands"
+    LEGS_FEET = "legs_feet", "Legs and feet"
+    CHEST = "chest", "Chest and breathing"
+    BELLY = "belly", "Belly and digestion"
+    SKIN = "skin", "Skin"
+    SLEEP_MOOD = "sleep_mood", "Sleep and mood"
+    WHOLE_BODY = "whole_body", "Whole body"
+
+
+class ArticleQuerySet(models.QuerySet):
+    """How articles are read. Public pages use `published`, never the draft's own columns."""
+
+    def published(self, now: datetime) -> Self:
+        """Return the articles that are live at `now`, with what lists need, in one query.
+
+        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`
+        and `live_revision_id`; the draft's title and summary are not for the public.
+        """
+        field = self.model.revision_field
+        newest = (
+            Revision.objects.filter(**{field: OuterRef("pk")}, publish_at__lte=now)
+            .order_by("-publish_at", "-number")
+            .values("pk")[:1]
+        )
+        return (
+            self.filter(Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=now))
+            .filter(revisions__pk=Subquery(newest))
+            # These read the join that the filter above made, so they see that revision alone.
+            .annotate(
+                live_revision_id=F("revisions__pk"),
+                live_title=KeyTextTransform("title", "revisions__document"),
+                live_summary=KeyTextTransform("summary", "revisions__document"),
+                live_names=F("revisions__document__names"),
+            )
+        )
+
+    def with_live(self, now: datetime) -> Self:
+        """Add to `published` what an article's own page needs, still in the same query.
+
+        `live` is the frozen document, `live_publish_at` its day, `live_review` the newest full
+        review of that very revision (reviewer, reviewed_on and next_on as ISO days) or None, and
+        `live_treatments` the slug and title of every live treatment.
+        """
+        review = (
+            Review.objects.filter(revision=OuterRef("revisions__pk"), scope=ReviewScope.FULL)
+            .order_by("-reviewed_on", "-pk")
+            .values(
+                event=JSONObject(reviewer="reviewer", reviewed_on="reviewed_on", next_on="next_on")
+            )[:1]
+        )
+        treatments = Treatment.objects.published(now).values(
+            entry=JSONObject(slug="slug", title="live_title")
+        )
+        return self.published(now).annotate(
+            live=F("revisions__document"),
+            live_publish_at=F("revisions__publish_at"),
+            live_review=Subquery(review),
+            live_treatments=ArraySubquery(treatments),
+        )
+
+
+class Article(models.Model):
+    """A draft that staff work on; the public reads its live `Revision`."""
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")
+    title = models.CharField(max_length=120)
+    summary = models.CharField(
+        max_length=300, blank=True, help_text="One sentence, for lists and search engines."
+    )
+    lede = models.TextField("first paragraph", blank=True, help_text="Plain text.")
+    sources = models.ManyToManyField(Source, blank=True)
+    unpublish_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Condition(Article):
+    """An article about a symptom or condition; not a patient's diagnosis."""
+
+    revision_field = "condition"
+
+    kind = models.CharField(max_length=20, choices=ArticleKind, default=ArticleKind.SYMPTOM)
+    body_area = models.CharField(
+        max_length=20,
+        choices=BodyArea,
+        default=BodyArea.MUSCLES_NERVES,
+        db_default="muscles_nerves",
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ArticleKind.values),
+                name="%(app_label)s_%(class)s_kind_is_known",
+                violation_error_code="kind_is_known",
+                violation_error_message="Choose symptom or condition.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(body_area__in=BodyArea.values),
+                name="%(app_label)s_%(class)s_body_area_is_known",
+                violation_error_code="body_area_is_known",
+                violation_error_message="Choose one of the body areas.",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the article's public page."""
+        return reverse("conditions:detail", args=[self.slug])
+
+
+class ConditionName(models.Model):
+    """Another name that people use for a condition: charley horse."""
+
+    condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "other name"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["condition", "name"],
+                name="%(app_label)s_%(class)s_once",
+                violation_error_code="once",
+                violation_error_message="This article already has that name.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Treatment(Article):
+    """An article about a kind of treatment that the clinic offers, such as acupuncture."""
+
+    revision_field = "treatment"
+
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Order on the treatments page."
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title", "pk"]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the treatment's public page."""
+        return reverse("conditions:treatment-detail", args=[self.slug])

@@ -1,0 +1,146 @@
+"""The parts of an article: sections by aspect, and self-care items."""
+
+from typing import Any
+
+from django.db import models
+
+from conditions.evidence import EvidenceLevel
+from conditions.rich_text import clean_html
+
+from .article import Condition, Treatment
+
+
+class Aspect(models.TextChoices):
+    """What a section is about; the order is the order on the page, the label its usual heading."""
+
+    OVERVIEW = "overview", "What is going on"
+    SYMPTOMS = "symptoms", "What you may notice"
+    CAUSES = "causes", "What can set it off"
+    OUTLOOK = "outlook", "How long it lasts"
+    SEE_DOCTOR = "see_doctor", "When to see a doctor"
+    SELF_CARE = "self_care", "What you can do at home"
+    PREVENTION = "prevention", "How to keep it from coming back"
+    USUAL_CARE = "usual_care", "What other doctors may offer"
+    TRADITION = "tradition", "How Chinese medicine sees it"
+    WHAT_HAPPENS = "what_happens", "What happens"
+    HOW_CHOSEN = "how_chosen", "How it is chosen for you"
+    MAY_HELP = "may_help", "What it may help"
+    TREATMENTS = "treatments", "What the clinic offers"
+    RISKS = "risks", "Risks, and who should ask first"
+    REMEDIES = "remedies", "What we use"
+    POINTS = "points", "Points on the back"
+    VISIT = "visit", "At your visit"
+
+
+class Section(models.Model):
+    """One part of an article; its aspect gives the place, the anchor and the contents entry."""
+
+    condition = models.ForeignKey(
+        Condition, on_delete=models.CASCADE, null=True, blank=True, related_name="sections"
+    )
+    treatment = models.ForeignKey(
+        Treatment, on_delete=models.CASCADE, null=True, blank=True, related_name="sections"
+    )
+    aspect = models.CharField(max_length=20, choices=Aspect)
+    heading = models.CharField(max_length=120, blank=True, help_text="Empty: the usual heading.")
+    body = models.TextField(
+        blank=True,
+        help_text=(
+            "Small HTML: p, ul, ol, li, strong, em, h3 and a. "
+            "Links start with /, #, https:, tel: or mailto:. Anything else is taken out."
+        ),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(condition__isnull=False, treatment__isnull=True)
+                | models.Q(condition__isnull=True, treatment__isnull=False),
+                name="%(app_label)s_%(class)s_has_one_article",
+                violation_error_code="has_one_article",
+                violation_error_message="A section belongs to one article.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(aspect__in=Aspect.values),
+                name="%(app_label)s_%(class)s_aspect_is_known",
+                violation_error_code="aspect_is_known",
+                violation_error_message="Choose one of the aspects.",
+            ),
+            models.UniqueConstraint(
+                fields=["condition", "aspect"],
+                name="%(app_label)s_%(class)s_condition_aspect_once",
+                violation_error_code="aspect_once",
+                violation_error_message="This article already has a section of that kind.",
+            ),
+            models.UniqueConstraint(
+                fields=["treatment", "aspect"],
+                name="%(app_label)s_%(class)s_treatment_aspect_once",
+                violation_error_code="aspect_once",
+                violation_error_message="This article already has a section of that kind.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.heading or self.get_aspect_display()
+
+    def save(self, **kwargs: Any) -> None:
+        """Save with a cleaned body, so that nothing unsafe is ever stored."""
+        self.body = clean_html(self.body)
+        super().save(**kwargs)
+
+
+class SelfCareKind(models.TextChoices):
+    """Something to do, something to leave, or a first step while it is happening."""
+
+    DO = "do", "Do"
+    DONT = "dont", "Do not"
+    NOW = "now", "Right now, step by step"
+
+
+class SelfCareItem(models.Model):
+    """One thing to do or to leave. "Do not" is added by the page, never stored."""
+
+    condition = models.ForeignKey(
+        Condition, on_delete=models.CASCADE, related_name="self_care_items"
+    )
+    kind = models.CharField(max_length=10, choices=SelfCareKind)
+    title = models.CharField(max_length=80, blank=True, help_text="A few words, or empty.")
+    text = models.CharField(
+        max_length=400, help_text="Leave out “do not”: the page adds it to items of that kind."
+    )
+    level = models.CharField(
+        "evidence",
+        max_length=20,
+        choices=EvidenceLevel,
+        blank=True,
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=SelfCareKind.values),
+                name="%(app_label)s_%(class)s_kind_is_known",
+                violation_error_code="kind_is_known",
+                violation_error_message="Choose do, do not or right now.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__in=["", *EvidenceLevel.values]),
+                name="%(app_label)s_%(class)s_level_is_known",
+                violation_error_code="level_is_known",
+                violation_error_message="Choose one of the evidence levels.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=SelfCareKind.DONT)
+                | ~models.Q(text__iregex=r"^\s*(do not|don.t|never)\y"),
+                name="%(app_label)s_%(class)s_leaves_out_do_not",
+                violation_error_code="leaves_out_do_not",
+                violation_error_message="Leave out “do not”: the page adds it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.text

@@ -1,0 +1,139 @@
+"""The red flags of an article, and what someone's answers to them mean.
+
+The article's page and the screening before a booking take their flags from here and keep no copy.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from .models import CareLevel, Condition, RedFlag, most_urgent
+
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
+
+
+class UnknownFlag(ValueError):
+    """Someone answered a flag that was not asked. Ask again with the present set."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One red flag as it is shown and asked: frozen with an article, or clinic-wide."""
+
+    code: str
+    label: str
+    statement: str
+    question: str
+    level: CareLevel
+    version: int
+    qualifier: str
+    is_global: bool
+
+
+@dataclass(frozen=True)
+class FlagSet:
+    """The flags to ask someone who came from one article, or from none."""
+
+    condition: str
+    """The slug of the live article, or "" if there is none."""
+    title: str
+    """Its title, or ""."""
+    flags: tuple[Flag, ...]
+    """Emergency first, then urgent, then see a doctor; clinic-wide ones first within a level."""
+
+    @property
+    def ruleset(self) -> str:
+        """Return 32 hex digits that change with the codes, versions or levels asked."""
+        rules = sorted((flag.code, flag.version, str(flag.level)) for flag in self.flags)
+        return hashlib.sha256(repr(rules).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What answers mean: the most urgent level ticked, None if nothing was; and what was asked."""
+
+    level: CareLevel | None
+    ruleset: str
+
+
+def flags_of(document: Mapping[str, Any]) -> tuple[Flag, ...]:
+    """Return the flags frozen with an article, most urgent first."""
+    return _in_order(_thaw(entry) for entry in document.get("red_flags", []))
+
+
+def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
+    """Return the flags of the live article plus the clinic-wide ones that are in use.
+
+    An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. A
+    flag that is both is asked once, in the article's words, at the more urgent of its two levels.
+    """
+    everywhere = {flag.code: flag for flag in _global_flags()}
+    article = _live_article(condition_slug, now) if _SLUG.fullmatch(condition_slug) else None
+    if article is None:
+        return FlagSet(condition="", title="", flags=_in_order(everywhere.values()))
+    flags = dict(everywhere)
+    for flag in flags_of({"red_flags": article["red_flags"] or []}):
+        twin = everywhere.get(flag.code)
+        level = most_urgent([flag.level, twin.level]) if twin else flag.level
+        flags[flag.code] = replace(flag, level=level, is_global=twin is not None)
+    return FlagSet(
+        condition=condition_slug, title=article["live_title"], flags=_in_order(flags.values())
+    )
+
+
+def assess(flag_set: FlagSet, codes: Collection[str]) -> Outcome:
+    """Return what it means that someone ticked `codes`. Raises UnknownFlag on a code not asked."""
+    levels = {flag.code: flag.level for flag in flag_set.flags}
+    unknown = set(codes) - set(levels)
+    if unknown:
+        raise UnknownFlag(f"{len(unknown)} of the answers belong to no flag that was asked")
+    level = most_urgent(levels[code] for code in codes) if codes else None
+    return Outcome(level=level, ruleset=flag_set.ruleset)
+
+
+def _thaw(entry: Mapping[str, Any]) -> Flag:
+    return Flag(
+        code=entry["code"],
+        label=entry["label"],
+        statement=entry["statement"],
+        question=entry["question"],
+        level=CareLevel(entry["level"]),
+        version=entry["version"],
+        qualifier=entry["qualifier"],
+        is_global=entry["is_global"],
+    )
+
+
+def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    return tuple(sorted(flags, key=lambda flag: (flag.level.rank, not flag.is_global)))
+
+
+def _global_flags() -> list[Flag]:
+    return [
+        Flag(
+            code=flag.code,
+            label=flag.label,
+            statement=flag.statement,
+            question=flag.question,
+            level=CareLevel(flag.level),
+            version=flag.version,
+            qualifier="",
+            is_global=True,
+        )
+        for flag in RedFlag.objects.filter(is_global=True, is_active=True)
+    ]
+
+
+def _live_article(slug: str, now: datetime) -> dict[str, Any] | None:
+    return (
+        Condition.objects.published(now)
+        .filter(slug=slug)
+        .annotate(red_flags=F("revisions__document__red_flags"))
+        .values("live_title", "red_flags")
+        .first()
+    )
