@@ -1,0 +1,27 @@
+"""The clinic's facts in the admin, and the admin's own name."""
+
+from django.contrib import admin
+
+from clinic.models import Clinic
+
+admin.site.site_header = admin.site.site_title = "Clinic staff"
+admin.site.index_title = "What would you like to do?"
+
+
+@admin.register(Clinic)
+class ClinicAdmin(admin.ModelAdmin):
+    """One row: changed, never deleted, and added only while there is none."""
+
+    list_display = ["name", "practitioner_line", "phone", "facts_are_sample"]
+    fieldsets = [
+        (None, {"fields": ["name", "practitioner_line", "facts_are_sample"]}),
+        ("Phone and email", {"fields": ["phone", "email", "emergency_number", "crisis_number"]}),
+        ("Address", {"fields": ["street", "city", "state", "postal_code"]}),
+        ("Visits", {"fields": ["opening_hours", "parking"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Clinic.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,20 @@
+"""The clinic app: the project's own pages, and the clinic's facts."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from clinic.groups import create_groups
+
+
+class ClinicConfig(AppConfig):
+    """Who the clinic is, and what belongs to the whole site."""
+
+    name = "clinic"
+    verbose_name = "Clinic"
+
+    def ready(self) -> None:
+        """Create the staff groups after each migration.
+
+        post_migrate, because that is when Django itself creates the permissions the groups hold.
+        """
+        post_migrate.connect(create_groups, dispatch_uid="clinic.create_groups")

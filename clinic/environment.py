@@ -1,0 +1,170 @@
+"""Read the site's settings from environment variables.
+
+A missing or wrong value raises ImproperlyConfigured with one sentence: the variable and an example.
+"""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def env(name: str, default: str | None = None, *, example: str) -> str:
+    """Return the variable without surrounding space, or `default` when it is unset or empty."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set: give it a value, for example {example}.")
+    if "\0" in value or "\n" in value:
+        raise wrong(name, example, "must be one line")
+    return value
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Return whether the variable says yes (1, true, yes, on) or no (0, false, no, off)."""
+    value = os.environ.get(name, "").strip().lower()
+    if value not in TRUE | FALSE:
+        raise wrong(name, f"{name}=1", "must be 1 or 0")
+    return default if value == "" else value in TRUE
+
+
+def env_int(name: str, default: int, *, lowest: int, highest: int) -> int:
+    """Return the variable as a whole number between `lowest` and `highest`, both included."""
+    example = f"{name}={default}"
+    try:
+        number = int(env(name, str(default), example=example))
+    except ValueError:
+        raise wrong(name, example, "must be a whole number") from None
+    if not lowest <= number <= highest:
+        raise wrong(name, example, f"must lie between {lowest} and {highest}")
+    return number
+
+
+def env_list(name: str, default: list[str] | None = None, *, example: str) -> list[str]:
+    """Return the variable's parts, which commas separate, or `default` when it is unset or empty."""
+    parts = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    if not parts and default is None:
+        raise ImproperlyConfigured(f"{name} is not set: give it a value, for example {example}.")
+    return parts or list(default or [])
+
+
+def env_secret(name: str, default: str | None, *, example: str) -> str:
+    """Return the variable, or what is in the file that `<name>_FILE` names."""
+    file_name = env(f"{name}_FILE", "", example=f"{name}_FILE=/run/secrets/{name.lower()}")
+    if not file_name:
+        return env(name, default, example=example)
+    try:
+        secret = Path(file_name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file_name}, which cannot be read ({reason}): make a file that "
+            f"this user can read, for example {name}_FILE=/run/secrets/{name.lower()}."
+        ) from error
+    if not secret:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file_name}, which is empty: put the secret in it, for example the "
+            "output of `openssl rand -base64 48`."
+        )
+    return secret
+
+
+def wrong(name: str, example: str, why: str) -> ImproperlyConfigured:
+    """Return the error for a variable with a wrong value. The value itself may be a secret."""
+    return ImproperlyConfigured(f"{name} {why}: for example {example}.")
+
+
+def parse_networks(name: str, parts: list[str]) -> list[Network]:
+    """Return the addresses and networks that the variable `name` lists."""
+    try:
+        return [ipaddress.ip_network(part, strict=False) for part in parts]
+    except ValueError:
+        raise wrong(
+            name, f"{name}=127.0.0.1,10.0.0.0/8", "must list addresses or networks"
+        ) from None
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for a `postgresql://` address.
+
+    Other parameters of the address (`?sslmode=require`) become connection options. The host of a
+    Unix socket is given as `?host=/folder`.
+    """
+    example = "DATABASE_URL=postgresql://clinic:password@localhost:5432/clinic"
+    parts, port, options = _split(url, "DATABASE_URL", example)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise wrong("DATABASE_URL", example, "must begin with postgresql://")
+    name = unquote(parts.path.removeprefix("/")) or options.pop("dbname", "")
+    if not name or "/" in name:
+        raise wrong("DATABASE_URL", example, "must end with the name of a database")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or "") or options.pop("user", ""),
+        "PASSWORD": unquote(parts.password or "") or options.pop("password", ""),
+        "HOST": unquote(parts.hostname or "") or options.pop("host", ""),
+        "PORT": port or options.pop("port", ""),
+        "OPTIONS": options,
+    }
+
+
+def parse_email_url(url: str) -> dict[str, Any]:
+    """Return Django's MAILERS entry for an `smtp://` or `file://` address."""
+    example = "EMAIL_URL=smtp://user:password@mail.example.org:587?tls=true"
+    parts, port, options = _split(url, "EMAIL_URL", example)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return eml_files(Path(unquote(parts.path)))
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise wrong("EMAIL_URL", example, "must be smtp://host:port or file:///folder")
+    if set(options) - {"tls", "ssl", "timeout"} or set(options.values()) - TRUE - FALSE - {
+        options.get("timeout", "")
+    }:
+        raise wrong("EMAIL_URL", example, "may have tls=true, ssl=true and timeout=10 only")
+    use_tls, use_ssl = (options.get(key, "").lower() in TRUE for key in ("tls", "ssl"))
+    timeout = options.get("timeout", "10")
+    if (use_tls and use_ssl) or not timeout.isdecimal():
+        raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout in seconds")
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": unquote(parts.hostname),
+            "port": port or (465 if use_ssl else 587 if use_tls else 25),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": use_tls,
+            "use_ssl": use_ssl,
+            "timeout": int(timeout),
+        },
+    }
+
+
+def eml_files(folder: Path) -> dict[str, Any]:
+    """Return Django's MAILERS entry that writes each message to a file in `folder`."""
+    return {"BACKEND": "clinic.mail.EmlFileBackend", "OPTIONS": {"folder": str(folder)}}
+
+
+def parse_site_url(url: str) -> SplitResult:
+    """Return the parts of the site's own address, which has a host and no path."""
+    example = "SITE_URL=https://clinic.example.org"
+    parts, _port, _options = _split(url, "SITE_URL", example)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise wrong("SITE_URL", example, "must begin with https:// and name a host")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+        raise wrong("SITE_URL", example, "must be a scheme and a host only")
+    return parts
+
+
+def _split(url: str, name: str, example: str) -> tuple[SplitResult, int | None, dict[str, str]]:
+    """Return the address's parts, its port, and its parameters."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port, dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise wrong(name, example, "is not a well-formed address") from None

@@ -1,0 +1,28 @@
+"""Log lines that show what happened in the code, and nothing that a person typed or may keep secret."""
+
+import logging
+import re
+import traceback
+
+QUERY_STRING = re.compile(r"\?[^\s\"']*")
+REFERENCE = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
+MAIL_ADDRESS = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+")
+
+
+class PrivateFormatter(logging.Formatter):
+    """A formatter that leaves out query strings, mail addresses, references and error values.
+
+    Who has an appointment's reference can see and cancel it, so only its spoken part is kept. An
+    exception is shown by its type and place: its message may quote a row of the database.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line without query strings, addresses and whole references."""
+        line = QUERY_STRING.sub("", super().formatMessage(record))
+        return MAIL_ADDRESS.sub("(address)", REFERENCE.sub(r"\1", line))
+
+    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
+        """Return the traceback's places and the exception's type, without its message."""
+        kind, _value, trace = ei
+        places = "".join(traceback.format_tb(trace)).rstrip()
+        return f"{places}\n{kind.__module__}.{kind.__qualname__}" if kind else places

