@@ -19,7 +19,7 @@ class Clinic(models.Model):
     """Who and where the clinic is: one row, shown on every page and in every message."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(max_length=100, default="Integrative Medicine & Sciences")
+    name = models.CharField(max_length=100, default="Integrative Med Solutions")
     practitioner_line = models.CharField(
         max_length=100,
         default="Dr. Lisanti, ND, LAc",

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(default="Integrative Medicine & Sciences", max_length=100),
+                    models.CharField(default="Integrative Med Solutions", max_length=100),
                 ),
                 (
                     "practitioner_line",
