@@ -14,7 +14,7 @@ class VisitForm(forms.Form):
     name = forms.CharField(label="Full name")
     email = forms.EmailField(help_text="We write here.")
     phone = forms.CharField(
-        required=False, widget=forms.TelInput(attrs={"class": "input--m", "autocomplete": "tel"})
+        required=False, widget=forms.TelInput(attrs={"class": "wide", "autocomplete": "tel"})
     )
     reason = forms.CharField(widget=forms.Textarea, max_length=20)
     service = forms.ChoiceField(choices=COLORS)
@@ -64,7 +64,7 @@ def test_optional_field_says_so_and_keeps_its_own_class():
 
     control = page.one("input", name="phone")
     assert control.get("type") == "tel"
-    assert control.get("class") == "input input--m"
+    assert control.get("class") == "input wide"
     assert control.get("autocomplete") == "tel"
     assert "required" not in control.attributes
     assert page.one("label", for_="id_phone").text == "Phone (optional)"
