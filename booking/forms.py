@@ -1,0 +1,279 @@
+"""Forms of the booking steps: request text in, domain values out. They query nothing."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.deconstruct import deconstructible
+from django.utils.html import format_html
+from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
+
+from booking.actions import PatientDetails
+from conditions.models import CareLevel
+from conditions.red_flags import Flag, FlagSet
+
+NAME_LIMIT = 200
+TEXT_LIMIT = 2000
+START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Years that leave room for a time zone and a duration on both sides of a datetime.
+YEARS = range(2000, 9000)
+
+
+@deconstructible
+class OneLine:
+    """Refuse line breaks and other control characters; every script and emoji passes."""
+
+    def __call__(self, value: str) -> None:
+        if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+            raise ValidationError(
+                "Write this on one line, without line breaks or hidden characters.",
+                code="one_line",
+            )
+
+
+@deconstructible
+class AtMost:
+    """Refuse text over `limit` characters, and say by how many."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, value: str) -> None:
+        over = len(value) - self.limit
+        if over > 0:
+            characters = "character" if over == 1 else "characters"
+            raise ValidationError(
+                f"Shorten this by {over:,} {characters}. The limit is {self.limit:,}.",
+                code="max_length",
+            )
+
+
+class ParagraphField(forms.CharField):
+    """Text with line breaks. A line break counts once, though browsers send two characters."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class PhoneField(PhoneNumberField):
+    """An American number in any of the usual spellings, or an international one."""
+
+    # The package's own widget rewrites a wrong number; what was typed must stay.
+    widget = forms.TelInput
+
+    def to_python(self, value: Any) -> PhoneNumber | str:
+        if value:
+            OneLine()(str(value).strip())
+        number: PhoneNumber | str = super().to_python(value)
+        return number
+
+
+class StartField(forms.CharField):
+    """The start of a visit, as `2026-12-08T15:30:00Z` and in no other spelling."""
+
+    default_error_messages = {
+        "required": "Choose a time.",
+        "invalid": "We could not read that time. Choose one of the times below.",
+    }
+
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_start(text)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def run_validators(self, value: Any) -> None:
+        """Skip the checks for text: `value` is a datetime by now."""
+
+
+def parse_start(text: str) -> datetime:
+    """Return the UTC time written as `2026-12-08T15:30:00Z`. Raises ValueError on all else."""
+    if not START_PATTERN.fullmatch(text):
+        raise ValueError("Not a start time.")
+    starts_at = datetime.strptime(text, START_FORMAT).replace(tzinfo=UTC)
+    if starts_at.year not in YEARS:
+        raise ValueError("Not a year that the clinic can be open in.")
+    return starts_at
+
+
+def parse_day(text: str) -> date:
+    """Return the day written as `2026-12-08`. Raises ValueError on all else."""
+    if not DAY_PATTERN.fullmatch(text):
+        raise ValueError("Not a day.")
+    return date.fromisoformat(text)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One red flag as a checkbox."""
+
+    flag: Flag
+    html_id: str
+    is_checked: bool
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    """The questions of one care level."""
+
+    level: CareLevel
+    questions: tuple[Question, ...]
+
+
+class ScreeningForm(forms.Form):
+    """The red-flag questions of one `FlagSet`, and an explicit "none of these"."""
+
+    flags = forms.MultipleChoiceField(
+        required=False,
+        error_messages={
+            "invalid_choice": "The questions have changed. Please read them again.",
+        },
+    )
+    none = forms.BooleanField(required=False)
+    ruleset = forms.CharField(required=False)
+    acknowledged = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, flag_set: FlagSet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.flag_set = flag_set
+        choices = [(flag.code, flag.question) for flag in flag_set.flags]
+        self.fields["flags"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        if self.errors:
+            return
+        flags, none = self.cleaned_data["flags"], self.cleaned_data["none"]
+        if self.is_stale:
+            self.add_error("flags", "The questions have changed. Please read them again.")
+        elif flags and none:
+            self.add_error(
+                "flags",
+                "You ticked a sign and “None of these”. Please keep only what is true.",
+            )
+        elif not flags and not none:
+            self.add_error("flags", "Tick every sign you have, or “None of these”.")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the answers are to other questions than the present ones."""
+        sent = self["ruleset"].value() or self.flag_set.ruleset
+        return sent != self.flag_set.ruleset or len(self.known_codes) < len(self._ticked())
+
+    @property
+    def known_codes(self) -> list[str]:
+        """The ticked codes that are questions of this set, whatever else was sent."""
+        known = {flag.code for flag in self.flag_set.flags}
+        return [code for code in self._ticked() if code in known]
+
+    @property
+    def none_is_checked(self) -> bool:
+        """Whether to draw "none" ticked: never for questions that the person has not seen."""
+        return self.is_bound and bool(self["none"].value()) and not self.is_stale
+
+    def groups(self) -> Iterator[QuestionGroup]:
+        """Yield the questions by level, the most urgent first."""
+        ticked = set(self._ticked())
+        questions = [
+            # The error summary links to the first box by the field's name.
+            Question(flag, "id_flags" if i == 0 else f"id_flags_{i}", flag.code in ticked)
+            for i, flag in enumerate(self.flag_set.flags)
+        ]
+        for level in (CareLevel.EMERGENCY, CareLevel.URGENT, CareLevel.SEE_DOCTOR):
+            group = tuple(question for question in questions if question.flag.level == level)
+            if group:
+                yield QuestionGroup(CareLevel(level), group)
+
+    def _ticked(self) -> list[str]:
+        return list(self["flags"].value() or []) if self.is_bound else []
+
+
+class StartForm(forms.Form):
+    """The chosen time."""
+
+    start = StartField()
+
+
+class DetailsForm(forms.Form):
+    """Who comes, and why. `start` comes only with a choice of other times."""
+
+    name = forms.CharField(
+        label="Full name",
+        validators=[OneLine(), AtMost(NAME_LIMIT)],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Enter your full name."},
+    )
+    email = forms.EmailField(
+        label="Email",
+        help_text="We send your confirmation here.",
+        validators=[OneLine()],
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Enter an email address like name@example.com.",
+        },
+    )
+    phone = PhoneField(
+        label="Phone",
+        region="US",
+        help_text="We call only if we have to move your visit.",
+        widget=forms.TelInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={
+            "required": "Enter your phone number.",
+            "invalid": "Enter a phone number with its area code, like (212) 555-0123.",
+        },
+    )
+    reason = ParagraphField(
+        label="What would you like help with?",
+        required=False,
+        help_text="A line or two is plenty. Keep anything private for the visit.",
+        validators=[AtMost(TEXT_LIMIT)],
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    medicines = ParagraphField(
+        label="Medicines and supplements you take",
+        required=False,
+        help_text="Some herbs do not mix with some medicines, so this helps us to prepare.",
+        validators=[AtMost(TEXT_LIMIT)],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    consent = forms.BooleanField(
+        error_messages={"required": "Tick the privacy box, so that we may keep your booking."},
+    )
+    start = StartField(required=False)
+
+    legends: ClassVar = {"consent": "Your privacy"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In a new tab, so that nobody loses what they typed.
+        self.fields["consent"].label = format_html(
+            'I have read <a href="{}" target="_blank">how you use my details'
+            '<span class="hide"> (opens a new tab)</span></a>, and I agree',
+            reverse("privacy"),
+        )
+
+    def patient_details(self) -> PatientDetails:
+        """Return the valid form's answers."""
+        answers = self.cleaned_data
+        return PatientDetails(
+            name=answers["name"],
+            email=answers["email"],
+            phone=answers["phone"].as_e164,
+            reason=answers["reason"],
+            medicines=answers["medicines"],
+        )

@@ -1,0 +1,100 @@
+"""Dates and times as the clinic writes them, on a given zone's clock."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import dateformat
+
+register = template.Library()
+
+# Abbreviations are not unique (CST is also China's), so the offset in hours is part of the key.
+ZONE_WORDS = {
+    ("EST", -5): "Eastern",
+    ("EDT", -4): "Eastern",
+    ("CST", -6): "Central",
+    ("CDT", -5): "Central",
+    ("MST", -7): "Mountain",
+    ("MDT", -6): "Mountain",
+    ("PST", -8): "Pacific",
+    ("PDT", -7): "Pacific",
+    ("AKST", -9): "Alaska",
+    ("AKDT", -8): "Alaska",
+    ("HST", -10): "Hawaii",
+}
+
+
+@register.filter
+def clinic_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Return "Tuesday, December 8"."""
+    return dateformat.format(_local(value, zone), "l, F j")
+
+
+@register.filter
+def clinic_short_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Return "Tue, Dec 8"."""
+    return dateformat.format(_local(value, zone), "D, M j")
+
+
+@register.filter
+def clinic_weekday(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Return "Tuesday"."""
+    return dateformat.format(_local(value, zone), "l")
+
+
+@register.filter
+def clinic_month(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Return "December"."""
+    return dateformat.format(_local(value, zone), "F")
+
+
+@register.filter
+def clinic_time(value: datetime, zone: ZoneInfo) -> str:
+    """Return "10:30 am"."""
+    local = value.astimezone(zone)
+    return f"{dateformat.format(local, 'g:i')} {'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def clinic_time_with_zone(value: datetime, zone: ZoneInfo) -> str:
+    """Return "1:30 am EDT", for a day on which the clock is set back."""
+    return f"{clinic_time(value, zone)} {value.astimezone(zone).tzname()}"
+
+
+@register.filter
+def zone_words(zone: ZoneInfo, at: datetime) -> str:
+    """Return "Eastern (EST)" as it holds at the time `at`."""
+    local = at.astimezone(zone)
+    return f"{zone_name(zone, at)} ({local.tzname()})"
+
+
+@register.filter
+def zone_name(zone: ZoneInfo, at: datetime) -> str:
+    """Return "Eastern", or the zone's city where Americans have no word for it."""
+    local = at.astimezone(zone)
+    offset = (local.utcoffset() or timedelta()) / timedelta(hours=1)
+    city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return ZONE_WORDS.get((local.tzname() or "", int(offset)), city)
+
+
+@register.filter
+def length_words(length: timedelta) -> str:
+    """Return "24 hours", "90 minutes" or "3 days"."""
+    minutes = int(length / timedelta(minutes=1))
+    if minutes % 60:
+        amount, unit = minutes, "minute"
+    elif minutes % (24 * 60) or minutes == 24 * 60:
+        amount, unit = minutes // 60, "hour"
+    else:
+        amount, unit = minutes // (24 * 60), "day"
+    return f"{amount} {unit}{'' if amount == 1 else 's'}"
+
+
+@register.filter
+def iso_utc(value: datetime) -> str:
+    """Return "2026-12-08T15:30:00Z", the value of `start` and `data-slot`."""
+    return value.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _local(value: date | datetime, zone: ZoneInfo | None) -> date | datetime:
+    return value.astimezone(zone) if isinstance(value, datetime) and zone else value

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from . import practitioner_views, views
+
+app_name = "booking"
+
+urlpatterns = [
+    path("book/", views.service_list, name="service-list"),
+    path("book/<slug:slug>/safety/", views.safety, name="safety"),
+    path("book/<slug:slug>/times/", views.times, name="times"),
+    path("book/<slug:slug>/details/", views.details, name="details"),
+    path("appointments/<uuid:reference>/", views.appointment, name="appointment"),
+    path("appointments/<uuid:reference>/cancel/", views.cancel, name="appointment-cancel"),
+    path(
+        "appointments/<uuid:reference>/calendar.ics",
+        views.calendar,
+        name="appointment-calendar",
+    ),
+    path(
+        "practitioners/<slug:slug>/",
+        practitioner_views.practitioner_detail,
+        name="practitioner",
+    ),
+]

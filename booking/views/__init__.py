@@ -1,0 +1,17 @@
+"""The booking steps and the patient's page, one module per step."""
+
+from .appointments import appointment, calendar, cancel
+from .details import details
+from .safety import safety
+from .services import service_list
+from .times import times
+
+__all__ = [
+    "appointment",
+    "calendar",
+    "cancel",
+    "details",
+    "safety",
+    "service_list",
+    "times",
+]

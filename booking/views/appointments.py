@@ -1,0 +1,103 @@
+"""The patient's own page, reached by a reference that cannot be guessed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import actions
+from booking.calendars import appointment_calendar
+from booking.errors import BookingError
+from booking.models import Appointment, AppointmentStatus
+
+NEWS_LASTS = timedelta(minutes=10)
+
+
+def private_page[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Keep the page out of caches and search engines, and its address out of other sites' logs."""
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return wrapper
+
+
+@private_page
+@require_safe
+def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Show one visit: when, where, what next, and how to cancel it."""
+    now = timezone.now()
+    visit = get_appointment_for_link(reference)
+    return render(request, "booking/appointment_detail.html", _context(visit, now=now))
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Ask whether to cancel; a POST cancels."""
+    now = timezone.now()
+    visit = get_appointment_for_link(reference)
+    if visit.status == AppointmentStatus.CANCELLED:
+        return redirect(visit)
+    context = _context(visit, now=now)
+    if request.method != "POST":
+        return render(request, "booking/appointment_confirm_cancel.html", context)
+    try:
+        actions.cancel(reference=visit.reference, now=now, by="patient")
+    except BookingError as error:
+        context = {**context, "refusal": error.message, "is_cancellable": False}
+        return render(request, "booking/appointment_confirm_cancel.html", context, status=409)
+    return redirect(visit)
+
+
+@private_page
+@require_safe
+def calendar(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Return the visit as a calendar file; of a cancelled one, the file that takes it out."""
+    now = timezone.now()
+    visit = get_appointment_for_link(reference)
+    is_cancelled = visit.status == AppointmentStatus.CANCELLED
+    content = appointment_calendar(visit, method="CANCEL" if is_cancelled else "PUBLISH", now=now)
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="visit.ics"'},
+    )
+
+
+def get_appointment_for_link(reference: UUID) -> Appointment:
+    """Return the appointment a patient's link names. Raises Http404; a mere hold has no page."""
+    confirmed = Appointment.objects.confirmed().select_related(
+        "service", "practitioner", "location", "patient"
+    )
+    visit = confirmed.filter(reference=reference).first()
+    if visit is None:
+        raise Http404("No such visit.")
+    return visit
+
+
+def _context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
+    is_booked = visit.status == AppointmentStatus.BOOKED
+    booked_at = visit.booked_at or visit.created_at
+    return {
+        "appointment": visit,
+        "zone": visit.location.tz,
+        "is_cancellable": visit.is_cancellable(now),
+        "is_news": is_booked and now - booked_at < NEWS_LASTS,
+        "is_ahead": is_booked and now < visit.starts_at,
+        "what_to_bring": visit.service.what_to_bring.splitlines(),
+    }

@@ -1,0 +1,135 @@
+"""Step 3: who comes, and why. Confirming books the held time."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from booking import actions
+from booking.availability import nearest_slots
+from booking.errors import BookingError
+from booking.forms import DetailsForm
+from booking.models import Appointment
+from booking.screening import ScreeningPass
+
+from .journey import (
+    COOKIE_LASTS,
+    HOLD_COOKIE,
+    HoldToken,
+    Journey,
+    get_live_hold,
+    set_cookie,
+    start_journey,
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the details form, or book. The same form sent twice books once."""
+    now = timezone.now()
+    journey = start_journey(request, slug, now=now)
+    token, screening = journey.hold, journey.screening
+    if screening is None:
+        return redirect(journey.url("safety"))
+    if token is None or token.service != journey.service.slug:
+        return redirect(journey.url("times"))
+    booked = Appointment.objects.confirmed().filter(reference=token.reference).first()
+    if booked is not None:
+        return redirect(booked)
+    if request.method != "POST":
+        return _show(request, journey, token, DetailsForm(), now=now)
+    return _book(request, journey, token, screening, now=now)
+
+
+def _book(
+    request: HttpRequest,
+    journey: Journey,
+    token: HoldToken,
+    screening: ScreeningPass,
+    *,
+    now: datetime,
+) -> HttpResponse:
+    form = DetailsForm(request.POST)
+    try:
+        if not form.is_valid():
+            token = _move_hold(journey, token, form, now=now)
+            return _show(request, journey, token, form, now=now)
+        appointment = actions.book(
+            reference=token.reference,
+            service=journey.service,
+            practitioner=journey.practitioner,
+            starts_at=form.cleaned_data["start"] or token.starts_at,
+            details=form.patient_details(),
+            screening=screening,
+            now=now,
+            by="patient",
+            replaces=journey.holder,
+        )
+    except BookingError as error:
+        form.add_error("start", error.message)
+        return _show(request, journey, token, form, now=now, status=409)
+    response = redirect(appointment)
+    # Long enough to answer a second click alike, short enough for a shared computer.
+    set_cookie(response, HOLD_COOKIE, token.sign(), lasts=actions.HOLD_DURATION)
+    return response
+
+
+def _move_hold(
+    journey: Journey, token: HoldToken, form: DetailsForm, *, now: datetime
+) -> HoldToken:
+    """Hold another time that was chosen in the form, while its other answers are put right."""
+    starts_at = form.cleaned_data.get("start")
+    if starts_at is None or starts_at == token.starts_at:
+        return token
+    held = actions.hold(
+        service=journey.service,
+        practitioner=journey.practitioner,
+        starts_at=starts_at,
+        now=now,
+        by="patient",
+        replaces=token.reference,
+        reference=token.reference,
+    )
+    return HoldToken(held.reference, token.service, held.starts_at)
+
+
+def _show(
+    request: HttpRequest,
+    journey: Journey,
+    token: HoldToken,
+    form: DetailsForm,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the form, with other times to choose from if the wanted one is lost."""
+    nearest = None
+    if form.has_error("start"):
+        nearest = nearest_slots(
+            journey.service,
+            practitioner=journey.practitioner,
+            around=form.cleaned_data.get("start") or token.starts_at,
+            now=now,
+            holder=journey.holder,
+        )
+    context = {
+        **journey.context(),
+        "form": form,
+        "token": token.sign(),
+        "starts_at": token.starts_at,
+        "held": get_live_hold(token, service=journey.service, now=now),
+        "nearest": nearest,
+        "change_url": journey.url("times", day=_day(journey, token)),
+    }
+    response = render(request, "booking/appointment_form.html", context, status=status)
+    if request.method == "POST":
+        set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
+    return response
+
+
+def _day(journey: Journey, token: HoldToken) -> date:
+    return token.starts_at.astimezone(journey.service.location.tz).date()

@@ -1,0 +1,146 @@
+"""What every booking step needs first: the service, the questions, the pass and the hold."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from booking.forms import parse_start
+from booking.models import Appointment, AppointmentStatus, Practitioner, Service
+from booking.screening import PASS_COOKIE, ScreeningPass, read_pass
+from booking.templatetags.clinic_times import iso_utc
+from conditions.red_flags import FlagSet, flags_for_screening
+
+HOLD_COOKIE = "hold"
+HOLD_SALT = "booking.hold"
+COOKIE_PATH = "/book/"
+COOKIE_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class HoldToken:
+    """The time that this browser, or this form, asked to hold. Signed; names no person."""
+
+    reference: UUID
+    service: str
+    starts_at: datetime
+
+    def sign(self) -> str:
+        return signing.dumps(
+            {
+                "reference": str(self.reference),
+                "service": self.service,
+                "start": iso_utc(self.starts_at),
+            },
+            salt=HOLD_SALT,
+        )
+
+    @classmethod
+    def read(cls, value: str | None) -> "HoldToken | None":
+        """Return the token, or None if it is absent, altered or over a day old."""
+        try:
+            claims = signing.loads(value or "", salt=HOLD_SALT, max_age=COOKIE_LASTS)
+        except signing.BadSignature:
+            return None
+        return cls(
+            reference=UUID(claims["reference"]),
+            service=claims["service"],
+            starts_at=parse_start(claims["start"]),
+        )
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One browser on its way to one visit."""
+
+    service: Service
+    practitioner: Practitioner
+    flag_set: FlagSet
+    screening: ScreeningPass | None
+    hold: HoldToken | None
+    """The hold to act on: the form's own, else the browser's newest."""
+    newest_hold: HoldToken | None
+    """The browser's newest hold. Differs from `hold` when two tabs are open."""
+
+    @property
+    def condition(self) -> str:
+        """The slug of the article the person came from; "" if there is none to carry."""
+        return self.flag_set.condition
+
+    @property
+    def holder(self) -> UUID | None:
+        """The reference whose hold does not stand in this browser's way."""
+        return self.newest_hold.reference if self.newest_hold else None
+
+    def url(self, step: str, *, day: date | None = None) -> str:
+        """Return the address of a step (`safety`, `times`, `details`) with the condition kept."""
+        query = {"from": day.isoformat() if day else "", "condition": self.condition}
+        given = {name: value for name, value in query.items() if value}
+        return reverse(f"booking:{step}", args=[self.service.slug], query=given or None)
+
+    def context(self) -> dict[str, Any]:
+        """Return what the templates of every step use."""
+        return {
+            "service": self.service,
+            "practitioner": self.practitioner,
+            "zone": self.service.location.tz,
+            "condition": self.condition,
+            "condition_title": self.flag_set.title,
+            "screening": self.screening,
+            "safety_url": self.url("safety"),
+            "times_url": self.url("times"),
+        }
+
+
+def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
+    """Return the journey that this request continues. Raises Http404 for an unknown service.
+
+    The hold that a form names wins over the browser's, so that two tabs book what each shows.
+    """
+    service = Service.objects.bookable().filter(slug=slug).first()
+    practitioner = service.practitioner if service else None
+    if service is None or practitioner is None:
+        raise Http404("No such visit can be booked.")
+    flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
+    newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE))
+    return Journey(
+        service=service,
+        practitioner=practitioner,
+        flag_set=flag_set,
+        screening=read_pass(request.COOKIES.get(PASS_COOKIE), flag_set=flag_set, now=now),
+        hold=HoldToken.read(request.POST.get("hold")) or newest_hold,
+        newest_hold=newest_hold,
+    )
+
+
+def get_live_hold(
+    token: HoldToken | None, *, service: Service, now: datetime
+) -> Appointment | None:
+    """Return the pending appointment that the token names, if it still holds a time for this."""
+    if token is None:
+        return None
+    holds = Appointment.objects.holding_time(now).filter(status=AppointmentStatus.PENDING)
+    return holds.filter(reference=token.reference, service=service).first()
+
+
+def set_cookie(response: HttpResponse, name: str, value: str, *, lasts: timedelta) -> None:
+    """Set a cookie that only the booking steps see."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=lasts,
+        path=COOKIE_PATH,
+        secure=not settings.DEBUG,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def delete_cookie(response: HttpResponse, name: str) -> None:
+    """Delete a cookie that `set_cookie` set."""
+    response.delete_cookie(name, path=COOKIE_PATH, samesite="Lax")

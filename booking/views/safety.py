@@ -1,0 +1,68 @@
+"""Step 1: the red-flag questions. An emergency ends here and stores nothing."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from booking import actions
+from booking.forms import ScreeningForm
+from booking.screening import PASS_COOKIE, PASS_LASTS, issue_pass
+from conditions.models import CareLevel
+from conditions.red_flags import Outcome, assess
+
+from .journey import HOLD_COOKIE, Journey, delete_cookie, set_cookie, start_journey
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def safety(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the red flags; answer with the stop page, a word of caution, or a pass."""
+    now = timezone.now()
+    journey = start_journey(request, slug, now=now)
+    if not journey.flag_set.flags:
+        return render(request, "booking/screening_unavailable.html", journey.context())
+    if request.method != "POST":
+        return _ask(request, journey, ScreeningForm(flag_set=journey.flag_set))
+    form = ScreeningForm(request.POST, flag_set=journey.flag_set)
+    is_valid = form.is_valid()
+    outcome = assess(journey.flag_set, form.known_codes)
+    # A sign of an emergency counts even in a form that has to be asked again for another reason.
+    if outcome.level == CareLevel.EMERGENCY and not form.none_is_checked:
+        return _stop(request, journey, now=now)
+    if not is_valid:
+        return _ask(request, journey, form)
+    if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
+        return _advise(request, journey, form)
+    return _pass_on(journey, outcome, now=now)
+
+
+def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
+    return render(request, "booking/screening_form.html", {**journey.context(), "form": form})
+
+
+def _stop(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
+    """Show the stop page, and take back the pass and the hold."""
+    if journey.holder is not None:
+        actions.release(reference=journey.holder, now=now, by="patient")
+    response = render(request, "booking/screening_emergency.html", journey.context())
+    delete_cookie(response, PASS_COOKIE)
+    delete_cookie(response, HOLD_COOKIE)
+    return response
+
+
+def _advise(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
+    codes = form.cleaned_data["flags"]
+    flags = [flag for flag in journey.flag_set.flags if flag.code in codes]
+    context = {**journey.context(), "flags": flags, "ruleset": journey.flag_set.ruleset}
+    return render(request, "booking/screening_urgent.html", context)
+
+
+def _pass_on(journey: Journey, outcome: Outcome, *, now: datetime) -> HttpResponse:
+    response = redirect(journey.url("times"))
+    value = issue_pass(journey.flag_set, outcome, now=now)
+    set_cookie(response, PASS_COOKIE, value, lasts=PASS_LASTS)
+    return response

@@ -1,0 +1,74 @@
+"""What a browser does on its way through the booking steps, for the tests of those steps."""
+
+from booking.actions import hold
+from booking.templatetags.clinic_times import iso_utc
+from booking.views.journey import HOLD_COOKIE, HoldToken
+from conditions.models import CareLevel, RedFlag
+
+from .factories import NOW
+
+EMERGENCY, URGENT, SEE_DOCTOR = "speech.slurred", "weakness.new", "twitch.long"
+ANSWERS = {
+    "name": "Ana Example",
+    "email": "ana@example.com",
+    "phone": "(212) 555-0123",
+    "reason": "Calf cramps at night.",
+    "medicines": "Magnesium",
+    "consent": "on",
+}
+
+
+def make_red_flag(code, level, **kwargs):
+    values = {
+        "code": code,
+        "level": level,
+        "label": f"Label of {code}",
+        "statement": f"Statement of {code}",
+        "question": f"Question of {code}?",
+        "is_global": True,
+    }
+    return RedFlag.objects.create(**values | kwargs)
+
+
+def make_red_flags():
+    """Make one clinic-wide red flag of each level."""
+    return [
+        make_red_flag(EMERGENCY, CareLevel.EMERGENCY),
+        make_red_flag(URGENT, CareLevel.URGENT),
+        make_red_flag(SEE_DOCTOR, CareLevel.SEE_DOCTOR),
+    ]
+
+
+def step_url(service, step):
+    return f"/book/{service.slug}/{step}/"
+
+
+def pass_screening(client, service):
+    """Answer "none of these", which gives the browser its pass."""
+    return client.post(step_url(service, "safety"), {"none": "on"})
+
+
+def choose_time(client, service, starts_at):
+    """Choose a time, which gives the browser its hold."""
+    return client.post(step_url(service, "times"), {"start": iso_utc(starts_at)})
+
+
+def send_details(client, service, **answers):
+    """Send the details form as a browser does that kept the hold's cookie."""
+    return client.post(step_url(service, "details"), ANSWERS | answers)
+
+
+def held_token(client):
+    """Return what the browser's hold cookie says."""
+    return HoldToken.read(client.cookies[HOLD_COOKIE].value)
+
+
+def hold_for_another(service, starts_at, now=NOW):
+    """Hold a time for some other browser."""
+    return hold(
+        service=service,
+        practitioner=service.practitioner,
+        starts_at=starts_at,
+        now=now,
+        by="patient",
+    )
