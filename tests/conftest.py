@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from clinic import embedded_postgres
@@ -44,6 +45,11 @@ def _prepare_environment() -> None:
 
 
 _prepare_environment()
+
+
+def pytest_configure() -> None:
+    """Load Django with the settings of `_prepare_environment`, which pytest-django looks for too early."""
+    django.setup()
 
 
 def pytest_unconfigure() -> None:
