@@ -1,0 +1,128 @@
+"""Arithmetic of free time: no Django, no clock, no query. Same input, same output.
+
+All periods are half-open `[lower, upper)` pairs of aware datetimes in UTC.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+type Period = tuple[datetime, datetime]
+type Hours = tuple[time, time]
+
+SECOND = timedelta(seconds=1)
+NOTHING = timedelta(0)
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A time that can be booked, `[starts_at, ends_at)` in UTC. Source: FHIR R5 Slot."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def to_utc(day: date, wall: time, tz: tzinfo, *, is_end: bool = False) -> datetime:
+    """Return the instant at which clocks in `tz` show `wall` on `day`.
+
+    A time that the spring change skips is the instant of the change. Of a time that the autumn
+    change shows twice, a start means the first and an end the second, so that an opening period
+    takes in both hours.
+    """
+    local = datetime.combine(day, wall, tz)
+    first = local.replace(fold=0).astimezone(UTC)
+    second = local.replace(fold=1).astimezone(UTC)
+    if first <= second:
+        return second if is_end else first
+    return _clock_change(after=second, before_or_at=first, tz=tz)
+
+
+def _clock_change(*, after: datetime, before_or_at: datetime, tz: tzinfo) -> datetime:
+    """Return the instant in `(after, before_or_at]` at which the offset of `tz` changes."""
+    old = after.astimezone(tz).utcoffset()
+    while before_or_at - after > SECOND:
+        middle = after + (before_or_at - after) / 2
+        if middle.astimezone(tz).utcoffset() == old:
+            after = middle
+        else:
+            before_or_at = middle
+    return before_or_at.replace(microsecond=0)
+
+
+def open_periods_on(day: date, hours: Iterable[Hours], tz: tzinfo) -> list[Period]:
+    """Return the opening periods that begin on `day`, in time order, as UTC periods.
+
+    `hours` are wall-clock `(start, end)` in `tz`; an end at or before the start is on the next
+    day. A period that the spring change swallows whole is left out.
+    """
+    periods = []
+    for start, end in hours:
+        last_day = day + timedelta(days=1) if end <= start else day
+        lower, upper = to_utc(day, start, tz), to_utc(last_day, end, tz, is_end=True)
+        if lower < upper:
+            periods.append((lower, upper))
+    return sorted(periods)
+
+
+def merged(periods: Iterable[Period]) -> list[Period]:
+    """Return the same time in as few periods as possible, in order. Touching ones become one."""
+    result: list[Period] = []
+    for lower, upper in sorted(period for period in periods if period[0] < period[1]):
+        if result and lower <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], upper))
+        else:
+            result.append((lower, upper))
+    return result
+
+
+def free_slots(
+    open_periods: Iterable[Period],
+    busy: Iterable[Period],
+    *,
+    duration: timedelta,
+    step: timedelta,
+    not_before: datetime,
+    closed: Iterable[Period] = (),
+    buffer_before: timedelta = NOTHING,
+    buffer_after: timedelta = NOTHING,
+) -> list[Slot]:
+    """Return the free slots in time order, without duplicates.
+
+    Starts stand `step` apart, counted from the start of each opening period. A slot may run from
+    one period into the next if they touch or overlap; otherwise it lies inside its period. It
+    shares no instant with `closed`, and with its buffers none with `busy`; the buffers alone may
+    run past the opening hours or into a closure. No slot starts before `not_before`. Periods may
+    overlap and be unsorted; empty ones count for nothing.
+    Raises ValueError if `duration` or `step` is not positive or a buffer is negative.
+    """
+    if duration <= NOTHING or step <= NOTHING:
+        raise ValueError("duration and step must be positive")
+    if buffer_before < NOTHING or buffer_after < NOTHING:
+        raise ValueError("buffers must not be negative")
+    periods = [period for period in open_periods if period[0] < period[1]]
+    limits = [upper for _, upper in merged(periods)]
+    # Widening what is busy by the buffers lets one comparison answer for slot and buffers.
+    taken = (
+        (lower - buffer_after, upper + buffer_before) for lower, upper in busy if lower < upper
+    )
+    blocked = merged([*closed, *taken])
+    blocked_until = [upper for _, upper in blocked]
+    slots: set[Slot] = set()
+    for lower, upper in periods:
+        limit = limits[bisect_right(limits, lower)]
+        starts_at = _first_start(lower, step, not_before)
+        while starts_at < upper and starts_at + duration <= limit:
+            ends_at = starts_at + duration
+            following = bisect_right(blocked_until, starts_at)
+            if following == len(blocked) or ends_at <= blocked[following][0]:
+                slots.add(Slot(starts_at, ends_at))
+            starts_at += step
+    return sorted(slots)
+
+
+def _first_start(lower: datetime, step: timedelta, not_before: datetime) -> datetime:
+    """Return the first start on the grid of `lower` that is not before `not_before`."""
+    if lower >= not_before:
+        return lower
+    return lower + -((lower - not_before) // step) * step
