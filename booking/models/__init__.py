@@ -1,0 +1,33 @@
+"""The clinic's booking records. Only `booking.actions` writes appointments."""
+
+from .appointment import (
+    HOLDS_TIME,
+    Appointment,
+    AppointmentStatus,
+    CancelledBy,
+    Screening,
+)
+from .availability import AvailableTime, NotAvailableTime, Weekday
+from .message import Message, MessageKind, MessageState
+from .patient import Patient
+from .practitioner import Location, LocationKind, Practitioner
+from .service import Service
+
+__all__ = [
+    "HOLDS_TIME",
+    "Appointment",
+    "AppointmentStatus",
+    "AvailableTime",
+    "CancelledBy",
+    "Location",
+    "LocationKind",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "NotAvailableTime",
+    "Patient",
+    "Practitioner",
+    "Screening",
+    "Service",
+    "Weekday",
+]

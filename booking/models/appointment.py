@@ -1,0 +1,243 @@
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    DateTimeRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from .patient import Patient
+from .practitioner import Location, Practitioner
+from .service import Service
+
+
+class AppointmentStatus(models.TextChoices):
+    """Names from HL7 FHIR R5 AppointmentStatus."""
+
+    PENDING = "pending", "Held"
+    BOOKED = "booked", "Booked"
+    ARRIVED = "arrived", "Arrived"
+    FULFILLED = "fulfilled", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+    NOSHOW = "noshow", "Did not come"
+
+
+HOLDS_TIME = (
+    AppointmentStatus.PENDING,
+    AppointmentStatus.BOOKED,
+    AppointmentStatus.ARRIVED,
+    AppointmentStatus.FULFILLED,
+    AppointmentStatus.NOSHOW,
+)
+
+
+class CancelledBy(models.TextChoices):
+    PATIENT = "patient", "The patient"
+    STAFF = "staff", "The clinic"
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def holding_time(self, now: datetime) -> "AppointmentQuerySet":
+        """Return those that keep their time from others. An expired hold does not."""
+        return self.filter(status__in=HOLDS_TIME).exclude(
+            status=AppointmentStatus.PENDING, expires_at__lte=now
+        )
+
+    def expired_holds(self, now: datetime) -> "AppointmentQuerySet":
+        return self.filter(status=AppointmentStatus.PENDING, expires_at__lte=now)
+
+    def for_practitioner(self, practitioner: Practitioner) -> "AppointmentQuerySet":
+        return self.filter(practitioner=practitioner)
+
+    def overlapping(self, lower: datetime, upper: datetime) -> "AppointmentQuerySet":
+        """Return those whose busy range shares an instant with `[lower, upper)`."""
+        return self.filter(busy_from__lt=upper, busy_until__gt=lower)
+
+    def confirmed(self) -> "AppointmentQuerySet":
+        """Return those that a patient has confirmed, whatever became of them."""
+        return self.exclude(status=AppointmentStatus.PENDING)
+
+
+class Appointment(models.Model):
+    """A time held or booked with a practitioner. Written by `booking.actions` alone.
+
+    All times are UTC and half-open. `busy_from` and `busy_until` add the service's buffers.
+    """
+
+    reference = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="appointments")
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="appointments"
+    )
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+    )
+    status = models.CharField(
+        max_length=20,
+        choices=AppointmentStatus.choices,
+        default=AppointmentStatus.PENDING,
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    busy_from = models.DateTimeField()
+    busy_until = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True, max_length=2000)
+    medicines = models.TextField(blank=True, max_length=2000)
+    condition_slug = models.SlugField(
+        "came from article",
+        max_length=80,
+        blank=True,
+        help_text="The article the patient was reading.",
+    )
+    sequence = models.PositiveIntegerField(default=0, help_text="The calendar SEQUENCE.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    booked_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=20, choices=CancelledBy.choices, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+        indexes = [
+            models.Index(
+                fields=("practitioner", "busy_from", "busy_until"),
+                name="booking_appointment_busy",
+                condition=Q(status__in=HOLDS_TIME),
+            ),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="%(app_label)s_%(class)s_no_overlap",
+                expressions=[
+                    ("practitioner", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("busy_from"),
+                            F("busy_until"),
+                            RangeBoundary(),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(status__in=HOLDS_TIME),
+                violation_error_code="slot_taken",
+                violation_error_message="Someone else has just taken this time.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_status_known",
+                condition=Q(status__in=AppointmentStatus.values),
+                violation_error_message="This status is not known.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_only_holds_expire",
+                condition=Q(status=AppointmentStatus.PENDING, expires_at__isnull=False)
+                | (~Q(status=AppointmentStatus.PENDING) & Q(expires_at__isnull=True)),
+                violation_error_message="A held time needs an end, and only a held time has one.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_booked_has_patient",
+                condition=Q(
+                    status=AppointmentStatus.PENDING,
+                    patient__isnull=True,
+                    booked_at__isnull=True,
+                )
+                | (
+                    ~Q(status=AppointmentStatus.PENDING)
+                    & Q(patient__isnull=False, booked_at__isnull=False)
+                ),
+                violation_error_message="A booked visit needs a patient.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_cancelled_says_by",
+                condition=Q(
+                    status=AppointmentStatus.CANCELLED,
+                    cancelled_at__isnull=False,
+                    cancelled_by__in=CancelledBy.values,
+                )
+                | (
+                    ~Q(status=AppointmentStatus.CANCELLED)
+                    & Q(cancelled_at__isnull=True, cancelled_by="")
+                ),
+                violation_error_message="A cancelled visit says when and by whom.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_times_in_order",
+                condition=Q(
+                    starts_at__lt=F("ends_at"),
+                    busy_from__lte=F("starts_at"),
+                    busy_until__gte=F("ends_at"),
+                ),
+                violation_error_message="A visit must end after it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spoken_reference}, {self.get_status_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("booking:appointment", args=[self.reference])
+
+    @property
+    def starts_local(self) -> datetime:
+        """The start on the location's clock."""
+        return self.starts_at.astimezone(self.location.tz)
+
+    @property
+    def ends_local(self) -> datetime:
+        """The end on the location's clock."""
+        return self.ends_at.astimezone(self.location.tz)
+
+    @property
+    def spoken_reference(self) -> str:
+        """The first eight digits of the reference, to say on the phone: "4F7A-9C21"."""
+        digits = self.reference.hex[:8].upper()
+        return f"{digits[:4]}-{digits[4:]}"
+
+    @property
+    def cancellable_until(self) -> datetime:
+        """The last instant (UTC, exclusive) at which the patient may cancel online."""
+        return self.starts_at - self.service.cancel_notice
+
+    def is_cancellable(self, now: datetime) -> bool:
+        """Say whether the patient may cancel it online at `now`."""
+        return self.status == AppointmentStatus.BOOKED and now < self.cancellable_until
+
+
+class Screening(models.Model):
+    """Which red-flag questions a patient was shown, and the outcome; never which was ticked."""
+
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.CASCADE, related_name="screening"
+    )
+    ruleset = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=20)
+    condition_slug = models.SlugField(max_length=80, blank=True)
+    screened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_outcome_bookable",
+                condition=Q(outcome__in=("none", "see_doctor", "urgent")),
+                violation_error_message="An emergency is never booked.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome

@@ -1,0 +1,86 @@
+from django.db import models
+from django.db.models import F, Q
+
+from .practitioner import Location, Practitioner
+
+
+class Weekday(models.IntegerChoices):
+    """As `datetime.date.weekday` counts."""
+
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class AvailableTime(models.Model):
+    """One weekly opening period of a practitioner at a location, on the location's clock."""
+
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.CASCADE, related_name="available_times"
+    )
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    start_time = models.TimeField("from")
+    end_time = models.TimeField(
+        "until",
+        help_text="The same as “from” or earlier means: until then on the next day.",
+    )
+    valid_from_on = models.DateField("valid from", null=True, blank=True)
+    valid_until_on = models.DateField("valid until", null=True, blank=True)
+
+    class Meta:
+        ordering = ("practitioner", "weekday", "start_time", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_weekday_known",
+                condition=Q(weekday__in=Weekday.values),
+                violation_error_message="Choose a day of the week.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_valid_in_order",
+                condition=Q(valid_until_on__isnull=True)
+                | Q(valid_from_on__isnull=True)
+                | Q(valid_until_on__gte=F("valid_from_on")),
+                violation_error_code="valid_in_order",
+                violation_error_message="“Valid until” must not be before “valid from”.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        day = Weekday(self.weekday).label
+        return f"{day} {self.start_time:%H:%M} to {self.end_time:%H:%M}"
+
+
+class NotAvailableTime(models.Model):
+    """A closure, a holiday or time off: nothing can be booked in it. Bookings in it stay."""
+
+    practitioner = models.ForeignKey(
+        Practitioner,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="not_available_times",
+        help_text="Empty means the whole clinic.",
+    )
+    starts_at = models.DateTimeField("from")
+    ends_at = models.DateTimeField("until")
+    reason = models.CharField(max_length=200, blank=True, help_text="Patients do not see this.")
+
+    class Meta:
+        verbose_name = "closure"
+        ordering = ("starts_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_in_order",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_code="in_order",
+                violation_error_message="“Until” must be later than “from”.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason or "Closed"

@@ -1,0 +1,58 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .appointment import Appointment
+
+
+class MessageKind(models.TextChoices):
+    CONFIRMATION = "confirmation", "Confirmation"
+    CANCELLATION = "cancellation", "Cancellation"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not sent"
+
+
+class Message(models.Model):
+    """One mail about an appointment, and what became of it."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=20, choices=MessageKind.choices)
+    to_email = models.EmailField()
+    sequence = models.PositiveIntegerField(help_text="The calendar SEQUENCE it announces.")
+    state = models.CharField(
+        max_length=20, choices=MessageState.choices, default=MessageState.QUEUED
+    )
+    message_id = models.CharField(max_length=255, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                name="%(app_label)s_%(class)s_once",
+                fields=("appointment", "kind", "sequence"),
+                violation_error_message="This message exists already.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_kind_known",
+                condition=Q(kind__in=MessageKind.values),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_sent_has_time",
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | Q(
+                    state__in=(MessageState.QUEUED, MessageState.FAILED),
+                    sent_at__isnull=True,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.get_state_display().lower()}"

@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from .practitioner import Location, Practitioner
+
+MINUTES_A_DAY = 24 * 60
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def bookable(self) -> "ServiceQuerySet":
+        """Return the services that patients may book: active, with an active practitioner."""
+        return self.filter(
+            Q(is_active=True),
+            models.Exists(
+                Practitioner.objects.filter(is_active=True, services=models.OuterRef("pk"))
+            ),
+        ).select_related("location")
+
+
+class Service(models.Model):
+    """A kind of appointment: how long it takes and the rules for booking it."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    summary = models.TextField(blank=True, help_text="What happens in it, in a sentence or two.")
+    what_to_bring = models.TextField(blank=True, help_text="One thing per line.")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="services")
+    practitioners = models.ManyToManyField(Practitioner, related_name="services")
+    duration_minutes = models.PositiveIntegerField(
+        "length (minutes)",
+        validators=[MinValueValidator(5), MaxValueValidator(MINUTES_A_DAY)],
+    )
+    buffer_before_minutes = models.PositiveIntegerField(
+        "free time before (minutes)",
+        default=0,
+        validators=[MaxValueValidator(MINUTES_A_DAY)],
+        help_text="Kept free before each visit, to prepare the room.",
+    )
+    buffer_after_minutes = models.PositiveIntegerField(
+        "free time after (minutes)",
+        default=0,
+        validators=[MaxValueValidator(MINUTES_A_DAY)],
+        help_text="Kept free after each visit, to write notes. May run past closing time.",
+    )
+    step_minutes = models.PositiveIntegerField(
+        "a start every (minutes)",
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(MINUTES_A_DAY)],
+        help_text="Counted from the start of each opening period.",
+    )
+    notice_minutes = models.PositiveIntegerField(
+        "booking closes before the visit (minutes)",
+        default=MINUTES_A_DAY,
+        validators=[MaxValueValidator(366 * MINUTES_A_DAY)],
+    )
+    horizon_days = models.PositiveIntegerField(
+        "can be booked ahead (days)",
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+    )
+    cancel_notice_minutes = models.PositiveIntegerField(
+        "patients may cancel until (minutes before)",
+        default=MINUTES_A_DAY,
+        validators=[MaxValueValidator(366 * MINUTES_A_DAY)],
+    )
+    fee_text = models.CharField("fee", max_length=120, blank=True)
+    is_active = models.BooleanField(default=True, help_text="Patients can see and book it.")
+    position = models.PositiveIntegerField(default=0, help_text="Lower numbers come first.")
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "name", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_lengths_positive",
+                condition=Q(duration_minutes__gt=0, step_minutes__gt=0, horizon_days__gt=0),
+                violation_error_message="Length, step and days ahead must be more than zero.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.duration_minutes)
+
+    @property
+    def buffer_before(self) -> timedelta:
+        return timedelta(minutes=self.buffer_before_minutes)
+
+    @property
+    def buffer_after(self) -> timedelta:
+        return timedelta(minutes=self.buffer_after_minutes)
+
+    @property
+    def step(self) -> timedelta:
+        return timedelta(minutes=self.step_minutes)
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(minutes=self.notice_minutes)
+
+    @property
+    def cancel_notice(self) -> timedelta:
+        return timedelta(minutes=self.cancel_notice_minutes)
+
+    @property
+    def practitioner(self) -> Practitioner | None:
+        """The first active practitioner who offers it, or None."""
+        return self.practitioners.filter(is_active=True).first()

@@ -1,0 +1,137 @@
+"""Booking records for tests. Each call makes what it needs; keyword arguments win."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from booking.actions import PatientDetails
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    AvailableTime,
+    Location,
+    NotAvailableTime,
+    Patient,
+    Practitioner,
+    Service,
+)
+from booking.screening import ScreeningPass
+
+NEW_YORK = ZoneInfo("America/New_York")
+# A Monday morning in New York, before opening.
+NOW = datetime(2026, 12, 7, 12, tzinfo=UTC)
+numbers = count(1)
+
+
+def local(day, hour, minute=0, *, month=12, year=2026, fold=0):
+    """Return the UTC instant of a New York wall-clock time, December 2026 by default."""
+    return datetime(year, month, day, hour, minute, tzinfo=NEW_YORK, fold=fold).astimezone(UTC)
+
+
+def make_practitioner(**kwargs):
+    number = next(numbers)
+    values = {"slug": f"practitioner-{number}", "name": f"Dr. Number {number}"}
+    return Practitioner.objects.create(**values | kwargs)
+
+
+def make_location(**kwargs):
+    number = next(numbers)
+    values = {
+        "slug": f"location-{number}",
+        "name": "Sampletown clinic",
+        "address": "100 Sample Street",
+        "time_zone": "America/New_York",
+    }
+    return Location.objects.create(**values | kwargs)
+
+
+def make_service(*, practitioner=None, **kwargs):
+    """Make a 60-minute service with a half-hour step, no notice and no buffers."""
+    number = next(numbers)
+    values = {
+        "slug": f"service-{number}",
+        "name": "First consultation",
+        "duration_minutes": 60,
+        "step_minutes": 30,
+        "notice_minutes": 0,
+        "horizon_days": 60,
+        "cancel_notice_minutes": 24 * 60,
+    }
+    if "location" not in kwargs:
+        values["location"] = make_location()
+    service = Service.objects.create(**values | kwargs)
+    service.practitioners.add(practitioner or make_practitioner())
+    return service
+
+
+def make_available_time(service, **kwargs):
+    """Open Monday 9 to 12 unless told otherwise."""
+    values = {
+        "practitioner": service.practitioner,
+        "location": service.location,
+        "weekday": 0,
+        "start_time": time(9),
+        "end_time": time(12),
+    }
+    return AvailableTime.objects.create(**values | kwargs)
+
+
+def make_week(service, **kwargs):
+    """Open on all seven days."""
+    return [make_available_time(service, **{"weekday": day} | kwargs) for day in range(7)]
+
+
+def make_closure(starts_at, ends_at, **kwargs):
+    return NotAvailableTime.objects.create(starts_at=starts_at, ends_at=ends_at, **kwargs)
+
+
+def make_patient(**kwargs):
+    values = {
+        "name": "Ana Example",
+        "email": "ana@example.com",
+        "phone": "+12125550123",
+    }
+    return Patient.objects.create(**values | kwargs)
+
+
+def make_details(**kwargs):
+    values = {
+        "name": "Ana Example",
+        "email": "ana@example.com",
+        "phone": "+12125550123",
+    }
+    return PatientDetails(**values | kwargs)
+
+
+def make_screening_pass(**kwargs):
+    values = {
+        "condition": "",
+        "ruleset": "0" * 32,
+        "outcome": "none",
+        "screened_at": NOW,
+    }
+    return ScreeningPass(**values | kwargs)
+
+
+def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **kwargs):
+    """Make a row directly, as `actions` would have left it."""
+    ends_at = starts_at + service.duration
+    values = {
+        "service": service,
+        "practitioner": service.practitioner,
+        "location": service.location,
+        "status": status,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "busy_from": starts_at - service.buffer_before,
+        "busy_until": ends_at + service.buffer_after,
+    }
+    if status == AppointmentStatus.PENDING:
+        values |= {"expires_at": NOW + timedelta(minutes=10)}
+    else:
+        values |= {"booked_at": NOW, "consented_at": NOW}
+        if "patient" not in kwargs:
+            values["patient"] = make_patient()
+    if status == AppointmentStatus.CANCELLED:
+        values |= {"cancelled_at": NOW, "cancelled_by": "patient", "sequence": 1}
+    return Appointment.objects.create(**values | kwargs)

@@ -1,0 +1,220 @@
+"""Each rule that the database keeps is broken here, past all of the application's code."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from booking.models import Appointment, AppointmentStatus, Location, Message, Screening
+
+from .factories import (
+    NOW,
+    local,
+    make_appointment,
+    make_available_time,
+    make_closure,
+    make_location,
+    make_patient,
+    make_practitioner,
+    make_service,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def violated(error):
+    return error.value.__cause__.diag.constraint_name
+
+
+def test_two_appointments_cannot_overlap():
+    service = make_service()
+    make_appointment(service, local(7, 9))
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_appointment(service, local(7, 9, 59))
+
+    assert violated(error) == "booking_appointment_no_overlap"
+
+
+def test_buffers_count_as_busy():
+    service = make_service(buffer_after_minutes=15)
+    make_appointment(service, local(7, 9))
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_appointment(service, local(7, 10))
+
+    assert violated(error) == "booking_appointment_no_overlap"
+    make_appointment(service, local(7, 10, 15))
+
+
+@pytest.mark.parametrize("status", [s for s in AppointmentStatus if s != "cancelled"])
+def test_every_status_but_cancelled_holds_its_time(status):
+    service = make_service()
+    make_appointment(service, local(7, 9), status=status)
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_appointment(service, local(7, 9))
+
+    assert violated(error) == "booking_appointment_no_overlap"
+
+
+def test_a_cancelled_time_can_be_booked_and_neighbours_may_touch():
+    service = make_service()
+    make_appointment(service, local(7, 9), status=AppointmentStatus.CANCELLED)
+    make_appointment(service, local(7, 9))
+    make_appointment(service, local(7, 10))
+    make_appointment(make_service(), local(7, 9))
+
+    assert Appointment.objects.holding_time(NOW).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"status": "maybe"}, "status_known"),
+        ({"status": "pending", "patient": None, "booked_at": None}, "only_holds_expire"),
+        ({"expires_at": NOW}, "only_holds_expire"),
+        ({"patient": None}, "booked_has_patient"),
+        ({"booked_at": None}, "booked_has_patient"),
+        ({"status": "cancelled"}, "cancelled_says_by"),
+        ({"cancelled_at": NOW}, "cancelled_says_by"),
+        ({"cancelled_by": "patient"}, "cancelled_says_by"),
+        ({"ends_at": local(7, 9)}, "times_in_order"),
+        ({"busy_from": local(7, 9, 1)}, "times_in_order"),
+        ({"busy_until": local(7, 9, 59)}, "times_in_order"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_appointment_fields_must_fit_together(values, constraint):
+    appointment = make_appointment(make_service(), local(7, 9))
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Appointment.objects.filter(pk=appointment.pk).update(**values)
+
+    assert violated(error) == f"booking_appointment_{constraint}"
+
+
+def test_a_hold_has_no_patient():
+    hold = make_appointment(make_service(), local(7, 9), status=AppointmentStatus.PENDING)
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Appointment.objects.filter(pk=hold.pk).update(patient=make_patient())
+
+    assert violated(error) == "booking_appointment_booked_has_patient"
+
+
+def test_a_reference_is_given_once():
+    service = make_service()
+    appointment = make_appointment(service, local(7, 9))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_appointment(service, local(8, 9), reference=appointment.reference)
+
+
+def test_an_emergency_is_never_recorded_as_screened():
+    appointment = make_appointment(make_service(), local(7, 9))
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Screening.objects.create(
+            appointment=appointment, ruleset="x", outcome="emergency", screened_at=NOW
+        )
+
+    assert violated(error) == "booking_screening_outcome_bookable"
+
+
+def test_a_message_is_announced_once_and_sent_means_a_time():
+    appointment = make_appointment(make_service(), local(7, 9))
+    values = {"appointment": appointment, "to_email": "ana@example.com", "sequence": 0}
+    Message.objects.create(kind="confirmation", message_id="one", **values)
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Message.objects.create(kind="confirmation", message_id="two", **values)
+    assert violated(error) == "booking_message_once"
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Message.objects.create(kind="gossip", message_id="three", **values)
+    assert violated(error) == "booking_message_kind_known"
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Message.objects.create(kind="cancellation", message_id="four", state="sent", **values)
+    assert violated(error) == "booking_message_sent_has_time"
+
+
+def test_a_closure_ends_after_it_starts():
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_closure(local(7, 9), local(7, 9))
+
+    assert violated(error) == "booking_notavailabletime_in_order"
+
+
+def test_hours_know_seven_days_and_run_forward():
+    service = make_service()
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_available_time(service, weekday=7)
+    assert violated(error) == "booking_availabletime_weekday_known"
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_available_time(
+            service, valid_from_on=date(2026, 12, 8), valid_until_on=date(2026, 12, 7)
+        )
+    assert violated(error) == "booking_availabletime_valid_in_order"
+
+
+def test_a_service_takes_time_and_a_location_has_a_known_kind():
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_service(duration_minutes=0)
+    assert violated(error) == "booking_service_lengths_positive"
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_location(kind="letter")
+    assert violated(error) == "booking_location_kind_known"
+
+
+def test_who_was_booked_cannot_be_deleted():
+    appointment = make_appointment(make_service(), local(7, 9))
+
+    with pytest.raises(ProtectedError):
+        appointment.practitioner.delete()
+    with pytest.raises(ProtectedError):
+        appointment.patient.delete()
+    with pytest.raises(ProtectedError):
+        appointment.service.delete()
+
+
+def test_a_location_refuses_an_unknown_zone_in_plain_words():
+    location = Location(slug="x", name="X", time_zone="America/Gotham")
+
+    with pytest.raises(ValidationError) as error:
+        location.full_clean()
+
+    assert error.value.message_dict["time_zone"] == [
+        "There is no time zone called “America/Gotham”. Write it like America/New_York."
+    ]
+
+
+def test_an_appointment_knows_its_local_time_and_spoken_reference():
+    service = make_service(duration_minutes=75)
+    appointment = make_appointment(
+        service, local(7, 10, 30), reference="4f7a9c21-0000-4000-8000-000000000000"
+    )
+    appointment.refresh_from_db()
+
+    assert appointment.starts_local.strftime("%H:%M %Z") == "10:30 EST"
+    assert appointment.ends_local.strftime("%H:%M %Z") == "11:45 EST"
+    assert appointment.spoken_reference == "4F7A-9C21"
+
+
+def test_an_appointment_can_be_cancelled_until_the_services_limit():
+    service = make_service(cancel_notice_minutes=24 * 60)
+    appointment = make_appointment(service, local(9, 9))
+
+    assert appointment.cancellable_until == local(8, 9)
+    assert appointment.is_cancellable(local(8, 9) - timedelta(seconds=1))
+    assert not appointment.is_cancellable(local(8, 9))
+
+
+def test_a_service_is_bookable_with_an_active_practitioner():
+    service = make_service()
+    make_service(is_active=False)
+    make_service(practitioner=make_practitioner(is_active=False))
+
+    assert list(type(service).objects.bookable()) == [service]
