@@ -1,0 +1,331 @@
+"""The only writer of appointments. Each action is one transaction.
+
+Every action that takes time locks the practitioner first, so that people who want the same time
+queue up in a moment instead of meeting in the exclusion constraint; the constraint stays as the
+last word. `now` is an aware datetime, `by` is "patient" or "staff".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from . import availability, tasks
+from .errors import (
+    NotCancellable,
+    NotStarted,
+    SlotNotOffered,
+    SlotTaken,
+    StatusChanged,
+    TooLateToCancel,
+)
+from .models import (
+    Appointment,
+    AppointmentStatus,
+    CancelledBy,
+    MessageKind,
+    Patient,
+    Practitioner,
+    Screening,
+    Service,
+)
+from .screening import ScreeningPass
+
+HOLD_DURATION = timedelta(minutes=10)
+NO_OVERLAP = "booking_appointment_no_overlap"
+# Deadlock detected and lock not available: PostgreSQL's error codes, appendix A of its manual.
+LOST_THE_RACE = {"40P01", "55P03"}
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What the patient typed, cleaned by the form. `phone` is E.164."""
+
+    name: str
+    email: str
+    phone: str
+    reason: str = ""
+    medicines: str = ""
+
+
+def hold(
+    *,
+    service: Service,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    now: datetime,
+    by: str,
+    replaces: UUID | None = None,
+    reference: UUID | None = None,
+) -> Appointment:
+    """Keep a time for one browser until `now + HOLD_DURATION` and return it, pending.
+
+    `replaces` is the browser's earlier hold: renewed if it is for the same time, else given up,
+    but only if the new one succeeds. Raises SlotTaken or SlotNotOffered.
+    """
+    with _losing_the_race_is_slot_taken(), transaction.atomic():
+        _lock(practitioner, service)
+        return _take(
+            service,
+            practitioner,
+            starts_at,
+            now=now,
+            replaces=replaces,
+            reference=reference,
+        )
+
+
+def release(*, reference: UUID, now: datetime, by: str) -> None:
+    """Give up a hold. Does nothing if there is none or it was booked."""
+    Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
+
+
+def book(
+    *,
+    reference: UUID,
+    service: Service,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    details: PatientDetails,
+    screening: ScreeningPass,
+    now: datetime,
+    by: str,
+    replaces: UUID | None = None,
+) -> Appointment:
+    """Turn the hold `reference` into a booked visit, and announce it, in one transaction.
+
+    A hold that ran out, or was for another time, is taken again if the time is free; `replaces`
+    is the browser's newest hold, which must not stand in its own way. A reference that is booked
+    already returns that appointment unchanged: the same form was sent twice.
+    Raises SlotTaken or SlotNotOffered.
+    """
+    with _losing_the_race_is_slot_taken(), transaction.atomic():
+        _lock(practitioner, service)
+        appointment = Appointment.objects.filter(reference=reference).first()
+        if appointment is not None and appointment.status != AppointmentStatus.PENDING:
+            return appointment
+        if appointment is None or not _is_kept_for(appointment, service, starts_at, now):
+            if appointment is not None:
+                appointment.delete()
+            appointment = _take(
+                service,
+                practitioner,
+                starts_at,
+                now=now,
+                replaces=replaces,
+                reference=reference,
+            )
+        appointment.patient = _find_or_create_patient(details, now=now)
+        appointment.status = AppointmentStatus.BOOKED
+        appointment.expires_at = None
+        appointment.reason = details.reason
+        appointment.medicines = details.medicines
+        appointment.condition_slug = screening.condition
+        appointment.booked_at = appointment.consented_at = now
+        appointment.full_clean(validate_constraints=False)
+        appointment.save()
+        Screening.objects.create(
+            appointment=appointment,
+            ruleset=screening.ruleset,
+            outcome=screening.outcome,
+            condition_slug=screening.condition,
+            screened_at=screening.screened_at,
+        )
+        tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
+        return appointment
+
+
+def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
+    """Cancel a booked visit, free its time and announce it.
+
+    A patient may do so until the service's limit; staff always. Cancelling twice changes nothing
+    and announces nothing. Raises TooLateToCancel, NotCancellable, or Appointment.DoesNotExist.
+    """
+    with transaction.atomic():
+        appointment = _get_for_change(reference)
+        if appointment.status == AppointmentStatus.CANCELLED:
+            return appointment
+        is_staff = by == CancelledBy.STAFF
+        cancellable = {AppointmentStatus.BOOKED} | (
+            {AppointmentStatus.ARRIVED} if is_staff else set()
+        )
+        if appointment.status not in cancellable:
+            raise NotCancellable
+        if not is_staff and not appointment.is_cancellable(now):
+            raise TooLateToCancel
+        appointment.status = AppointmentStatus.CANCELLED
+        appointment.cancelled_at = now
+        appointment.cancelled_by = by
+        appointment.sequence += 1
+        appointment.save(update_fields=["status", "cancelled_at", "cancelled_by", "sequence"])
+        tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now)
+        return appointment
+
+
+def mark_arrived(*, reference: UUID, now: datetime, by: str) -> Appointment:
+    """Note that the patient is here. Raises StatusChanged."""
+    return _mark(
+        reference,
+        AppointmentStatus.ARRIVED,
+        after={AppointmentStatus.BOOKED, AppointmentStatus.NOSHOW},
+    )
+
+
+def mark_fulfilled(*, reference: UUID, now: datetime, by: str) -> Appointment:
+    """Note that the visit took place. Raises NotStarted or StatusChanged."""
+    return _mark(
+        reference,
+        AppointmentStatus.FULFILLED,
+        after={
+            AppointmentStatus.BOOKED,
+            AppointmentStatus.ARRIVED,
+            AppointmentStatus.NOSHOW,
+        },
+        not_before_start=now,
+    )
+
+
+def mark_no_show(*, reference: UUID, now: datetime, by: str) -> Appointment:
+    """Note that the patient did not come. Raises NotStarted or StatusChanged."""
+    return _mark(
+        reference,
+        AppointmentStatus.NOSHOW,
+        after={AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED},
+        not_before_start=now,
+    )
+
+
+def _mark(
+    reference: UUID,
+    status: AppointmentStatus,
+    *,
+    after: set[AppointmentStatus],
+    not_before_start: datetime | None = None,
+) -> Appointment:
+    with transaction.atomic():
+        appointment = _get_for_change(reference)
+        if appointment.status == status:
+            return appointment
+        if appointment.status not in after:
+            raise StatusChanged
+        if not_before_start is not None and not_before_start < appointment.starts_at:
+            raise NotStarted
+        appointment.status = status
+        appointment.save(update_fields=["status"])
+        return appointment
+
+
+def _get_for_change(reference: UUID) -> Appointment:
+    """Return the confirmed appointment, locked until the transaction ends."""
+    return (
+        Appointment.objects.confirmed()
+        .select_related("service", "practitioner", "location", "patient")
+        .select_for_update(of=("self",), no_key=True)
+        .get(reference=reference)
+    )
+
+
+def _lock(practitioner: Practitioner, service: Service) -> None:
+    """Queue up for the practitioner's diary. Raises SlotNotOffered if it is not open for this."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2500ms'")
+    offering = Practitioner.objects.filter(
+        pk=practitioner.pk, is_active=True, services=service, services__is_active=True
+    )
+    if offering.select_for_update(of=("self",), no_key=True).first() is None:
+        raise SlotNotOffered
+
+
+def _take(
+    service: Service,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    replaces: UUID | None,
+    reference: UUID | None,
+) -> Appointment:
+    """Insert the hold, or renew the browser's own. The practitioner must be locked."""
+    diary = Appointment.objects.for_practitioner(practitioner)
+    diary.expired_holds(now).delete()
+    if replaces is not None:
+        own = Appointment.objects.filter(
+            reference=replaces, status=AppointmentStatus.PENDING
+        ).first()
+        if own is not None:
+            if reference is None and _is_kept_for(own, service, starts_at, now):
+                own.expires_at = now + HOLD_DURATION
+                own.save(update_fields=["expires_at"])
+                return own
+            own.delete()
+    try:
+        busy_from = starts_at - service.buffer_before
+        busy_until = starts_at + service.duration + service.buffer_after
+    except OverflowError:
+        raise SlotNotOffered from None
+    if diary.holding_time(now).overlapping(busy_from, busy_until).exists():
+        raise SlotTaken
+    if not availability.is_offered(
+        service, practitioner=practitioner, starts_at=starts_at, now=now
+    ):
+        raise SlotNotOffered
+    return Appointment.objects.create(
+        reference=reference or uuid4(),
+        service=service,
+        practitioner=practitioner,
+        location=service.location,
+        status=AppointmentStatus.PENDING,
+        starts_at=starts_at,
+        ends_at=starts_at + service.duration,
+        busy_from=busy_from,
+        busy_until=busy_until,
+        expires_at=now + HOLD_DURATION,
+        created_at=now,
+    )
+
+
+def _is_kept_for(
+    appointment: Appointment, service: Service, starts_at: datetime, now: datetime
+) -> bool:
+    return (
+        appointment.service_id == service.pk
+        and appointment.starts_at == starts_at
+        and appointment.expires_at is not None
+        and now < appointment.expires_at
+    )
+
+
+def _find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:
+    """Return the patient with the same name, address and phone, else a new one.
+
+    A record is never changed because somebody typed the same address: families share them.
+    """
+    known = Patient.objects.filter(
+        name__iexact=details.name, email__iexact=details.email, phone=details.phone
+    ).first()
+    if known is not None:
+        return known
+    return Patient.objects.create(
+        name=details.name, email=details.email, phone=details.phone, created_at=now
+    )
+
+
+@contextmanager
+def _losing_the_race_is_slot_taken() -> Iterator[None]:
+    """Turn what PostgreSQL says to the loser of a race into SlotTaken.
+
+    Stands outside the atomic block: inside, the transaction could not be used any more.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != NO_OVERLAP:
+            raise
+        raise SlotTaken from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in LOST_THE_RACE:
+            raise
+        raise SlotTaken from error

@@ -1,0 +1,46 @@
+"""What can go wrong while booking. Views catch `BookingError`; its `message` is for the patient."""
+
+
+class BookingError(Exception):
+    """A refusal that the patient can do something about."""
+
+    message = "This did not work. Please try again, or call us."
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SlotTaken(BookingError):
+    """Someone else holds or booked this time. Offer the nearest free times."""
+
+    message = "Someone else has just taken this time. Please choose another one."
+
+
+class SlotNotOffered(BookingError):
+    """The time is not bookable: closed, too soon, too far ahead or no start. Offer others."""
+
+    message = "This time is no longer offered. Please choose another one."
+
+
+class TooLateToCancel(BookingError):
+    """The patient asked after the service's limit. Show the policy and the phone number."""
+
+    message = "It is too late to cancel this visit online. Please call us."
+
+
+class NotCancellable(BookingError):
+    """The visit has already taken place, or was never booked. Show its state."""
+
+    message = "This visit can no longer be cancelled."
+
+
+class StatusChanged(BookingError):
+    """Someone changed the visit first. Show its present state."""
+
+    message = "This visit was changed meanwhile. Please look at it again."
+
+
+class NotStarted(BookingError):
+    """Staff marked a visit as done or missed before its start. Wait for it."""
+
+    message = "This visit has not started yet."

@@ -1,0 +1,424 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from booking import actions
+from booking.errors import (
+    NotCancellable,
+    NotStarted,
+    SlotNotOffered,
+    SlotTaken,
+    StatusChanged,
+    TooLateToCancel,
+)
+from booking.models import Appointment, AppointmentStatus, Message, Patient, Screening
+
+from .factories import (
+    NOW,
+    local,
+    make_appointment,
+    make_closure,
+    make_details,
+    make_practitioner,
+    make_screening_pass,
+    make_service,
+    make_week,
+)
+
+pytestmark = pytest.mark.django_db
+TEN = local(9, 10)
+
+
+@pytest.fixture
+def service():
+    service = make_service(buffer_before_minutes=5, buffer_after_minutes=10)
+    make_week(service)
+    return service
+
+
+def hold(service, starts_at=TEN, *, now=NOW, **kwargs):
+    return actions.hold(
+        service=service,
+        practitioner=service.practitioner,
+        starts_at=starts_at,
+        now=now,
+        by="patient",
+        **kwargs,
+    )
+
+
+def book(
+    service,
+    reference,
+    starts_at=TEN,
+    *,
+    now=NOW,
+    details=None,
+    screening=None,
+    **kwargs,
+):
+    return actions.book(
+        reference=reference,
+        service=service,
+        practitioner=service.practitioner,
+        starts_at=starts_at,
+        details=details or make_details(),
+        screening=screening or make_screening_pass(),
+        now=now,
+        by="patient",
+        **kwargs,
+    )
+
+
+def test_hold_keeps_the_time_for_ten_minutes(service):
+    held = hold(service)
+
+    held.refresh_from_db()
+    assert held.status == AppointmentStatus.PENDING
+    assert (held.starts_at, held.ends_at) == (TEN, local(9, 11))
+    assert (held.busy_from, held.busy_until) == (local(9, 9, 55), local(9, 11, 10))
+    assert held.expires_at == NOW + timedelta(minutes=10)
+    assert held.patient is None
+
+
+def test_hold_refuses_what_someone_else_holds(service):
+    hold(service)
+
+    with pytest.raises(SlotTaken):
+        hold(service)
+    assert Appointment.objects.count() == 1
+
+
+def test_hold_takes_over_an_expired_hold(service):
+    hold(service)
+
+    later = hold(service, now=NOW + timedelta(minutes=10))
+
+    assert Appointment.objects.get() == later
+
+
+@pytest.mark.parametrize(
+    "starts_at",
+    [
+        local(9, 10, 15),
+        local(9, 8, 30),
+        local(9, 11, 30),
+        local(2, 10),
+        local(9, 10) + timedelta(days=70),
+        datetime.max.replace(tzinfo=UTC),
+        datetime.min.replace(tzinfo=UTC),
+    ],
+    ids=[
+        "off the grid",
+        "before hours",
+        "past closing",
+        "past",
+        "horizon",
+        "max",
+        "min",
+    ],
+)
+def test_hold_refuses_what_is_not_offered(service, starts_at):
+    with pytest.raises(SlotNotOffered):
+        hold(service, starts_at)
+    assert not Appointment.objects.exists()
+
+
+def test_hold_refuses_inside_the_notice_period(service):
+    service.notice_minutes = 60
+    service.save()
+
+    with pytest.raises(SlotNotOffered):
+        hold(service, now=TEN - timedelta(minutes=59))
+    assert hold(service, now=TEN - timedelta(minutes=60)).starts_at == TEN
+
+
+def test_hold_refuses_a_closure(service):
+    make_closure(local(9, 10, 59), local(9, 12))
+
+    with pytest.raises(SlotNotOffered):
+        hold(service)
+
+
+def test_hold_refuses_a_practitioner_or_service_that_is_not_open(service):
+    with pytest.raises(SlotNotOffered):
+        actions.hold(
+            service=service,
+            practitioner=make_practitioner(),
+            starts_at=TEN,
+            now=NOW,
+            by="patient",
+        )
+    type(service).objects.update(is_active=False)
+    with pytest.raises(SlotNotOffered):
+        hold(service)
+
+
+def test_hold_replaces_the_browsers_earlier_one(service):
+    first = hold(service)
+
+    second = hold(service, local(9, 10, 30), replaces=first.reference)
+
+    assert Appointment.objects.get() == second
+    assert second.starts_at == local(9, 10, 30)
+
+
+def test_hold_renews_the_browsers_own_time(service):
+    first = hold(service)
+
+    again = hold(service, now=NOW + timedelta(minutes=9), replaces=first.reference)
+
+    assert again.reference == first.reference
+    assert Appointment.objects.get().expires_at == NOW + timedelta(minutes=19)
+
+
+def test_hold_keeps_the_earlier_one_when_the_new_one_fails(service):
+    first = hold(service)
+    hold(service, local(9, 11, 0) + timedelta(days=1))
+
+    with pytest.raises(SlotTaken):
+        hold(service, local(10, 11), replaces=first.reference)
+
+    assert Appointment.objects.filter(reference=first.reference).exists()
+
+
+def test_hold_does_not_replace_what_is_booked(service):
+    booked = make_appointment(service, TEN)
+
+    hold(service, local(10, 10), replaces=booked.reference)
+
+    assert Appointment.objects.filter(pk=booked.pk, status="booked").exists()
+
+
+def test_release_drops_a_hold_and_nothing_else(service):
+    held, booked = hold(service), make_appointment(service, local(10, 10))
+
+    actions.release(reference=held.reference, now=NOW, by="patient")
+    actions.release(reference=booked.reference, now=NOW, by="patient")
+    actions.release(reference=uuid4(), now=NOW, by="patient")
+
+    assert Appointment.objects.get() == booked
+
+
+def test_book_turns_the_hold_into_a_visit(service):
+    held = hold(service)
+    details = make_details(reason="Calf cramps", medicines="None")
+    screening = make_screening_pass(condition="spasms-and-twitches", outcome="urgent")
+
+    booked = book(service, held.reference, details=details, screening=screening)
+
+    booked.refresh_from_db()
+    assert booked.pk == held.pk
+    assert (booked.status, booked.expires_at, booked.sequence) == ("booked", None, 0)
+    assert (booked.reason, booked.medicines) == ("Calf cramps", "None")
+    assert (booked.booked_at, booked.consented_at) == (NOW, NOW)
+    assert booked.condition_slug == "spasms-and-twitches"
+    assert str(booked.patient.phone) == "+12125550123"
+    recorded = Screening.objects.get(appointment=booked)
+    assert (recorded.outcome, recorded.ruleset) == ("urgent", screening.ruleset)
+    message = Message.objects.get()
+    assert (message.kind, message.to_email, message.sequence) == (
+        "confirmation",
+        "ana@example.com",
+        0,
+    )
+
+
+def test_book_twice_gives_one_visit_and_one_message(service):
+    held = hold(service)
+
+    first = book(service, held.reference)
+    second = book(service, held.reference, details=make_details(name="Someone Else"))
+
+    assert first == second
+    assert Appointment.objects.count() == Patient.objects.count() == Message.objects.count() == 1
+    assert second.patient.name == "Ana Example"
+
+
+def test_book_takes_an_expired_hold_again_when_the_time_is_free(service):
+    held = hold(service)
+
+    booked = book(service, held.reference, now=NOW + timedelta(hours=1))
+
+    assert booked.reference == held.reference
+    assert Appointment.objects.get().status == "booked"
+
+
+def test_book_refuses_when_the_time_went_meanwhile(service):
+    held = hold(service)
+    later = NOW + timedelta(minutes=11)
+    other = hold(service, now=later)
+
+    with pytest.raises(SlotTaken):
+        book(service, held.reference, now=later)
+
+    assert Appointment.objects.get() == other
+    assert not Patient.objects.exists()
+    assert not Message.objects.exists()
+
+
+def test_book_keeps_a_held_time_that_was_closed_meanwhile(service):
+    held = hold(service)
+    make_closure(local(9, 0), local(10, 0))
+
+    assert book(service, held.reference).status == "booked"
+
+
+def test_book_moves_the_hold_to_the_time_the_form_shows(service):
+    held = hold(service)
+
+    booked = book(service, held.reference, local(10, 9))
+
+    assert (booked.reference, booked.starts_at) == (held.reference, local(10, 9))
+    assert Appointment.objects.count() == 1
+
+
+def test_book_is_not_blocked_by_the_browsers_newer_hold(service):
+    first = hold(service)
+    actions.release(reference=first.reference, now=NOW, by="patient")
+    newer = hold(service)
+
+    booked = book(service, first.reference, replaces=newer.reference)
+
+    assert Appointment.objects.get() == booked
+    assert booked.reference == first.reference
+
+
+def test_book_finds_a_known_patient_and_overwrites_nobody(service):
+    known = book(service, hold(service).reference).patient
+    days = iter((local(day, 10) for day in (10, 11, 12)))
+
+    def booked_patient(**details):
+        starts_at = next(days)
+        held = hold(service, starts_at)
+        return book(service, held.reference, starts_at, details=make_details(**details)).patient
+
+    assert booked_patient(name="ana example", email="Ana@Example.com") == known
+    assert booked_patient(name="Her Child") != known
+    assert booked_patient(phone="+12125550199") != known
+    known.refresh_from_db()
+    assert (known.name, str(known.phone)) == ("Ana Example", "+12125550123")
+
+
+def test_a_visit_and_its_message_commit_together(service, monkeypatch):
+    held = hold(service)
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("the queue is down")
+
+    monkeypatch.setattr(actions.tasks, "announce", fail)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        book(service, held.reference)
+
+    assert Appointment.objects.get().status == AppointmentStatus.PENDING
+    assert not Patient.objects.exists()
+    assert not Screening.objects.exists()
+
+
+def test_cancel_frees_the_time_and_says_so(service):
+    booked = book(service, hold(service).reference)
+
+    cancelled = actions.cancel(reference=booked.reference, now=NOW, by="patient")
+
+    cancelled.refresh_from_db()
+    assert (cancelled.status, cancelled.cancelled_by) == ("cancelled", "patient")
+    assert (cancelled.cancelled_at, cancelled.sequence) == (NOW, 1)
+    message = Message.objects.get(kind="cancellation")
+    assert (message.sequence, message.to_email) == (1, "ana@example.com")
+    assert hold(service).starts_at == TEN
+
+
+def test_cancel_twice_changes_and_announces_nothing_more(service):
+    booked = book(service, hold(service).reference)
+    actions.cancel(reference=booked.reference, now=NOW, by="patient")
+
+    again = actions.cancel(reference=booked.reference, now=NOW + timedelta(hours=1), by="staff")
+
+    assert (again.cancelled_at, again.cancelled_by, again.sequence) == (
+        NOW,
+        "patient",
+        1,
+    )
+    assert Message.objects.filter(kind="cancellation").count() == 1
+
+
+def test_cancel_obeys_the_limit_for_patients_alone(service):
+    booked = make_appointment(service, TEN)
+    late = TEN - timedelta(hours=24)
+
+    with pytest.raises(TooLateToCancel):
+        actions.cancel(reference=booked.reference, now=late, by="patient")
+    booked.refresh_from_db()
+    assert booked.status == "booked"
+
+    assert actions.cancel(reference=booked.reference, now=late, by="staff").status == "cancelled"
+
+
+@pytest.mark.parametrize("status", ["fulfilled", "noshow"])
+@pytest.mark.parametrize("by", ["patient", "staff"])
+def test_cancel_refuses_what_is_over(service, status, by):
+    appointment = make_appointment(service, TEN, status=status)
+
+    with pytest.raises(NotCancellable):
+        actions.cancel(reference=appointment.reference, now=NOW, by=by)
+
+
+def test_cancel_an_arrived_visit_is_for_staff(service):
+    appointment = make_appointment(service, TEN, status="arrived")
+
+    with pytest.raises(NotCancellable):
+        actions.cancel(reference=appointment.reference, now=NOW, by="patient")
+    actions.cancel(reference=appointment.reference, now=NOW, by="staff")
+
+    appointment.refresh_from_db()
+    assert appointment.status == "cancelled"
+
+
+def test_cancel_knows_no_holds(service):
+    held = hold(service)
+
+    with pytest.raises(Appointment.DoesNotExist):
+        actions.cancel(reference=held.reference, now=NOW, by="staff")
+
+
+MARKS = {
+    "arrived": actions.mark_arrived,
+    "fulfilled": actions.mark_fulfilled,
+    "noshow": actions.mark_no_show,
+}
+
+
+@pytest.mark.parametrize("target", MARKS)
+@pytest.mark.parametrize("status", ["booked", "arrived", "fulfilled", "noshow", "cancelled"])
+def test_marks_follow_the_day(service, status, target):
+    allowed = {
+        "arrived": {"booked", "noshow", "arrived"},
+        "fulfilled": {"booked", "arrived", "noshow", "fulfilled"},
+        "noshow": {"booked", "arrived", "noshow"},
+    }
+    appointment = make_appointment(service, TEN, status=status)
+
+    if status in allowed[target]:
+        MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+        status = target
+    else:
+        with pytest.raises(StatusChanged):
+            MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+
+    appointment.refresh_from_db()
+    assert appointment.status == status
+
+
+def test_only_arriving_can_be_early(service):
+    appointment = make_appointment(service, TEN)
+    early = TEN - timedelta(seconds=1)
+
+    for mark in (actions.mark_fulfilled, actions.mark_no_show):
+        with pytest.raises(NotStarted):
+            mark(reference=appointment.reference, now=early, by="staff")
+
+    assert actions.mark_arrived(reference=appointment.reference, now=early, by="staff").status == (
+        "arrived"
+    )

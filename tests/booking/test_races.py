@@ -1,0 +1,192 @@
+"""Real connections, real PostgreSQL: whoever is first wins, everyone else hears so at once."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from booking import actions
+from booking.errors import SlotNotOffered, SlotTaken
+from booking.models import Appointment, Message
+
+from .factories import (
+    NOW,
+    local,
+    make_details,
+    make_screening_pass,
+    make_service,
+    make_week,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLIENTS = 200
+ROUNDS = range(10)
+LONGEST_WAIT = 3  # seconds, from the issue of the first release
+TEN = local(9, 10)
+
+
+@dataclass(frozen=True)
+class Answer:
+    outcome: object
+    seconds: float
+
+
+class Clients:
+    """Many threads, each with a database connection of its own that is open before the start."""
+
+    def __init__(self, size):
+        self.size = size
+        self.pool = ThreadPoolExecutor(max_workers=size)
+
+    def race(self, calls):
+        """Run one call per client, all released at once, and return the answers in order."""
+        barrier = threading.Barrier(len(calls))
+
+        def run(call):
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            began = time.perf_counter()
+            try:
+                outcome = call()
+            except Exception as error:  # noqa: BLE001 - the tests look at every answer
+                outcome = error
+            return Answer(outcome, time.perf_counter() - began)
+
+        return [future.result() for future in [self.pool.submit(run, call) for call in calls]]
+
+    def close(self):
+        self.race([connections.close_all] * self.size)
+        self.pool.shutdown()
+
+
+@pytest.fixture
+def clients():
+    clients = Clients(CLIENTS)
+    yield clients
+    clients.close()
+
+
+@pytest.fixture
+def service():
+    service = make_service()
+    make_week(service)
+    return service
+
+
+def book_online(service, practitioner, starts_at):
+    """Hold and confirm, as one browser does."""
+    reference = uuid4()
+    times = {
+        "practitioner": practitioner,
+        "starts_at": starts_at,
+        "now": NOW,
+        "by": "patient",
+    }
+    actions.hold(service=service, reference=reference, **times)
+    return actions.book(
+        service=service,
+        reference=reference,
+        details=make_details(),
+        screening=make_screening_pass(),
+        **times,
+    )
+
+
+def assert_one_winner(answers):
+    booked = [answer for answer in answers if isinstance(answer.outcome, Appointment)]
+    refused = [a for a in answers if isinstance(a.outcome, SlotTaken | SlotNotOffered)]
+    others = [a.outcome for a in answers if a not in booked and a not in refused]
+    assert others == []
+    assert len(booked) == 1
+    assert len(refused) == CLIENTS - 1
+    assert Appointment.objects.get().status == "booked"
+    assert Message.objects.get().kind == "confirmation"
+    assert ProcrastinateJob.objects.count() == 1
+    assert max(answer.seconds for answer in answers) < LONGEST_WAIT
+
+
+def empty_the_diary():
+    Message.objects.all().delete()
+    Appointment.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+def test_two_hundred_clients_on_one_slot(clients, service):
+    practitioner = service.practitioner
+
+    for _ in ROUNDS:
+        empty_the_diary()
+        answers = clients.race([lambda: book_online(service, practitioner, TEN)] * CLIENTS)
+
+        assert_one_winner(answers)
+
+
+def test_two_hundred_clients_on_two_overlapping_starts(clients, service):
+    practitioner = service.practitioner
+    half_past = TEN + timedelta(minutes=30)
+
+    for _ in ROUNDS:
+        empty_the_diary()
+        answers = clients.race(
+            [
+                lambda: book_online(service, practitioner, TEN),
+                lambda: book_online(service, practitioner, half_past),
+            ]
+            * (CLIENTS // 2)
+        )
+
+        assert_one_winner(answers)
+
+
+def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, service):
+    practitioner = service.practitioner
+    held = actions.hold(
+        service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+    )
+
+    answers = clients.race(
+        [
+            lambda: actions.book(
+                reference=held.reference,
+                service=service,
+                practitioner=practitioner,
+                starts_at=TEN,
+                details=make_details(),
+                screening=make_screening_pass(),
+                now=NOW,
+                by="patient",
+            )
+        ]
+        * 20
+    )
+
+    assert {answer.outcome for answer in answers} == {held}
+    assert Message.objects.count() == 1
+
+
+def test_the_constraint_alone_refuses_who_comes_without_the_lock(clients, service):
+    practitioner = service.practitioner
+
+    def insert():
+        return Appointment.objects.create(
+            service=service,
+            practitioner=practitioner,
+            location=service.location,
+            starts_at=TEN,
+            ends_at=TEN + service.duration,
+            busy_from=TEN,
+            busy_until=TEN + service.duration,
+            expires_at=NOW + timedelta(minutes=10),
+        )
+
+    with_lock_lost = clients.race([insert] * 8)
+
+    assert Appointment.objects.count() == 1
+    assert sum(isinstance(a.outcome, Appointment) for a in with_lock_lost) == 1
