@@ -1,0 +1,199 @@
+import pytest
+from django.template.loader import get_template
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from django.views.defaults import server_error
+
+from booking import starter as booking_starter
+from booking.models import Practitioner
+from clinic.models import Clinic
+from conditions import starter as conditions_starter
+from tests.html_tree import parse
+
+pytestmark = pytest.mark.django_db
+
+PAGES = {
+    "home": "/",
+    "contact": "/contact/",
+    "privacy": "/privacy/",
+    "accessibility": "/accessibility/",
+    "practitioner": "/practitioners/dr-lisanti/",
+}
+TITLES = {
+    "home": "Naturopathic medicine and acupuncture - Integrative Med Solutions",
+    "contact": "Contact and how to find us - Integrative Med Solutions",
+    "privacy": "Privacy - Integrative Med Solutions",
+    "accessibility": "Accessibility - Integrative Med Solutions",
+    "practitioner": "Dr. Lisanti, ND, LAc - Integrative Med Solutions",
+}
+
+
+@pytest.fixture
+def _started_clinic(db):
+    conditions_starter.load()
+    booking_starter.load(timezone.now())
+
+
+@pytest.mark.usefixtures("_started_clinic")
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_title_one_heading_one_main_and_a_skip_link(client, name):
+    page = parse(client.get(PAGES[name]).content)
+
+    assert page.one("title").text == TITLES[name]
+    assert page.one("html").get("lang") == "en-US"
+    assert page.one("h1").text
+    assert page.one("main").get("id") == "main"
+    assert page.one("body").children[0].get("href") == "#main"
+    assert page.one("meta", name="description").get("content")
+
+
+@pytest.mark.usefixtures("_started_clinic")
+@pytest.mark.parametrize("name", PAGES)
+def test_page_sets_no_cookie_and_asks_nobody_else(client, name):
+    response = client.get(PAGES[name])
+
+    page = parse(response.content)
+    loaded = [node.get("src") or node.get("href") for node in page.all("link") + page.all("script")]
+    assert response.cookies == {}
+    assert all(address.startswith("/static/") for address in loaded)
+    assert page.all("img") + page.all("iframe") + page.all("style") == []
+    assert [node.tag for node in page.all() if "style" in node.attributes] == []
+
+
+@pytest.mark.usefixtures("_started_clinic")
+@pytest.mark.parametrize("name", PAGES)
+def test_page_links_lead_somewhere(client, name):
+    page = parse(client.get(PAGES[name]).content)
+
+    dead = []
+    for address in {link.get("href") for link in page.all("a")}:
+        path, _, anchor = address.partition("#")
+        if path.startswith(("tel:", "mailto:", "https:")):
+            continue
+        target = client.get(path, follow=True) if path else None
+        found = page if target is None else parse(target.content)
+        if target is not None and target.status_code != 200:
+            dead.append(address)
+        elif anchor and not found.all(id=anchor):
+            dead.append(address)
+    assert dead == []
+
+
+@pytest.mark.usefixtures("_started_clinic")
+@pytest.mark.parametrize("name", PAGES)
+def test_page_refuses_other_methods(client, name):
+    assert client.post(PAGES[name]).status_code == 405
+
+
+@pytest.mark.usefixtures("_started_clinic")
+def test_home_names_the_practitioner_and_the_length_of_a_first_visit(client):
+    page = parse(client.get("/").content)
+
+    lede = page.one("section", aria_labelledby="hero").one("p", class_="lede").text
+    assert lede.startswith(
+        "Dr. Lisanti is a naturopathic doctor and licensed acupuncturist. "
+        "A first visit lasts 75 minutes: time for your story"
+    )
+
+
+@pytest.mark.usefixtures("_started_clinic")
+def test_home_lists_published_conditions(client):
+    page = parse(client.get("/").content)
+
+    links = page.one("section", id="find").one("ul", class_="index").all("a")
+    addresses = [link.get("href") for link in links]
+    assert "/conditions/spasms-and-twitches/" in addresses
+    assert addresses[-2:] == ["/conditions/", "/treatments/"]
+
+
+def test_home_stands_without_any_content(client):
+    page = parse(client.get("/").content)
+
+    assert page.one("h1").text == "Unhurried care for what keeps coming back"
+    assert page.one("h2", id="about-title").text == "Dr. Lisanti, ND, LAc"
+
+
+def test_pages_show_the_clinics_own_facts(client):
+    Clinic.objects.create(
+        name="Riverside Clinic", emergency_number="112", phone="+12125550123",
+        street="5 Mill Lane", city="Riverside", facts_are_sample=False,
+    )  # fmt: skip
+
+    page = parse(client.get("/contact/").content)
+
+    assert page.one("title").text == "Contact and how to find us - Riverside Clinic"
+    assert page.one("main").one("dl").all("dd")[0].text.startswith("5 Mill Lane, Riverside")
+    assert page.all("a", href="tel:112")
+    assert page.all("a", href="tel:+12125550123")
+    assert "sample" not in page.text.lower()
+
+
+@pytest.mark.usefixtures("_started_clinic")
+def test_practitioner_page_lists_visits_that_can_be_booked(client):
+    page = parse(client.get("/practitioners/dr-lisanti/").content)
+
+    links = page.one("main").one("ul", class_="index").all("a")
+    assert [link.get("href") for link in links] == [
+        "/book/first-consultation/safety/",
+        "/book/follow-up/safety/",
+    ]
+
+
+@pytest.mark.usefixtures("_started_clinic")
+def test_practitioner_page_is_gone_once_inactive(client):
+    Practitioner.objects.update(is_active=False)
+
+    assert client.get("/practitioners/dr-lisanti/").status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["nobody", "a%00b", "%F0%9F%8C%BF", "x" * 5000])
+def test_practitioner_page_answers_unknown_slugs(client, slug):
+    response = client.get(f"/practitioners/{slug}/")
+
+    assert response.status_code in {400, 404}
+    assert parse(response.content).one("h1")
+
+
+def test_lost_page_offers_ways_on(client):
+    response = client.get("/no-such-page/")
+
+    page = parse(response.content)
+    assert response.status_code == 404
+    assert page.one("title").text == "Page not found - Integrative Med Solutions"
+    assert page.one("form", role="search").get("action") == reverse("conditions:list")
+    assert page.one("main").all("a", href="tel:911")
+    assert page.one("meta", name="robots").get("content") == "noindex"
+    assert response.cookies == {}
+
+
+def test_bad_address_has_its_own_page(client):
+    response = client.get("/conditions/?q=%00")
+
+    assert response.status_code == 400
+    assert parse(response.content).one("h1").text == "We cannot read that address"
+
+
+def test_form_without_its_token_says_what_to_do():
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a"})
+
+    page = parse(response.content)
+    assert response.status_code == 403
+    assert page.one("h1").text == "Please send that once more"
+    assert page.one("main").all("a", href="tel:911")
+
+
+def test_no_access_page_shows_the_way_on(rf):
+    page = parse(get_template("403.html").render(request=rf.get("/")))
+
+    assert page.one("h1").text == "This page is not open to you"
+
+
+def test_error_page_needs_nothing_that_may_have_failed(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = server_error(RequestFactory().get("/"))
+
+    page = parse(response.content)
+    assert response.status_code == 500
+    assert page.one("h1").text == "Something went wrong on our side"
+    assert page.one("main").one("a", href="tel:911").text == "911"
