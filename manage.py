@@ -14,12 +14,21 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured  # after the check of the version
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError
     except ModuleNotFoundError:
         sys.exit("Django is not installed here: run `make run`, or use .venv/bin/python.")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"The clinic site cannot start: {error}")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None):  # reached, and it refused a statement
+            raise
+        reason = " ".join(str(error).split())
+        sys.exit(
+            f"The database cannot be reached ({reason}): start it, or set DATABASE_URL to one that "
+            "runs, for example DATABASE_URL=postgresql://clinic:password@localhost:5432/clinic."
+        )
 
 
 if __name__ == "__main__":

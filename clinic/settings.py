@@ -156,7 +156,8 @@ PHONENUMBER_DEFAULT_REGION = "US"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+# While developing, files come straight from STATICFILES_DIRS and nothing is collected.
+STATIC_ROOT = None if DEBUG else DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
