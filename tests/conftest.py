@@ -45,11 +45,8 @@ def _prepare_environment() -> None:
 
 
 _prepare_environment()
-
-
-def pytest_configure() -> None:
-    """Load Django with the settings of `_prepare_environment`, which pytest-django looks for too early."""
-    django.setup()
+# pytest-django looks for settings before this file sets them, and other conftests import models.
+django.setup()
 
 
 def pytest_unconfigure() -> None:
