@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as global_apps
 
 GROUPS: dict[str, dict[str, dict[str, str]]] = {
     # name -> app -> model ("*" for all of the app's) -> actions
@@ -26,7 +27,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
-def create_groups(sender: AppConfig, using: str, apps: Any, **kwargs: Any) -> None:
+def create_groups(sender: AppConfig, using: str, apps: Any = global_apps, **kwargs: Any) -> None:
     """Give the groups their permissions on the models of `sender`, the app just migrated.
 
     Only adds: what an administrator gave a group besides stays. Runs once for each app, after
