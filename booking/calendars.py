@@ -1,0 +1,158 @@
+"""Calendar files (RFC 5545) and invitations (RFC 5546) for one appointment.
+
+Times are written in UTC. A zone with rules (TZID) cannot name the second pass of the hour that
+the autumn change repeats, and mail programs differ in which zone rules they read; they agree on UTC.
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress
+
+from booking.models import Appointment, AppointmentStatus, LocationKind
+from booking.templatetags.clinic_times import clinic_day, clinic_time, zone_words
+from clinic.models import Clinic
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+PRODUCT_ID = "-//Integrative Med Solutions//Booking//EN"
+
+# What a header or a property line must not hold: control characters, line and paragraph
+# separators, halves of surrogate pairs.
+LINE_BREAKING_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def appointment_calendar(
+    appointment: Appointment,
+    *,
+    method: Method,
+    now: datetime,
+    sequence: int | None = None,
+) -> bytes:
+    """Return an iCalendar file with one event, CRLF line ends, lines folded at 75 octets.
+
+    REQUEST and CANCEL are for mail and name the patient as the one invited; PUBLISH is for
+    download and names no one (RFC 5546, 3.2). `sequence` is the appointment's own unless an older
+    state is announced. Nothing in the file tells why the patient comes.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT_ID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(_event(appointment, method=method, now=now, sequence=sequence))
+    return calendar.to_ical()
+
+
+def event_uid(appointment: Appointment) -> str:
+    """Return the UID that all calendar files about this appointment share."""
+    return f"{appointment.reference}@{site_host()}"
+
+
+def site_host() -> str:
+    """Return the host of `SITE_URL`, without a port."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def appointment_link(appointment: Appointment) -> str:
+    """Return the full address of the patient's page."""
+    return site_link(appointment.get_absolute_url())
+
+
+def site_link(path: str) -> str:
+    """Return the full address of a page of this site."""
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def when_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return day and time on the zone's clock: "Tuesday, December 8, 10:30 am"."""
+    return f"{clinic_day(at, zone)}, {clinic_time(at, zone)}"
+
+
+def place_in_words(appointment: Appointment) -> str:
+    """Return where the visit is: an address, or "By phone", "By video"."""
+    location = appointment.location
+    if location.kind != LocationKind.IN_PERSON:
+        return location.get_kind_display()
+    return one_line(location.address or location.name)
+
+
+def one_line(text: str) -> str:
+    """Return the text with anything that could start a new line turned into a space."""
+    kept = (" " if unicodedata.category(c) in LINE_BREAKING_CATEGORIES else c for c in text)
+    return " ".join("".join(kept).split())
+
+
+def _event(
+    appointment: Appointment, *, method: Method, now: datetime, sequence: int | None
+) -> Event:
+    clinic = Clinic.objects.current()
+    cancelled = _is_cancelled(appointment, method)
+    event = Event()
+    event.add("uid", event_uid(appointment))
+    event.add("sequence", appointment.sequence if sequence is None else sequence)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", appointment.starts_at.astimezone(UTC))
+    event.add("dtend", appointment.ends_at.astimezone(UTC))
+    event.add("summary", f"Visit to {one_line(clinic.name)}")
+    event.add("location", place_in_words(appointment))
+    event.add("description", _description(appointment, clinic, cancelled=cancelled))
+    event.add("url", appointment_link(appointment))
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    event.add("class", "PRIVATE")
+    event.add("organizer", _address(clinic.email, name=clinic.name))
+    if method != "PUBLISH" and appointment.patient is not None:
+        event.add(
+            "attendee",
+            _attendee(appointment.patient.email, name=appointment.patient.name),
+        )
+    return event
+
+
+def _is_cancelled(appointment: Appointment, method: Method) -> bool:
+    # A REQUEST can leave late, after the cancellation that follows it in the queue was made.
+    if method == "PUBLISH":
+        return appointment.status == AppointmentStatus.CANCELLED
+    return method == "CANCEL"
+
+
+def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -> str:
+    zone = appointment.location.tz
+    lines = [
+        f"{when_in_words(appointment.starts_at, zone)}. "
+        f"Clinic time: {zone_words(zone, appointment.starts_at)}",
+        f"Reference {appointment.spoken_reference}",
+    ]
+    if cancelled:
+        lines.append("This visit is cancelled.")
+    else:
+        lines.append(f"See or cancel your visit: {appointment_link(appointment)}")
+        lines.append(f"Questions? Call {clinic.phone_display}.")
+    lines.append(
+        f"If it may be an emergency, do not wait for a visit: call {clinic.emergency_number} now."
+    )
+    return "\n".join(one_line(line) for line in lines)
+
+
+def _attendee(email: str, *, name: str) -> vCalAddress:
+    # RSVP=FALSE: the visit is booked already, so mail programs add it and ask for no answer.
+    address = _address(email, name=name)
+    address.params["cutype"] = "INDIVIDUAL"
+    address.params["role"] = "REQ-PARTICIPANT"
+    address.params["partstat"] = "NEEDS-ACTION"
+    address.params["rsvp"] = "FALSE"
+    return address
+
+
+def _address(email: str, *, name: str) -> vCalAddress:
+    """Return a mailto address (RFC 6068) with the name as CN."""
+    address = vCalAddress(f"mailto:{quote(email, safe="@!$'*+~")}")
+    # A parameter cannot hold a double quote; its RFC 6868 escape is shown raw by many programs.
+    if cn := one_line(name).replace('"', "'"):
+        address.params["cn"] = cn
+    return address
