@@ -1,0 +1,116 @@
+"""The mails about an appointment. They name no reason, medicine, symptom or article.
+
+The subject is neutral too: it shows on locked phones and in other people's inbox lists.
+"""
+
+import textwrap
+from datetime import datetime
+from email.message import MIMEPart
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from booking.calendars import (
+    appointment_calendar,
+    appointment_link,
+    one_line,
+    place_in_words,
+    site_link,
+    when_in_words,
+)
+from booking.models import CancelledBy, Message, MessageKind
+from clinic.models import Clinic
+
+CALENDAR_NAME = "visit.ics"
+TEXT_WIDTH = 72
+
+
+def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+    """Return the mail for this message, with its calendar file, ready to send.
+
+    The same row gives the same Message-ID each time, so that a second copy, after a crash between
+    sending and noting it, is recognised as the same mail.
+    """
+    context = _context(message, now=now)
+    subject = render_to_string(f"booking/mail/{message.kind}_subject.txt", context)
+    mail = EmailMultiAlternatives(
+        one_line(subject),
+        _wrapped(render_to_string(f"booking/mail/{message.kind}.txt", context)),
+        settings.DEFAULT_FROM_EMAIL,
+        [message.to_email],
+        reply_to=[context["clinic"].email] if context["clinic"].email else None,
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(
+        render_to_string(f"booking/mail/{message.kind}.html", context), "text/html"
+    )
+    _attach_calendar(mail, message, now=now)
+    return mail
+
+
+def _context(message: Message, *, now: datetime) -> dict[str, Any]:
+    appointment = message.appointment
+    zone = appointment.location.tz
+    return {
+        "clinic": Clinic.objects.current(),
+        "appointment": appointment,
+        "name": one_line(appointment.patient.name) if appointment.patient else "",
+        "practitioner": appointment.practitioner.full_name,
+        "zone": zone,
+        "when": when_in_words(appointment.starts_at, zone),
+        "cancel_until": when_in_words(appointment.cancellable_until, zone),
+        "can_cancel": now < appointment.cancellable_until,
+        "by_clinic": appointment.cancelled_by == CancelledBy.STAFF,
+        "place": place_in_words(appointment),
+        "what_to_bring": [
+            line for line in map(one_line, appointment.service.what_to_bring.splitlines()) if line
+        ],
+        "link": appointment_link(appointment),
+        "booking_link": site_link(reverse("booking:service-list")),
+    }
+
+
+def _attach_calendar(mail: EmailMultiAlternatives, message: Message, *, now: datetime) -> None:
+    """Add the calendar file twice: Gmail and Outlook read the part, others open the attachment."""
+    method = "CANCEL" if message.kind == MessageKind.CANCELLATION else "REQUEST"
+    calendar = appointment_calendar(
+        message.appointment,
+        method="CANCEL" if message.kind == MessageKind.CANCELLATION else "REQUEST",
+        now=now,
+        sequence=message.sequence,
+    )
+    mail.attach_alternative(
+        calendar.decode(), f'text/calendar; method={method}; name="{CALENDAR_NAME}"'
+    )
+    attachment = MIMEPart()
+    attachment.set_content(
+        calendar,
+        maintype="application",
+        subtype="ics",
+        disposition="attachment",
+        filename=CALENDAR_NAME,
+    )
+    mail.attach(attachment)
+
+
+def _wrapped(text: str) -> str:
+    """Return the text with lines of at most 72 characters, blank lines at most one at a time.
+
+    Links stay whole, however long. Lines that start with "- " are indented when they go on.
+    """
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        indent = "  " if line.startswith("- ") else ""
+        wrapped = textwrap.wrap(
+            line.rstrip(),
+            TEXT_WIDTH,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        if wrapped or (lines and lines[-1]):
+            lines.extend(wrapped or [""])
+    return "\n".join(lines) + "\n"
