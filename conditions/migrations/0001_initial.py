@@ -618,7 +618,15 @@ class Migration(migrations.Migration):
                 (
                     "basis",
                     models.CharField(
-                        blank=True, help_text="Trial, case report, theory or label.", max_length=120
+                        blank=True,
+                        choices=[
+                            ("trial", "Seen in trials."),
+                            ("case_report", "Reported in patients."),
+                            ("label", "Stated in official guidance."),
+                            ("theoretical", "Expected from how it works, not shown in people."),
+                            ("traditional", "Known from tradition."),
+                        ],
+                        max_length=20,
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
@@ -1200,6 +1208,20 @@ class Migration(migrations.Migration):
                 name="conditions_caution_advice_is_known",
                 violation_error_code="advice_is_known",
                 violation_error_message="Choose avoid, ask first or space doses.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="caution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "basis__in",
+                        ["", "trial", "case_report", "label", "theoretical", "traditional"],
+                    )
+                ),
+                name="conditions_caution_basis_is_known",
+                violation_error_code="basis_is_known",
+                violation_error_message="Choose how this is known.",
             ),
         ),
     ]

@@ -4,7 +4,7 @@ from conditions.evidence import EvidenceLevel
 
 from .article import Article, ArticleKind, BodyArea, Condition, ConditionName, Treatment
 from .red_flag import CareLevel, ConditionRedFlag, RedFlag, most_urgent
-from .remedy import Caution, CautionAdvice, CautionKind, Claim, Remedy, RemedyKind
+from .remedy import Caution, CautionAdvice, CautionBasis, CautionKind, Claim, Remedy, RemedyKind
 from .revision import Review, ReviewScope, Revision
 from .section import Aspect, Section, SelfCareItem, SelfCareKind
 from .source import Source
@@ -17,6 +17,7 @@ __all__ = [
     "CareLevel",
     "Caution",
     "CautionAdvice",
+    "CautionBasis",
     "CautionKind",
     "Claim",
     "Condition",

@@ -42,8 +42,8 @@ class ArticleQuerySet(models.QuerySet):
     def published(self, now: datetime) -> Self:
         """Return the articles that are live at `now`, with what lists need, in one query.
 
-        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`
-        and `live_revision_id`; the draft's title and summary are not for the public.
+        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`,
+        `live_area` and `live_revision_id` (treatments have neither names nor an area); the draft's title and summary are not for the public.
         """
         field = self.model.revision_field
         newest = (
@@ -60,6 +60,7 @@ class ArticleQuerySet(models.QuerySet):
                 live_title=KeyTextTransform("title", "revisions__document"),
                 live_summary=KeyTextTransform("summary", "revisions__document"),
                 live_names=F("revisions__document__names"),
+                live_area=KeyTextTransform("body_area", "revisions__document"),
             )
         )
 

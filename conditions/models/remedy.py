@@ -145,6 +145,16 @@ class CautionAdvice(models.TextChoices):
     SPACE_DOSES = "space_doses", "Take them at different times"
 
 
+class CautionBasis(models.TextChoices):
+    """How we know; the label is what the page says."""
+
+    TRIAL = "trial", "Seen in trials."
+    CASE_REPORT = "case_report", "Reported in patients."
+    LABEL = "label", "Stated in official guidance."
+    THEORETICAL = "theoretical", "Expected from how it works, not shown in people."
+    TRADITIONAL = "traditional", "Known from tradition."
+
+
 class Caution(models.Model):
     """When to ask first about a remedy or a treatment, and why."""
 
@@ -158,9 +168,7 @@ class Caution(models.Model):
     with_what = models.CharField(max_length=160, help_text="Blood thinners such as warfarin.")
     effect = models.CharField(max_length=300, help_text="What may happen. One sentence.")
     advice = models.CharField(max_length=20, choices=CautionAdvice)
-    basis = models.CharField(
-        max_length=120, blank=True, help_text="Trial, case report, theory or label."
-    )
+    basis = models.CharField(max_length=20, choices=CautionBasis, blank=True)
     sources = models.ManyToManyField(Source, blank=True, related_name="cautions")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -185,6 +193,12 @@ class Caution(models.Model):
                 name="%(app_label)s_%(class)s_advice_is_known",
                 violation_error_code="advice_is_known",
                 violation_error_message="Choose avoid, ask first or space doses.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(basis__in=["", *CautionBasis.values]),
+                name="%(app_label)s_%(class)s_basis_is_known",
+                violation_error_code="basis_is_known",
+                violation_error_message="Choose how this is known.",
             ),
         ]
 
