@@ -1,0 +1,164 @@
+"""Loads the starter content. Only adds: what staff changed, or what is there already, stays."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from conditions.models import (
+    Article,
+    Caution,
+    Claim,
+    Condition,
+    ConditionName,
+    ConditionRedFlag,
+    RedFlag,
+    Remedy,
+    Section,
+    SelfCareItem,
+    Source,
+    Treatment,
+)
+from conditions.publishing import publish
+
+FOLDER = Path(__file__).parent
+BY = "Starter content"
+
+type Entry = dict[str, Any]
+
+
+def load() -> list[Article]:
+    """Add what is missing, publish what never was, and return the articles just published.
+
+    An article, remedy or red flag that exists is left as it is, its parts included. Safe to run
+    again; all or nothing.
+    """
+    with transaction.atomic():
+        sources = {entry["key"]: _load_source(entry) for entry in _read("sources.toml", "source")}
+        for position, entry in enumerate(_read("red_flags.toml", "red_flag")):
+            _load_red_flag(entry, position=position, sources=sources)
+        for entry in _read("treatments.toml", "treatment"):
+            _load_treatment(entry, sources=sources)
+        for position, entry in enumerate(_read("remedies.toml", "remedy")):
+            _load_remedy(entry, position=position, sources=sources)
+        for path in sorted((FOLDER / "conditions").glob("*.toml")):
+            _load_condition(tomllib.loads(path.read_text(encoding="utf-8")), sources=sources)
+        return [
+            *_publish_new(Treatment.objects.all()),
+            *_publish_new(Condition.objects.all()),
+        ]
+
+
+def _read(name: str, key: str) -> list[Entry]:
+    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))[key]
+
+
+def _publish_new(articles: models.QuerySet) -> list[Article]:
+    now = timezone.now()
+    never = list(articles.filter(revisions__isnull=True).order_by("pk"))
+    for article in never:
+        publish(article, by=BY, now=now, note="The first edition.")
+    return never
+
+
+def _load_source(entry: Entry) -> Source:
+    fields = {key: value for key, value in entry.items() if key != "key"}
+    source, _created = Source.objects.get_or_create(key=entry["key"], defaults=fields)
+    return source
+
+
+def _load_red_flag(entry: Entry, *, position: int, sources: dict[str, Source]) -> None:
+    fields = _without(entry, "code", "sources")
+    flag, created = RedFlag.objects.get_or_create(
+        code=entry["code"], defaults={"position": position, **fields}
+    )
+    if created:
+        flag.sources.set(_sources(entry, sources))
+
+
+def _load_treatment(entry: Entry, *, sources: dict[str, Source]) -> None:
+    fields = _without(entry, "slug", "section", "caution", "may_help", "sources")
+    treatment, created = Treatment.objects.get_or_create(slug=entry["slug"], defaults=fields)
+    if not created:
+        return
+    treatment.sources.set(_sources(entry, sources))
+    _add_sections(entry, treatment=treatment)
+    _add_cautions(entry, sources=sources, treatment=treatment)
+    for position, item in enumerate(entry.get("may_help", [])):
+        claim = Claim.objects.create(
+            treatment=treatment,
+            label=item["name"],
+            text=item["text"],
+            level=item["level"],
+            position=position,
+        )
+        claim.sources.set(_sources(item, sources))
+
+
+def _load_remedy(entry: Entry, *, position: int, sources: dict[str, Source]) -> None:
+    fields = _without(entry, "slug", "treatment", "caution")
+    fields["treatment"] = Treatment.objects.get(slug=entry["treatment"])
+    remedy, created = Remedy.objects.get_or_create(
+        slug=entry["slug"], defaults={"position": position, **fields}
+    )
+    if created:
+        _add_cautions(entry, sources=sources, remedy=remedy)
+
+
+def _load_condition(entry: Entry, *, sources: dict[str, Source]) -> None:
+    fields = _without(
+        entry, "slug", "names", "red_flag", "section", "self_care", "claim", "sources"
+    )
+    condition, created = Condition.objects.get_or_create(slug=entry["slug"], defaults=fields)
+    if not created:
+        return
+    condition.sources.set(_sources(entry, sources))
+    for position, name in enumerate(entry.get("names", [])):
+        ConditionName.objects.create(condition=condition, name=name, position=position)
+    for position, item in enumerate(entry.get("red_flag", [])):
+        ConditionRedFlag.objects.create(
+            condition=condition,
+            red_flag=RedFlag.objects.get(code=item["code"]),
+            position=position,
+            **_without(item, "code"),
+        )
+    _add_sections(entry, condition=condition)
+    for position, item in enumerate(entry.get("self_care", [])):
+        SelfCareItem.objects.create(condition=condition, position=position, **item)
+    for position, item in enumerate(entry.get("claim", [])):
+        claim = Claim.objects.create(
+            condition=condition,
+            treatment=Treatment.objects.get(slug=item["treatment"]),
+            remedy=Remedy.objects.get(slug=item["remedy"]) if "remedy" in item else None,
+            text=item["text"],
+            level=item["level"],
+            position=position,
+        )
+        claim.sources.set(_sources(item, sources))
+
+
+def _add_sections(entry: Entry, **article: Article) -> None:
+    for position, item in enumerate(entry.get("section", [])):
+        Section.objects.create(
+            aspect=item["aspect"],
+            heading=item.get("heading", ""),
+            body=item["body"].strip(),
+            position=position,
+            **article,
+        )
+
+
+def _add_cautions(entry: Entry, *, sources: dict[str, Source], **owner: models.Model) -> None:
+    for position, item in enumerate(entry.get("caution", [])):
+        caution = Caution.objects.create(position=position, **owner, **_without(item, "sources"))
+        caution.sources.set(_sources(item, sources))
+
+
+def _without(entry: Entry, *keys: str) -> Entry:
+    return {key: value for key, value in entry.items() if key not in keys}
+
+
+def _sources(entry: Entry, sources: dict[str, Source]) -> list[Source]:
+    return [sources[key] for key in entry.get("sources", [])]
