@@ -34,6 +34,17 @@ class Flag:
     qualifier: str
     is_global: bool
 
+    @property
+    def lead(self) -> str:
+        """Return the part of the statement to set in bold: its label, if it begins with it."""
+        begins = self.statement.lower().startswith(self.label.lower())
+        return self.statement[: len(self.label)] if begins else ""
+
+    @property
+    def rest(self) -> str:
+        """Return the statement after `lead`."""
+        return self.statement[len(self.lead) :]
+
 
 @dataclass(frozen=True)
 class FlagSet:

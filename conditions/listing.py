@@ -1,0 +1,77 @@
+"""The conditions page: A to Z with other names, and by body area. No query."""
+
+import string
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .models import BodyArea, Condition
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line in the A to Z: a title, or another name that points at it."""
+
+    name: str
+    see: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter with its lines; none is a letter without a link."""
+
+    letter: str
+    anchor: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """One body area with its articles; `anchor` is what the crumbs link to."""
+
+    anchor: str
+    label: str
+    conditions: tuple[Condition, ...]
+
+
+def letters(conditions: Iterable[Condition]) -> list[Letter]:
+    """Return A to Z, each with its entries in order, and what starts otherwise under # if any."""
+    found: dict[str, list[Entry]] = {}
+    for entry in _entries(conditions):
+        found.setdefault(_initial(entry.name), []).append(entry)
+    alphabet = [*string.ascii_uppercase, *(["#"] if "#" in found else [])]
+    return [
+        Letter(
+            letter=letter,
+            anchor="other" if letter == "#" else letter,
+            entries=tuple(sorted(found.get(letter, []), key=lambda entry: entry.name.casefold())),
+        )
+        for letter in alphabet
+    ]
+
+
+def areas(conditions: Iterable[Condition]) -> list[Area]:
+    """Return the body areas that have articles, in their fixed order."""
+    by_area: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        by_area.setdefault(condition.live_area, []).append(condition)
+    return [
+        Area(anchor=str(area.value), label=str(area.label), conditions=tuple(by_area[area]))
+        for area in BodyArea
+        if area in by_area
+    ]
+
+
+def _entries(conditions: Iterable[Condition]) -> Iterable[Entry]:
+    for condition in conditions:
+        url = condition.get_absolute_url()
+        yield Entry(name=condition.live_title, see="", url=url)
+        for name in condition.live_names:
+            if name.casefold() != condition.live_title.casefold():
+                yield Entry(name=name[:1].upper() + name[1:], see=condition.live_title, url=url)
+
+
+def _initial(name: str) -> str:
+    letter = unicodedata.normalize("NFKD", name)[:1].upper()
+    return letter if letter in string.ascii_uppercase and letter else "#"

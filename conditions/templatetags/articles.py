@@ -1,0 +1,51 @@
+"""Filters that print an article's words safely."""
+
+import re
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from clinic.models import Clinic
+from conditions.rich_text import clean_html
+
+register = template.Library()
+
+
+@register.filter
+def rich(body: str, clinic: Clinic) -> SafeString:
+    """Return a section's HTML, cleaned once more, with the clinic's own numbers put in."""
+    return _with_numbers(clean_html(body), clinic)
+
+
+@register.filter
+def plain(text: str, clinic: Clinic) -> SafeString:
+    """Return plain text, escaped, with the clinic's own numbers put in."""
+    return _with_numbers(conditional_escape(text), clinic)
+
+
+@register.filter
+def marked(text: str, terms: Iterable[str]) -> SafeString:
+    """Return plain text, escaped, with the searched words in <mark>."""
+    words = [re.escape(term) for term in terms]
+    if not words:
+        return conditional_escape(text)
+    pieces = re.split(f"({'|'.join(words)})", text, flags=re.IGNORECASE)
+    # Every second piece is one that the pattern found.
+    safe = (
+        format_html("<mark>{}</mark>", piece) if index % 2 else conditional_escape(piece)
+        for index, piece in enumerate(pieces)
+    )
+    return mark_safe("".join(safe))  # noqa: S308 (each piece is escaped above)
+
+
+def _with_numbers(html: str, clinic: Clinic) -> SafeString:
+    """Put links in place of {emergency} and {crisis}: numbers are the clinic's data, not text."""
+    for word, number, link in (
+        ("{emergency}", clinic.emergency_number, clinic.emergency_tel),
+        ("{crisis}", clinic.crisis_number, clinic.crisis_tel),
+    ):
+        if word in html:
+            html = html.replace(word, format_html('<a href="{}">{}</a>', link, number))
+    return mark_safe(html)  # noqa: S308 (cleaned or escaped by both callers)

@@ -1,0 +1,88 @@
+"""The public pages of articles. They read live revisions alone, in at most two queries."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
+from django.views.generic import DetailView, ListView
+
+from .diagram import back_diagram
+from .listing import areas, letters
+from .models import Condition, Treatment
+from .pages import condition_page, treatment_page
+from .search import clean_query, search, search_terms
+
+# The browser keeps the page but asks each time: what is published shows on the next request.
+fresh = method_decorator([conditional_page, cache_control(no_cache=True)], name="dispatch")
+
+
+@fresh
+class ConditionListView(ListView):
+    """All conditions, A to Z and by body area; `?q=` searches them."""
+
+    def get_queryset(self) -> QuerySet[Condition]:
+        """Return the live articles by title."""
+        return Condition.objects.published(timezone.now()).order_by("live_title", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the index, and the results if something was searched for."""
+        query = clean_query(self.request.GET.get("q", ""))
+        conditions = list(self.object_list)
+        return super().get_context_data(
+            query=query,
+            terms=search_terms(query),
+            results=search(query, now=timezone.now()),
+            letters=letters(conditions),
+            areas=areas(conditions),
+            **kwargs,
+        )
+
+
+@fresh
+class ConditionDetailView(DetailView):
+    """One article about a symptom or condition."""
+
+    def get_queryset(self) -> QuerySet[Condition]:
+        """Return the live articles with all that a page needs."""
+        return Condition.objects.with_live(timezone.now())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the page as the live revision says it."""
+        page = condition_page(
+            self.object.live,
+            live_treatments=self.object.live_treatments,
+            review=self.object.live_review,
+            today=_today(),
+        )
+        return super().get_context_data(page=page, **kwargs)
+
+
+@fresh
+class TreatmentListView(ListView):
+    """The treatments that the clinic offers."""
+
+    def get_queryset(self) -> QuerySet[Treatment]:
+        """Return the live treatments in the clinic's order."""
+        return Treatment.objects.published(timezone.now()).order_by("position", "live_title", "pk")
+
+
+@fresh
+class TreatmentDetailView(DetailView):
+    """One treatment; acupuncture with the drawing of the points on the back."""
+
+    def get_queryset(self) -> QuerySet[Treatment]:
+        """Return the live treatments with all that a page needs."""
+        return Treatment.objects.with_live(timezone.now())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the page as the live revision says it, and the drawing if there are points."""
+        page = treatment_page(self.object.live, review=self.object.live_review, today=_today())
+        return super().get_context_data(page=page, diagram=back_diagram(page.points), **kwargs)
+
+
+def _today() -> date:
+    return timezone.localdate()
