@@ -20,6 +20,7 @@ from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
 
 NAME_LIMIT = 200
+EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the two angle brackets
 TEXT_LIMIT = 2000
 START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
@@ -220,7 +221,9 @@ class DetailsForm(forms.Form):
     email = forms.EmailField(
         label="Email",
         help_text="We send your confirmation here.",
-        validators=[OneLine()],
+        # Without Django's own limit, which browsers enforce by cutting off what is pasted.
+        max_length=None,
+        validators=[OneLine(), AtMost(EMAIL_LIMIT)],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your email address.",

@@ -1,9 +1,11 @@
 """What a browser does on its way through the booking steps, for the tests of those steps."""
 
+from datetime import timedelta
+
 from booking.actions import hold
 from booking.templatetags.clinic_times import iso_utc
 from booking.views.journey import HOLD_COOKIE, HoldToken
-from conditions.models import CareLevel, RedFlag
+from conditions.models import CareLevel, Condition, RedFlag, Revision
 
 from .factories import NOW
 
@@ -72,3 +74,23 @@ def hold_for_another(service, starts_at, now=NOW):
         now=now,
         by="patient",
     )
+
+
+def make_article(slug="spasms", title="Spasms and twitches", **kwargs):
+    """Make a live article with the given `red_flags`, and no others."""
+    condition = Condition.objects.create(slug=slug, title="A draft's title")
+    document = {
+        "title": title,
+        "summary": "",
+        "names": [],
+        "body_area": "muscles_nerves",
+        "red_flags": [],
+    }
+    Revision.objects.create(
+        condition=condition,
+        number=1,
+        document=document | kwargs,
+        publish_at=NOW - timedelta(days=1),
+        by_name="test",
+    )
+    return condition
