@@ -183,11 +183,11 @@ if not EMAIL_URL and not DEBUG:
     )
 MAIL_DIR = DATA_DIR / "mail"
 MAILERS = {"default": parse_email_url(EMAIL_URL) if EMAIL_URL else eml_files(MAIL_DIR)}
+# A sender needs a host with a name: an address such as 127.0.0.1 will not do.
+MAIL_HOST = SITE_HOST if "." in SITE_HOST.strip("0123456789.") else "example.org"
 DEFAULT_FROM_EMAIL = env(
     "DEFAULT_FROM_EMAIL",
-    f"appointments@{SITE_HOST}"
-    if "." in SITE_HOST.strip("0123456789.")
-    else "appointments@example.org",
+    f"appointments@{MAIL_HOST}",
     example='DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"',
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -246,6 +246,8 @@ LOGGING = {
     "root": {"handlers": ["terminal"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anyone can send a wrong host name, as often as they like.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
     },
 }

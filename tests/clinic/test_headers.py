@@ -1,0 +1,61 @@
+"""What every answer carries, and what reading pages do not."""
+
+import pytest
+
+READING_PAGES = ["/", "/conditions/", "/treatments/", "/contact/", "/privacy/", "/accessibility/"]
+OTHER_PAGES = ["/book/", "/admin/login/", "/robots.txt", "/healthz", "/no-such-page/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", READING_PAGES + OTHER_PAGES)
+def test_every_answer_carries_the_security_headers(client, url):
+    response = client.get(url)
+
+    names = (
+        "Content-Security-Policy",
+        "X-Content-Type-Options",
+        "X-Frame-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+    )
+    assert [response.headers.get(name) for name in names] == [
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'",
+        "nosniff",
+        "DENY",
+        "same-origin",
+        "same-origin",
+    ]
+    assert "camera=()" in response.headers["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", READING_PAGES)
+def test_reading_page_sets_no_cookie(client, url):
+    response = client.get(url)
+
+    assert response.status_code == 200
+    assert response.cookies == {}
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_http_is_redirected_to_https_but_for_the_health_checks(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 60
+
+    redirect = client.get("/robots.txt")
+    health = client.get("/healthz")
+    secure = client.get("/robots.txt", secure=True)
+
+    assert (redirect.status_code, redirect.url) == (301, "https://testserver/robots.txt")
+    assert health.status_code == 200
+    assert secure.headers["Strict-Transport-Security"].startswith("max-age=60")
+
+
+@pytest.mark.django_db
+def test_unknown_host_is_refused(client, settings):
+    settings.ALLOWED_HOSTS = ["clinic.example.org"]
+
+    response = client.get("/robots.txt", headers={"host": "evil.example"})
+
+    assert response.status_code == 400

@@ -1,0 +1,147 @@
+"""The start with wrong, missing and good variables, as a person at a terminal sees it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {
+    "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "clinic.example.org",
+    "SITE_URL": "https://clinic.example.org",
+    "DATABASE_URL": "postgresql://clinic:hunter2@localhost/clinic",
+    "EMAIL_URL": "smtp://mail.example.org",
+}
+
+
+def run_manage(*arguments, **variables):
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def show_settings(*names, **variables):
+    code = "import json; from django.conf import settings; "
+    code += f"print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))"
+    result = run_manage("shell", "--no-imports", "-c", code, **(GOOD | variables))
+    assert result.stderr == ""
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_start_without_debug_names_the_missing_variable(name):
+    variables = {key: value for key, value in GOOD.items() if key != name}
+
+    result = run_manage("check", **variables)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"The clinic site cannot start: {name} is not set: ")
+    assert "for example" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", ","),
+        ("CLINIC_TIME_ZONE", "Mars/Base"),
+        ("CLINIC_TIME_ZONE", "../../etc/passwd"),
+        ("DATABASE_URL", "mysql://u:hunter2@localhost/clinic"),
+        ("DEBUG", "perhaps"),
+        ("EMAIL_URL", "pigeon://coop"),
+        ("PORT", "http"),
+        ("SECRET_KEY_FILE", "/nonexistent/key"),
+        ("SITE_URL", "clinic.example.org"),
+        ("TRUSTED_PROXIES", "somewhere"),
+        ("WEB_WORKERS", "0"),
+    ],
+)
+def test_start_with_a_wrong_variable_is_one_sentence(name, value):
+    result = run_manage("check", **(GOOD | {name: value}))
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"The clinic site cannot start: {name}")
+    assert "for example" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "hunter2" not in result.stderr
+
+
+def test_unreachable_database_is_one_sentence():
+    variables = GOOD | {"DATABASE_URL": "postgresql://clinic:hunter2@127.0.0.1:1/clinic"}
+
+    result = run_manage("migrate", **variables)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("The database cannot be reached (")
+    assert "DATABASE_URL" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "hunter2" not in result.stderr
+
+
+def test_deployment_check_is_clean():
+    result = run_manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_production_defaults_are_safe():
+    assert show_settings(
+        "DEBUG",
+        "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_SECONDS",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SESSION_COOKIE_NAME",
+        "DEFAULT_FROM_EMAIL",
+        "TIME_ZONE",
+        "TRUSTED_PROXIES",
+    ) == {
+        "DEBUG": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
+        "DEFAULT_FROM_EMAIL": "appointments@clinic.example.org",
+        "TIME_ZONE": "America/New_York",
+        "TRUSTED_PROXIES": [],
+    }
+
+
+@pytest.mark.parametrize("site_url", ["http://127.0.0.1:8000", "https://[::1]", "http://localhost"])
+def test_sender_of_a_host_without_a_name_is_a_sample(site_url):
+    assert show_settings("DEFAULT_FROM_EMAIL", SITE_URL=site_url) == {
+        "DEFAULT_FROM_EMAIL": "appointments@example.org"
+    }
+
+
+def test_production_never_imports_the_embedded_database():
+    code = "import sys; print('clinic.embedded_postgres' in sys.modules)"
+
+    result = run_manage("shell", "--no-imports", "-c", code, **GOOD)
+
+    assert result.stdout.strip() == "False"
+
+
+def test_example_lists_every_variable_that_settings_read():
+    settings_text = (ROOT / "clinic" / "settings.py").read_text()
+    example_lines = (ROOT / ".env.example").read_text().splitlines()
+
+    listed = {line.lstrip("# ").partition("=")[0] for line in example_lines if "=" in line}
+    read = {
+        part.partition('"')[2].partition('"')[0]
+        for part in settings_text.replace("\n", "").replace(" ", "").split("env")
+        if part.startswith(('("', '_bool("', '_int("', '_list("', '_secret("'))
+    }
+
+    assert read - listed == set()
