@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as global_apps
+from django.contrib.auth.management import create_permissions
 
 GROUPS: dict[str, dict[str, dict[str, str]]] = {
     # name -> app -> model ("*" for all of the app's) -> actions
@@ -30,8 +31,8 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
 def create_groups(sender: AppConfig, using: str, apps: Any = global_apps, **kwargs: Any) -> None:
     """Give the groups their permissions on the models of `sender`, the app just migrated.
 
-    Only adds: what an administrator gave a group besides stays. Runs once for each app, after
-    Django has created that app's permissions (contrib.auth's receiver is connected first).
+    Only adds: what an administrator gave a group besides stays. Runs once for each app, and may be
+    called before contrib.auth's own receiver, so it has the app's permissions created first.
     """
     wanted = {
         name: by_app[sender.label] for name, by_app in GROUPS.items() if sender.label in by_app
@@ -43,6 +44,7 @@ def create_groups(sender: AppConfig, using: str, apps: Any = global_apps, **kwar
         permission_model = apps.get_model("auth", "Permission")
     except LookupError:  # migrated back to before auth had tables
         return
+    create_permissions(sender, verbosity=0, using=using, apps=apps)
     permissions = permission_model.objects.using(using).filter(content_type__app_label=sender.label)
     by_codename = {permission.codename: permission for permission in permissions}
     for name, models in wanted.items():
