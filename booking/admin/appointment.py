@@ -1,0 +1,317 @@
+from datetime import datetime, time, timedelta
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from booking import actions
+from booking.errors import BookingError
+from booking.models import Appointment, AppointmentStatus, Message
+
+from .patient import phone_digits
+from .wording import appointment_label, when_label
+
+CSRF_FIELD = "csrfmiddlewaretoken"
+EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
+CARE_WORDS = {
+    "none": "No warning sign",
+    "see_doctor": "A sign to see a doctor about",
+    "urgent": "A sign to have checked the same day",
+}
+
+
+class DayFilter(admin.SimpleListFilter):
+    """Days on the clinic's clock. The list opens on what is to come; a search looks at all."""
+
+    title = "day"
+    parameter_name = "day"
+
+    def lookups(self, request, model_admin):
+        return (
+            ("upcoming", "Today and later"),
+            ("today", "Today"),
+            ("tomorrow", "Tomorrow"),
+            ("past", "Before today"),
+            ("all", "Any day"),
+        )
+
+    def choices(self, changelist):
+        selected = self.value() or self._default(changelist.query)
+        for value, title in self.lookup_choices:
+            yield {
+                "selected": selected == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": title,
+            }
+
+    def queryset(self, request, queryset):
+        day = self.value() or self._default(request.GET.get("q", ""))
+        today = timezone.localdate()
+        tomorrow = today + timedelta(days=1)
+        if day == "upcoming":
+            return queryset.filter(starts_at__gte=_midnight(today))
+        if day == "past":
+            return queryset.filter(starts_at__lt=_midnight(today))
+        if day in ("today", "tomorrow"):
+            first = today if day == "today" else tomorrow
+            return queryset.filter(
+                starts_at__gte=_midnight(first),
+                starts_at__lt=_midnight(first + timedelta(days=1)),
+            )
+        return queryset
+
+    def _default(self, query):
+        return "all" if query else "upcoming"
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Statuses. A hold that ran out is no appointment: it shows only when asked for."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return (*AppointmentStatus.choices, ("expired", "Held, ran out"))
+
+    def queryset(self, request, queryset):
+        run_out = Q(status=AppointmentStatus.PENDING, expires_at__lte=timezone.now())
+        if self.value() == "expired":
+            return queryset.filter(run_out)
+        queryset = queryset.exclude(run_out)
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class MessageInline(admin.TabularInline):
+    """What was sent to the patient. Read only."""
+
+    model = Message
+    fields = (
+        "kind",
+        "to_email",
+        "state",
+        "attempts",
+        "created_at",
+        "sent_at",
+        "last_error",
+    )
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        # Part of the appointment: who may see that, may see whether its mails left.
+        return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
+            "booking.change_appointment"
+        )
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(admin.ModelAdmin):
+    """Visits, read only. The buttons call `booking.actions`; a status is never edited."""
+
+    list_display = ("when", "patient", "service", "practitioner", "status", "spoken")
+    list_display_links = ("when",)
+    list_filter = (DayFilter, StatusFilter, "service", "practitioner")
+    list_select_related = ("patient", "service", "practitioner", "location")
+    list_per_page = 50
+    search_fields = ("patient__name", "patient__email")
+    search_help_text = "Name, email address, phone number or reference (4F7A-9C21)."
+    date_hierarchy = "starts_at"
+    ordering = ("starts_at", "pk")
+    inlines = (MessageInline,)
+    actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "cancel")
+    fieldsets = (
+        (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
+        ("Patient", {"fields": ("patient", "email", "phone", "reason", "medicines")}),
+        ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
+        (
+            "Safety questions",
+            {"fields": ("screening_outcome", "screened", "condition_slug")},
+        ),
+        (
+            "History",
+            {
+                "fields": (
+                    "created_at",
+                    "expires_at",
+                    "booked_at",
+                    "consented_at",
+                    "cancelled_at",
+                    "cancelled_by",
+                )
+            },
+        ),
+    )
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        # Makes every field read only. Who may run the actions: has_manage_permission.
+        return False
+
+    def has_manage_permission(self, request):
+        return request.user.has_perm("booking.change_appointment")
+
+    def get_queryset(self, request):
+        related = (*self.list_select_related, "screening")
+        return super().get_queryset(request).select_related(*related)
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        matches = Q()
+        if digits := phone_digits(term):
+            matches |= Q(patient__phone__contains=digits)
+        if spoken := _reference_start(term):
+            matches |= Q(reference__istartswith=spoken)
+        if matches:
+            return queryset.filter(matches), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="when", ordering="starts_at")
+    def when(self, appointment):
+        return when_label(appointment.starts_at, appointment.location.tz)
+
+    @admin.display(description="until")
+    def until(self, appointment):
+        return when_label(appointment.ends_at, appointment.location.tz)
+
+    @admin.display(description="reference")
+    def spoken(self, appointment):
+        return appointment.spoken_reference
+
+    @admin.display(description="patient's page")
+    def patient_page(self, appointment):
+        if appointment.status == AppointmentStatus.PENDING:
+            return "None: held, not booked"
+        return format_html(
+            '<a href="{}">Open what the patient sees</a>',
+            appointment.get_absolute_url(),
+        )
+
+    @admin.display(description="email")
+    def email(self, appointment):
+        return appointment.patient.email if appointment.patient else None
+
+    @admin.display(description="phone")
+    def phone(self, appointment):
+        return appointment.patient.phone.as_national if appointment.patient else None
+
+    @admin.display(description="time kept, with the breaks around it")
+    def busy(self, appointment):
+        zone = appointment.location.tz
+        return (
+            f"{when_label(appointment.busy_from, zone)} to "
+            f"{when_label(appointment.busy_until, zone)}"
+        )
+
+    @admin.display(description="outcome")
+    def screening_outcome(self, appointment):
+        screening = getattr(appointment, "screening", None)
+        return CARE_WORDS.get(screening.outcome, screening.outcome) if screening else None
+
+    @admin.display(description="answered")
+    def screened(self, appointment):
+        screening = getattr(appointment, "screening", None)
+        return when_label(screening.screened_at, appointment.location.tz) if screening else None
+
+    @admin.action(
+        permissions=["manage"],
+        description="Mark as arrived",
+        description_plural="Mark chosen visits as arrived",
+        location=EVERYWHERE,
+    )
+    def mark_arrived(self, request, queryset):
+        self._run(request, queryset, actions.mark_arrived, AppointmentStatus.ARRIVED)
+
+    @admin.action(
+        permissions=["manage"],
+        description="Mark as done",
+        description_plural="Mark chosen visits as done",
+        location=EVERYWHERE,
+    )
+    def mark_fulfilled(self, request, queryset):
+        self._run(request, queryset, actions.mark_fulfilled, AppointmentStatus.FULFILLED)
+
+    @admin.action(
+        permissions=["manage"],
+        description="Mark as did not come",
+        description_plural="Mark chosen visits as did not come",
+        location=EVERYWHERE,
+    )
+    def mark_no_show(self, request, queryset):
+        self._run(request, queryset, actions.mark_no_show, AppointmentStatus.NOSHOW)
+
+    @admin.action(
+        permissions=["manage"],
+        description="Cancel this visit and tell the patient",
+        description_plural="Cancel chosen visits and tell the patients",
+        location=EVERYWHERE,
+    )
+    def cancel(self, request, queryset):
+        if "confirmed" in request.POST:
+            self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)
+            return None
+        # A mail cannot be called back, so this action asks first, and posts the same form again.
+        posted = [(k, v) for k, values in request.POST.lists() for v in values if k != CSRF_FIELD]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Cancel and tell the patient?",
+            "opts": self.opts,
+            "visits": [(appointment_label(a), a.patient or "nobody yet") for a in queryset],
+            "posted": posted,
+        }
+        return TemplateResponse(
+            request, "admin/booking/appointment/cancel_confirmation.html", context
+        )
+
+    def _run(self, request, queryset, action, target):
+        """Apply an action to each visit, and say for each what happened."""
+        now = timezone.now()
+        done, skipped = [], []
+        for appointment in queryset:
+            label = appointment_label(appointment)
+            if appointment.status == target:
+                skipped.append(f"{label}: it is “{target.label}” already.")
+                continue
+            try:
+                changed = action(reference=appointment.reference, now=now, by="staff")
+            except ObjectDoesNotExist:
+                skipped.append(f"{label}: it is only held, nobody has booked it.")
+            except BookingError as error:
+                status = appointment.get_status_display()
+                skipped.append(f"{label}: it stays “{status}”. {error}")
+            else:
+                done.append(label)
+                self.log_change(request, changed, f"Marked as “{target.label}”.")
+        if done:
+            self.message_user(request, f"“{target.label}”: {', '.join(done)}.", messages.SUCCESS)
+        for reason in skipped:
+            self.message_user(request, f"Not changed: {reason}", messages.WARNING)
+
+
+def _midnight(day):
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _reference_start(term):
+    """Return how a stored reference begins if the term reads like one, spoken or whole."""
+    digits = term.replace("-", "").lower()
+    if len(digits) not in (8, 32) or not set(digits) <= set("0123456789abcdef"):
+        return ""
+    if len(digits) == 8:
+        return digits
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
