@@ -1,0 +1,101 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.forms.models import model_to_dict
+
+from booking import starter
+from booking.availability import bookable_dates, find_slots
+from booking.models import (
+    AvailableTime,
+    Location,
+    NotAvailableTime,
+    Practitioner,
+    Service,
+)
+
+from .factories import NOW, local
+
+pytestmark = pytest.mark.django_db
+MODELS = (Location, Practitioner, Service, AvailableTime, NotAvailableTime)
+
+
+def everything():
+    return [model_to_dict(row) for model in MODELS for row in model.objects.order_by("pk")]
+
+
+def test_load_makes_a_bookable_clinic():
+    starter.load(NOW)
+
+    services = Service.objects.bookable()
+    assert [(s.slug, s.duration_minutes) for s in services] == [
+        ("first-consultation", 75),
+        ("follow-up", 45),
+    ]
+    assert {s.practitioner.full_name for s in services} == {"Dr. Lisanti, ND, LAc"}
+    first_on, last_on = bookable_dates(services[0], now=NOW)
+    slots = find_slots(
+        services[0],
+        practitioner=services[0].practitioner,
+        first_on=first_on,
+        last_on=last_on,
+        now=NOW,
+    )
+    assert slots[0].starts_at == local(8, 9)
+    assert len({slot.starts_at.date() for slot in slots}) == 51
+
+
+def test_starter_rows_are_valid():
+    starter.load(NOW)
+
+    for model in MODELS:
+        for row in model.objects.all():
+            row.full_clean()
+
+
+def test_load_twice_changes_nothing():
+    starter.load(NOW)
+    before = everything()
+
+    starter.load(NOW)
+
+    assert everything() == before
+
+
+def test_load_overwrites_nothing_that_staff_changed():
+    starter.load(NOW)
+    Practitioner.objects.update(name="Dr. Other", biography="New")
+    Service.objects.update(duration_minutes=30, fee_text="$90")
+    Service.objects.get(slug="follow-up").practitioners.clear()
+    AvailableTime.objects.filter(weekday=5).delete()
+    NotAvailableTime.objects.all().delete()
+    before = everything()
+
+    starter.load(NOW)
+
+    assert everything() == before
+
+
+def test_load_makes_what_is_missing():
+    starter.load(NOW)
+    Service.objects.get(slug="follow-up").delete()
+
+    starter.load(NOW)
+
+    assert Service.objects.get(slug="follow-up").practitioner.slug == "dr-lisanti"
+    assert AvailableTime.objects.count() == 11
+
+
+@pytest.mark.parametrize(
+    ("now", "starts_at", "ends_at"),
+    [
+        (NOW, local(24, 0), local(25, 0)),
+        (datetime(2026, 12, 10, 12, tzinfo=UTC), local(24, 0), local(25, 0)),
+        (datetime(2026, 12, 11, 12, tzinfo=UTC), local(31, 0), local(1, 0, month=1, year=2027)),
+    ],
+    ids=["monday", "thursday", "friday"],
+)
+def test_closure_is_a_whole_thursday_two_weeks_ahead(now, starts_at, ends_at):
+    starter.load(now)
+
+    closure = NotAvailableTime.objects.get()
+    assert (closure.starts_at, closure.ends_at) == (starts_at, ends_at)
