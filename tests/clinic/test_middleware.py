@@ -82,8 +82,15 @@ def test_client_is_the_last_address_that_no_trusted_proxy_has(trust, forwarded_f
 
 @pytest.mark.parametrize(
     ("forwarded_proto", "expected"),
-    [("https", "https"), ("HTTPS", "https"), ("http", "http"), ("http, https", "https")]
-    + [("gopher", "http"), ("", "http"), ("\0", "http")],
+    [
+        ("https", "https"),
+        ("HTTPS", "https"),
+        ("http", "http"),
+        ("http, https", "https"),
+        ("gopher", "http"),
+        ("", "http"),
+        ("\0", "http"),
+    ],
 )
 def test_scheme_is_the_trusted_proxys(trust, forwarded_proto, expected):
     trust("::1")
