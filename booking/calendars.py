@@ -45,7 +45,8 @@ def appointment_calendar(
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     calendar.add_component(_event(appointment, method=method, now=now, sequence=sequence))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def event_uid(appointment: Appointment) -> str:

@@ -153,6 +153,12 @@ def test_odd_names_add_no_line(name, expected):
     assert content.count(b"BEGIN:VEVENT") == 1
 
 
+def test_name_of_nothing_but_control_characters_is_left_out():
+    _, event = parse(make_visit(patient=make_patient(name="\r\n\x07")))
+
+    assert "CN" not in event["ATTENDEE"].params
+
+
 def test_odd_email_adds_no_line():
     visit = make_visit(patient=make_patient(email='a"b\r\nX-EVIL:1@example.com'))
 

@@ -38,6 +38,12 @@ def test_seed_load_makes_what_it_is_asked_for(capsys):
     assert "250/250" in err
 
 
+def test_seed_load_reads_its_options():
+    call_command("seed_load", "--practitioners=2", "--appointments=30")
+
+    assert (Practitioner.objects.count(), Appointment.objects.count()) == (2, 30)
+
+
 def test_seed_load_makes_people_who_do_not_exist():
     seed(practitioners=1, appointments=500)
 

@@ -134,7 +134,9 @@ def _appointments(
 ) -> Iterator[Appointment]:
     """Yield without end: day by day, the same places for every practitioner, none overlapping."""
     number = 0
-    for starts_at in _starts(now.astimezone(service.location.tz).date(), service):
+    for starts_at in _starts(
+        now.astimezone(service.location.tz).date(), service
+    ):  # pragma: no branch
         ends_at = starts_at + DURATION
         for practitioner in people:
             yield Appointment(
