@@ -1,12 +1,11 @@
 """How a draft becomes the frozen document of a revision. JSON types only, so it compares equal."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from .models import (
-    Article,
     Aspect,
     Caution,
     Claim,
@@ -26,7 +25,7 @@ _CLAIMS = Claim.objects.select_related("treatment", "remedy").prefetch_related(
 )
 
 
-def with_parts(articles: QuerySet) -> QuerySet:
+def with_parts[T: QuerySet[Any]](articles: T) -> T:
     """Add all that `freeze` reads, in a number of queries that does not grow with the articles."""
     articles = articles.prefetch_related("sources", "sections")
     if articles.model is Condition:
@@ -42,14 +41,14 @@ def with_parts(articles: QuerySet) -> QuerySet:
     )
 
 
-def freeze(article: Article) -> Document:
+def freeze(article: Condition | Treatment) -> Document:
     """Return the complete document of the draft as it stands.
 
     Fastest on an article that `with_parts` loaded; right on any.
     """
     if isinstance(article, Condition):
         return _freeze_condition(article)
-    return _freeze_treatment(cast(Treatment, article))
+    return _freeze_treatment(article)
 
 
 def freeze_red_flag(flag: RedFlag, *, qualifier: str, own_level: str) -> Document:
@@ -125,7 +124,7 @@ def _freeze_treatment(treatment: Treatment) -> Document:
     }
 
 
-def _freeze_words(article: Article) -> Document:
+def _freeze_words(article: Condition | Treatment) -> Document:
     return {
         "title": article.title,
         "summary": article.summary,

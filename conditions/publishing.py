@@ -4,28 +4,29 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
 from .documents import Document, freeze, freeze_red_flag, with_parts
 from .evidence import NEEDS_SOURCE
-from .models import Article, Aspect, CareLevel, Condition, RedFlag, Revision, Treatment
+from .models import Aspect, CareLevel, Condition, RedFlag, Revision, Treatment
 
-By = AbstractBaseUser | str
+type AnyArticle = Condition | Treatment
+type By = User | str
 """Who does it: a member of staff, or the name of a program such as "starter content"."""
 
 
 class NotPublishable(Exception):
     """An article lacks something. `reasons` holds every one of them, in words for staff."""
 
-    def __init__(self, article: Article, reasons: list[str]) -> None:
+    def __init__(self, article: AnyArticle, reasons: list[str]) -> None:
         super().__init__(f"{article}: {' '.join(reasons)}")
         self.article = article
         self.reasons = reasons
 
 
-def publish[A: Article](article: A, *, by: By, now: datetime, note: str = "") -> Revision:
+def publish(article: AnyArticle, *, by: By, now: datetime, note: str = "") -> Revision:
     """Freeze the draft and make it what the public reads from `now` on.
 
     Raises NotPublishable with all reasons at once.
@@ -39,12 +40,12 @@ def publish[A: Article](article: A, *, by: By, now: datetime, note: str = "") ->
         return _add_revision(locked, document, by=by, now=now, note=note)
 
 
-def unpublish(article: Article, *, by: By, now: datetime) -> None:
+def unpublish(article: AnyArticle, *, by: By, now: datetime) -> None:
     """Take an article off the site at `now`; its revisions and its draft stay as they are."""
     _lock(article).update(unpublish_at=now, updated_at=now)
 
 
-def roll_back(article: Article, *, to: Revision, by: By, now: datetime) -> Revision:
+def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
     """Publish an older revision's document again, as a new revision. The draft stays as it is.
 
     Raises NotPublishable if `to` is another article's.
@@ -71,7 +72,7 @@ def outdated_uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:
     """Return those of `uses_of` that show other words or another level than the flag has now."""
     outdated = []
     for condition in uses_of(red_flag, now=now):
-        entries: list[Document] = condition.live_red_flags
+        entries = condition.live_red_flags
         if any(_refreeze(entry, {red_flag.code: red_flag}) != entry for entry in entries):
             outdated.append(condition)
     return outdated
@@ -105,7 +106,7 @@ def republish(articles: Iterable[Condition], *, by: By, now: datetime) -> list[R
     return revisions
 
 
-def changed_since_published(article: Article, live_document: Document) -> bool:
+def changed_since_published(article: AnyArticle, live_document: Document) -> bool:
     """Return whether the draft differs from what the public reads."""
     return freeze(article) != live_document
 
@@ -113,7 +114,7 @@ def changed_since_published(article: Article, live_document: Document) -> bool:
 _NO_EMERGENCY = "It has no red flag at emergency level."
 
 
-def reasons_against(article: Article, document: Document, *, now: datetime) -> list[str]:
+def reasons_against(article: AnyArticle, document: Document, *, now: datetime) -> list[str]:
     """Return what keeps a document from being published, in words for staff; empty if nothing."""
     reasons = []
     if not document["title"].strip():
@@ -168,13 +169,13 @@ def _refreeze(entry: Document, flags: dict[str, RedFlag]) -> Document | None:
     return freeze_red_flag(flag, qualifier=entry["qualifier"], own_level=entry["own_level"])
 
 
-def _lock(article: Article) -> Any:
+def _lock(article: AnyArticle) -> Any:
     """Return the article's row, locked until the transaction ends when it is read."""
     return type(article).objects.select_for_update(no_key=True).filter(pk=article.pk)
 
 
 def _add_revision(
-    article: Article, document: Document, *, by: By, now: datetime, note: str
+    article: AnyArticle, document: Document, *, by: By, now: datetime, note: str
 ) -> Revision:
     """Write the revision; the caller holds the article's row, so that the number is free."""
     newest = article.revisions.order_by("-number").first()

@@ -88,7 +88,7 @@ def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
     if article is None:
         return FlagSet(condition="", title="", flags=_in_order(everywhere.values()))
     flags = dict(everywhere)
-    for flag in flags_of({"red_flags": article["red_flags"] or []}):
+    for flag in flags_of({"red_flags": article["live_red_flags"] or []}):
         twin = everywhere.get(flag.code)
         level = most_urgent([flag.level, twin.level]) if twin else flag.level
         flags[flag.code] = replace(flag, level=level, is_global=twin is not None)
@@ -141,10 +141,10 @@ def _global_flags() -> list[Flag]:
 
 
 def _live_article(slug: str, now: datetime) -> dict[str, Any] | None:
-    return (
-        Condition.objects.published(now)
-        .filter(slug=slug)
-        .annotate(red_flags=F("revisions__document__red_flags"))
-        .values("live_title", "red_flags")
+    live = Condition.objects.published(now).filter(slug=slug)
+    article: dict[str, Any] | None = (
+        live.annotate(live_red_flags=F("revisions__document__red_flags"))
+        .values("live_title", "live_red_flags")
         .first()
     )
+    return article

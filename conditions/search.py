@@ -1,6 +1,5 @@
 """Search over the live articles: what the words say, then names that are spelled nearly so."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,14 +53,14 @@ class _BestOfNames(Func):
 
     output_field = FloatField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         names, names_params = compiler.compile(self.source_expressions[0])
         text, text_params = compiler.compile(self.source_expressions[1])
         sql = (
             f"(SELECT MAX({self.function}({text}, name)) "  # noqa: S608 (compiled expressions)
             f"FROM jsonb_array_elements_text({names}) AS name)"
         )
-        return sql, [*text_params, *names_params]
+        return sql, (*text_params, *names_params)
 
 
 class _NameSimilarity(_BestOfNames):

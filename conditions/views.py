@@ -21,7 +21,7 @@ fresh = method_decorator([conditional_page, cache_control(no_cache=True)], name=
 
 
 @fresh
-class ConditionListView(ListView):
+class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """All conditions, A to Z and by body area; `?q=` searches them."""
 
     def get_queryset(self) -> QuerySet[Condition]:
@@ -43,7 +43,7 @@ class ConditionListView(ListView):
 
 
 @fresh
-class ConditionDetailView(DetailView):
+class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One article about a symptom or condition."""
 
     def get_queryset(self) -> QuerySet[Condition]:
@@ -62,7 +62,7 @@ class ConditionDetailView(DetailView):
 
 
 @fresh
-class TreatmentListView(ListView):
+class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """The treatments that the clinic offers."""
 
     def get_queryset(self) -> QuerySet[Treatment]:
@@ -71,7 +71,7 @@ class TreatmentListView(ListView):
 
 
 @fresh
-class TreatmentDetailView(DetailView):
+class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One treatment; acupuncture with the drawing of the points on the back."""
 
     def get_queryset(self) -> QuerySet[Treatment]:

@@ -1,11 +1,11 @@
 """Articles: what conditions and treatments have in common, and both of them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -36,7 +36,11 @@ class BodyArea(models.TextChoices):
     WHOLE_BODY = "whole_body", "Whole body"
 
 
-class ArticleQuerySet(models.QuerySet):
+def _not_taken_off(now: datetime) -> Q:
+    return Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=now)
+
+
+class ArticleQuerySet(models.QuerySet[Any]):
     """How articles are read. Public pages use `published`, never the draft's own columns."""
 
     def published(self, now: datetime) -> Self:
@@ -45,15 +49,9 @@ class ArticleQuerySet(models.QuerySet):
         Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`,
         `live_area` and `live_revision_id` (treatments have neither names nor an area); the draft's title and summary are not for the public.
         """
-        field = self.model.revision_field
-        newest = (
-            Revision.objects.filter(**{field: OuterRef("pk")}, publish_at__lte=now)
-            .order_by("-publish_at", "-number")
-            .values("pk")[:1]
-        )
         return (
-            self.filter(Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=now))
-            .filter(revisions__pk=Subquery(newest))
+            self.filter(_not_taken_off(now))
+            .filter(revisions__pk=Subquery(self._newest(now).values("pk")[:1]))
             # These read the join that the filter above made, so they see that revision alone.
             .annotate(
                 live_revision_id=F("revisions__pk"),
@@ -63,6 +61,19 @@ class ArticleQuerySet(models.QuerySet):
                 live_area=KeyTextTransform("body_area", "revisions__document"),
             )
         )
+
+    def with_live_document(self, now: datetime) -> Self:
+        """Add `live_document` to drafts: what the public reads, or None if nothing."""
+        document = Subquery(self._newest(now).values("document")[:1])
+        return self.annotate(
+            live_document=Case(When(_not_taken_off(now), then=document), default=None)
+        )
+
+    def _newest(self, now: datetime) -> models.QuerySet[Revision]:
+        """Return the revisions of the outer query's article that are due, newest first."""
+        return Revision.objects.filter(
+            **{self.model.revision_field: OuterRef("pk")}, publish_at__lte=now
+        ).order_by("-publish_at", "-number")
 
     def with_live(self, now: datetime) -> Self:
         """Add to `published` what an article's own page needs, still in the same query.
@@ -91,6 +102,22 @@ class ArticleQuerySet(models.QuerySet):
 
 class Article(models.Model):
     """A draft that staff work on; the public reads its live `Revision`."""
+
+    revision_field: ClassVar[str]
+    """The name of the field by which a revision points here."""
+
+    # What `ArticleQuerySet`, `uses_of` and `flags_for_screening` add to what they read.
+    live_revision_id: int
+    live_title: str
+    live_summary: str
+    live_names: list[str]
+    live_area: str
+    live_red_flags: list[dict[str, Any]]
+    live: dict[str, Any]
+    live_publish_at: datetime
+    live_review: dict[str, Any] | None
+    live_treatments: list[dict[str, str]]
+    live_document: dict[str, Any] | None
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")
     title = models.CharField(max_length=120)

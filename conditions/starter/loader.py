@@ -52,10 +52,11 @@ def load() -> list[Article]:
 
 
 def _read(name: str, key: str) -> list[Entry]:
-    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))[key]
+    entries: list[Entry] = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))[key]
+    return entries
 
 
-def _publish_new(articles: models.QuerySet) -> list[Article]:
+def _publish_new(articles: models.QuerySet[Any]) -> list[Article]:
     now = timezone.now()
     never = list(articles.filter(revisions__isnull=True).order_by("pk"))
     for article in never:

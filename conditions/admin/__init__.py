@@ -1,0 +1,16 @@
+"""The admin of articles and of what they share."""
+
+from .articles import ConditionAdmin, TreatmentAdmin
+from .history import ReviewAdmin, RevisionAdmin
+from .library import RemedyAdmin, SourceAdmin
+from .red_flags import RedFlagAdmin
+
+__all__ = [
+    "ConditionAdmin",
+    "RedFlagAdmin",
+    "RemedyAdmin",
+    "ReviewAdmin",
+    "RevisionAdmin",
+    "SourceAdmin",
+    "TreatmentAdmin",
+]

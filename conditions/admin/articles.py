@@ -1,0 +1,124 @@
+"""Articles: staff edit the draft, and publish it when it is ready."""
+
+from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from conditions.documents import with_parts
+from conditions.models import Condition, Treatment
+from conditions.publishing import (
+    NotPublishable,
+    changed_since_published,
+    publish,
+    unpublish,
+)
+
+from .parts import (
+    ConditionClaimInline,
+    ConditionSectionInline,
+    MayHelpInline,
+    NameInline,
+    RedFlagInline,
+    SelfCareInline,
+    TreatmentCautionInline,
+    TreatmentSectionInline,
+)
+
+EVERYWHERE = [admin.ActionLocation.CHANGE_LIST, admin.ActionLocation.CHANGE_FORM]
+
+
+class ArticleAdmin(admin.ModelAdmin):
+    """What conditions and treatments share: drafts, their state, Publish and Unpublish."""
+
+    actions = ["publish_articles", "unpublish_articles"]
+    autocomplete_fields = ["sources"]
+    prepopulated_fields = {"slug": ["title"]}
+    readonly_fields = ["state", "updated_at"]
+    search_fields = ["title", "slug", "summary"]
+    save_on_top = True
+
+    def get_queryset(self, request):
+        # The state compares each draft with its live page, so every part is needed: a few queries
+        # for the whole list instead of a few for each row.
+        return with_parts(self.model.objects.with_live_document(timezone.now()))
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "slug"] if obj and obj.revisions.exists() else fields
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
+
+    def has_delete_permission(self, request, obj=None):
+        never_published = obj is None or not obj.revisions.exists()
+        return never_published and super().has_delete_permission(request, obj)
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()
+
+    @admin.display(description="State")
+    def state(self, obj):
+        """Say in words what the public sees of the article."""
+        if obj.pk is None or obj.live_document is None:
+            return "Draft, not on the site"
+        if changed_since_published(obj, obj.live_document):
+            return "Live, changed since published"
+        return "Live"
+
+    @admin.action(description="Publish", permissions=["change"], location=EVERYWHERE)
+    def publish_articles(self, request, queryset):
+        for article in queryset:
+            try:
+                revision = publish(article, by=request.user, now=timezone.now())
+            except NotPublishable as error:
+                self._say_why_not(request, error)
+            else:
+                self.log_change(request, article, f"Published as revision {revision.number}.")
+                words = "“{}” is live as revision {}. {}"
+                link = format_html('<a href="{}">See the page.</a>', article.get_absolute_url())
+                message = format_html(words, article.title, revision.number, link)
+                self.message_user(request, message, messages.SUCCESS)
+
+    @admin.action(description="Take off the site", permissions=["change"], location=EVERYWHERE)
+    def unpublish_articles(self, request, queryset):
+        for article in queryset:
+            unpublish(article, by=request.user, now=timezone.now())
+            self.log_change(request, article, "Taken off the site.")
+            self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)
+
+    def _say_why_not(self, request, error):
+        reasons = format_html_join("", "<li>{}</li>", ([reason] for reason in error.reasons))
+        words = "“{}” is not ready:<ul>{}</ul>"
+        message = format_html(words, error.article.title, reasons)
+        self.message_user(request, message, messages.ERROR)
+
+
+@admin.register(Condition)
+class ConditionAdmin(ArticleAdmin):
+    list_display = ["title", "state", "kind", "body_area", "updated_at"]
+    list_filter = ["kind", "body_area"]
+    fields = [
+        "state",
+        "title",
+        "slug",
+        "kind",
+        "body_area",
+        "summary",
+        "lede",
+        "sources",
+        "updated_at",
+    ]
+    inlines = [
+        NameInline,
+        RedFlagInline,
+        ConditionSectionInline,
+        SelfCareInline,
+        ConditionClaimInline,
+    ]
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(ArticleAdmin):
+    list_display = ["title", "state", "position", "updated_at"]
+    fields = ["state", "title", "slug", "position", "summary", "lede", "sources", "updated_at"]
+    inlines = [TreatmentSectionInline, MayHelpInline, TreatmentCautionInline]
