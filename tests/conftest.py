@@ -3,10 +3,12 @@
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import django
 import pytest
+from django.db import connection
 
 from clinic import embedded_postgres
 
@@ -73,3 +75,36 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture
+def empty_queue(transactional_db):
+    """Start without jobs: tests that commit leave theirs, as the queue's tables are not Django's."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture
+def run_worker(empty_queue, monkeypatch):
+    """Return a function that runs a real worker until nothing is due."""
+    # Imported here because the settings must be set first, above.
+    from procrastinate.contrib.django import app
+    from procrastinate.periodic import PeriodicRegistry
+
+    # Its thread ends with it, and must not leave a connection behind.
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+
+    def run():
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        # Whether something periodic is due would depend on the clock.
+        worker_app.periodic_registry = PeriodicRegistry()
+        # In a thread of its own, because Playwright's loop runs in the tests'.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(
+                worker_app.run_worker,
+                wait=False,
+                install_signal_handlers=False,
+                listen_notify=False,
+            ).result()
+
+    return run

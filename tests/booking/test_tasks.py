@@ -11,9 +11,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.periodic import PeriodicRegistry
 
 from booking import actions, tasks
 from booking.models import Message, MessageKind, MessageState
@@ -46,28 +44,6 @@ def refuse_with(monkeypatch, error):
 
 def crash(*args, **kwargs):
     raise RuntimeError("crash")
-
-
-@pytest.fixture
-def empty_queue(transactional_db):
-    """Start without jobs: tests that commit leave theirs, as the queue's tables are not Django's."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
-
-
-@pytest.fixture
-def run_worker(empty_queue, monkeypatch):
-    """Return a function that runs a real worker until nothing is due."""
-    # Its thread ends with it, and must not leave a connection behind.
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-
-    def run():
-        worker_app = app.with_connector(app.connector.get_worker_connector())
-        # Whether something periodic is due would depend on the clock.
-        worker_app.periodic_registry = PeriodicRegistry()
-        worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-
-    return run
 
 
 def make_due_now():
