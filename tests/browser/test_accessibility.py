@@ -1,0 +1,130 @@
+"""axe on every page and on the error states, in both colour schemes; no page scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from booking.models import Appointment
+
+from . import steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = [
+    "/",
+    "/conditions/",
+    "/conditions/?q=twiches",
+    "/conditions/?q=zzzzzz",
+    "/conditions/spasms-and-twitches/",
+    "/treatments/",
+    "/treatments/acupuncture/",
+    "/treatments/clinical-nutrition/",
+    "/treatments/botanical-medicine/",
+    "/treatments/manual-therapy/",
+    "/practitioners/dr-lisanti/",
+    "/contact/",
+    "/privacy/",
+    "/accessibility/",
+    "/book/",
+    "/book/?condition=spasms-and-twitches",
+    "/book/first-consultation/safety/",
+    "/book/follow-up/safety/?condition=spasms-and-twitches",
+    "/not-a-page/",
+]
+SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request, browser, site):
+    context = browser.new_context(
+        base_url=site,
+        color_scheme=request.param,
+        viewport={"width": 320, "height": 800},
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def assert_sound(page):
+    """One `h1` and `main`, a skip link first, nothing wider than 320 px, nothing for axe."""
+    assert page.locator("h1").count() == 1, page.url
+    assert page.locator("main").count() == 1, page.url
+    assert page.locator("body a").first.get_attribute("href") == "#main"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def pass_screening(page):
+    page.goto(SAFETY)
+    steps.answer_none(page)
+
+
+def hold_a_time(page):
+    pass_screening(page)
+    steps.choose_first_time(page)
+
+
+def test_reading_pages(page):
+    for path in PAGES:
+        page.goto(path)
+        assert_sound(page)
+
+
+def test_screening_with_an_error_and_both_warnings(page):
+    page.goto(SAFETY)
+    steps.submit(page)
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+
+    page.locator("[data-care-level=urgent] input[name=flags]").first.check()
+    steps.submit(page)
+    assert_sound(page)
+
+    page.goto(SAFETY)
+    page.locator("[data-care-level=emergency] input[name=flags]").first.check()
+    steps.submit(page)
+    assert_sound(page)
+
+
+def test_times_with_odd_days(page):
+    pass_screening(page)
+    assert_sound(page)
+    for day in ("nonsense", "1999-01-01", "2999-01-01"):
+        page.goto(f"/book/first-consultation/times/?condition=spasms-and-twitches&from={day}")
+        assert_sound(page)
+
+
+def test_details_with_errors_and_a_lost_time(page):
+    hold_a_time(page)
+    assert_sound(page)
+    steps.submit(page)
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+
+    lose_the_held_time()
+    steps.fill_details(page)
+    steps.submit(page)
+    assert page.locator("[data-slot]").count() > 0
+    assert_sound(page)
+
+
+def test_the_patients_page_and_cancelling(page):
+    hold_a_time(page)
+    steps.fill_details(page)
+    steps.confirm(page)
+    assert_sound(page)
+    page.locator("a[href$='/cancel/']").first.click()
+    page.wait_for_load_state()
+    assert_sound(page)
+    steps.submit(page)
+    assert_sound(page)
+
+
+def lose_the_held_time():
+    """Let the hold run out, and someone else take the time."""
+    held = Appointment.objects.get()
+    held.delete()
+    held.pk = None
+    held.reference = "00000000-0000-4000-8000-000000000001"
+    held.save(force_insert=True)
