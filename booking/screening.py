@@ -8,7 +8,7 @@ from django.core import signing
 from conditions.models import CareLevel
 from conditions.red_flags import FlagSet, Outcome
 
-PASS_COOKIE = "screening"
+PASS_COOKIE = "screening"  # noqa: S105 - the name of a cookie
 PASS_LASTS = timedelta(hours=24)
 NO_FLAG = "none"
 SALT = "booking.screening"

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -13,7 +14,7 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ("name", "pk")
-        indexes = [models.Index(models.functions.Lower("email"), name="booking_patient_email")]
+        indexes = [models.Index(Lower("email"), name="booking_patient_email")]
 
     def __str__(self) -> str:
         return self.name

@@ -288,7 +288,7 @@ def test_book_is_not_blocked_by_the_browsers_newer_hold(service):
 
 def test_book_finds_a_known_patient_and_overwrites_nobody(service):
     known = book(service, hold(service).reference).patient
-    days = iter((local(day, 10) for day in (10, 11, 12)))
+    days = iter(local(day, 10) for day in (10, 11, 12))
 
     def booked_patient(**details):
         starts_at = next(days)
