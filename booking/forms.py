@@ -64,11 +64,11 @@ class ParagraphField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class PhoneField(PhoneNumberField):
+class PhoneField(PhoneNumberField):  # type: ignore[misc]  # the package has no types
     """An American number in any of the usual spellings, or an international one."""
 
     # The package's own widget rewrites a wrong number; what was typed must stay.

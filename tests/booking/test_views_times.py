@@ -110,7 +110,7 @@ def test_times_with_a_notice_say_what_is_too_soon(client, bookable_service):
 
     page = parse(client.get(f"{TIMES}?from=2026-12-07").content)
 
-    assert days(page)[0] == "Mon December 7 By phone"
+    assert days(page)[0] == "Mon December 7 Call us"
     assert page.one("section", class_="empty").one("h2").text == "Monday is too soon to book online"
 
 
