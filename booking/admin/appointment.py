@@ -85,6 +85,18 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() else queryset
 
 
+def _moment(field, description):
+    """Return a column that shows the time `field` on the clock of the visit's location."""
+
+    @admin.display(description=description, empty_value="-")
+    def column(self, row):
+        at = getattr(row, field)
+        appointment = getattr(row, "appointment", row)
+        return when_label(at, appointment.location.tz) if at else None
+
+    return column
+
+
 class MessageInline(admin.TabularInline):
     """What was sent to the patient. Read only."""
 
@@ -119,7 +131,7 @@ class MessageInline(admin.TabularInline):
 class AppointmentAdmin(admin.ModelAdmin):
     """Visits, read only. The buttons call `booking.actions`; a status is never edited."""
 
-    list_display = ("when", "patient", "service", "practitioner", "status", "spoken")
+    list_display = ("when", "patient", "status", "spoken", "service", "practitioner")
     list_display_links = ("when",)
     list_filter = (DayFilter, StatusFilter, "service", "practitioner")
     list_select_related = ("patient", "service", "practitioner", "location")
@@ -128,6 +140,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     search_help_text = "Name, email address, phone number or reference (4F7A-9C21)."
     date_hierarchy = "starts_at"
     ordering = ("starts_at", "pk")
+    view_on_site = False
     inlines = (MessageInline,)
     actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "cancel")
     fieldsets = (
@@ -142,16 +155,25 @@ class AppointmentAdmin(admin.ModelAdmin):
             "History",
             {
                 "fields": (
-                    "created_at",
-                    "expires_at",
-                    "booked_at",
-                    "consented_at",
-                    "cancelled_at",
+                    "held",
+                    "expires",
+                    "booked",
+                    "consented",
+                    "cancelled",
                     "cancelled_by",
                 )
             },
         ),
     )
+
+    held = _moment("created_at", "held")
+    expires = _moment("expires_at", "hold ends")
+    booked = _moment("booked_at", "booked")
+    consented = _moment("consented_at", "consented")
+    cancelled = _moment("cancelled_at", "cancelled")
+
+    class Media:
+        css = {"all": ("css/staff.css",)}
 
     def has_add_permission(self, request):
         return False

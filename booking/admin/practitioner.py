@@ -1,4 +1,6 @@
+from django import forms
 from django.contrib import admin
+from django.db import models
 
 from booking.models import AvailableTime, Location, Practitioner
 
@@ -16,6 +18,11 @@ class AvailableTimeInline(admin.TabularInline):
         "valid_from_on",
         "valid_until_on",
     )
+    # The browser's own fields: the admin's add the server's zone, and these are the location's.
+    formfield_overrides = {
+        models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
+        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+    }
     verbose_name = "weekly hours"
     verbose_name_plural = "weekly hours"
 
