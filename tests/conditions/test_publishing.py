@@ -1,0 +1,329 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from conditions.documents import freeze
+from conditions.models import Aspect, Condition, Revision, Treatment
+from conditions.publishing import (
+    NotPublishable,
+    changed_since_published,
+    outdated_uses_of,
+    publish,
+    republish,
+    roll_back,
+    unpublish,
+    uses_of,
+)
+
+from .factories import (
+    NOW,
+    link_red_flag,
+    make_acupoint,
+    make_caution,
+    make_claim,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_red_flag,
+    make_remedy,
+    make_section,
+    make_self_care,
+    make_source,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=5)
+
+
+def live(condition, *, now=LATER):
+    return Condition.objects.with_live(now).get(pk=condition.pk)
+
+
+def make_full_condition():
+    source = make_source(key="trial")
+    treatment = make_live_treatment(slug="herbs", title="Herbs", position=1)
+    remedy = make_remedy(treatment=treatment, slug="yarrow", name="Yarrow")
+    make_caution(remedy=remedy, sources=[make_source(key="label")])
+    flag = make_red_flag(code="speech.slurred")
+    flag.sources.add(make_source(key="stroke"))
+    condition = make_condition(names=["Cramp"], red_flags=[flag], title="Spasms")
+    condition.sources.add(make_source(key="book"))
+    make_self_care(condition, kind="dont", title="", text="smoke", level="low")
+    make_claim(condition=condition, treatment=treatment, text="In general.")
+    make_claim(
+        condition=condition,
+        treatment=treatment,
+        remedy=remedy,
+        text="Yarrow too.",
+        level="low",
+        sources=[source],
+    )
+    return condition
+
+
+def test_publish_freezes_the_whole_article():
+    condition = make_full_condition()
+
+    revision = publish(condition, by="tests", now=NOW, note="First.")
+
+    document = Revision.objects.get(pk=revision.pk).document
+    assert document == freeze(condition)
+    assert document["names"] == ["Cramp"]
+    assert [flag["code"] for flag in document["red_flags"]] == ["speech.slurred"]
+    assert document["self_care"] == [{"kind": "dont", "title": "", "text": "smoke", "level": "low"}]
+    (offer,) = document["offers"]
+    assert (offer["treatment"], offer["title"]) == ("herbs", "Herbs")
+    assert [claim["text"] for claim in offer["claims"]] == ["In general."]
+    (remedy,) = offer["remedies"]
+    assert (remedy["name"], remedy["claims"][0]["sources"]) == ("Yarrow", ["trial"])
+    assert remedy["cautions"][0]["with_what"] == "Blood thinners"
+    assert [source["key"] for source in document["sources"]] == ["trial", "label", "stroke", "book"]
+    assert (revision.number, revision.by_name, revision.created_by, revision.note) == (
+        1,
+        "tests",
+        None,
+        "First.",
+    )
+
+
+def test_publish_freezes_a_treatment():
+    treatment = make_treatment(title="Acupuncture")
+    source = make_source(key="trial")
+    make_claim(treatment=treatment, label="Pain", level="low", sources=[source])
+    make_claim(treatment=treatment, condition=make_condition())
+    make_caution(treatment=treatment)
+    make_acupoint(treatment=treatment)
+
+    revision = publish(treatment, by="tests", now=NOW)
+
+    document = Revision.objects.get(pk=revision.pk).document
+    assert document == freeze(treatment)
+    assert [claim["label"] for claim in document["may_help"]] == ["Pain"]
+    assert [remedy["midline_cun"] for remedy in document["remedies"]] == [1.5]
+    assert [source["key"] for source in document["sources"]] == ["trial"]
+    assert len(document["cautions"]) == 1
+
+
+def test_publish_says_who_did_it():
+    user = User.objects.create_user("lisanti")
+
+    revision = publish(make_condition(), by=user, now=NOW)
+
+    assert (revision.created_by, revision.by_name) == (user, "lisanti")
+
+
+def test_edits_of_the_draft_do_not_show_until_published():
+    condition = make_live_condition(title="Before")
+    condition.title = "After"
+    condition.save()
+
+    assert live(condition).live["title"] == "Before"
+
+    publish(condition, by="tests", now=LATER)
+
+    assert live(condition).live["title"] == "After"
+
+
+def test_publish_gives_all_reasons_at_once():
+    treatment = make_treatment(title="Herbs")
+    condition = Condition.objects.create(slug="bare", title=" ")
+    make_claim(condition=condition, treatment=treatment, text="It works.", level="high")
+    link_red_flag(condition, make_red_flag(level="urgent"))
+
+    with pytest.raises(NotPublishable) as caught:
+        publish(condition, by="tests", now=NOW)
+
+    assert caught.value.reasons == [
+        "It has no title.",
+        "It has no summary.",
+        "It has no section “What is going on”.",
+        "It has no red flag at emergency level.",
+        "The treatment “Herbs” is not published yet.",
+        "This claim needs a source: It works.",
+    ]
+    assert not Revision.objects.exists()
+
+
+def test_publish_refuses_a_treatment_that_says_nothing():
+    treatment = Treatment.objects.create(slug="bare", title="Bare", summary="Nothing.")
+    make_claim(treatment=treatment, label="Pain", text="It works.", level="against")
+
+    with pytest.raises(NotPublishable) as caught:
+        publish(treatment, by="tests", now=NOW)
+
+    assert caught.value.reasons == [
+        "It has no section “What happens”.",
+        "This claim needs a source: It works.",
+    ]
+
+
+def test_publish_leaves_out_a_red_flag_that_is_not_in_use():
+    retired = make_red_flag(is_active=False)
+    condition = make_condition(red_flags=[make_red_flag(code="kept"), retired])
+
+    document = publish(condition, by="tests", now=NOW).document
+
+    assert [flag["code"] for flag in document["red_flags"]] == ["kept"]
+
+
+def test_revision_is_live_from_its_moment_on():
+    condition = make_live_condition(now=LATER)
+
+    assert not Condition.objects.published(NOW).filter(pk=condition.pk).exists()
+    assert Condition.objects.published(LATER).filter(pk=condition.pk).exists()
+
+
+def test_newest_number_wins_when_two_revisions_share_a_moment():
+    condition = make_live_condition(title="First")
+    condition.title = "Second"
+    condition.save()
+    publish(condition, by="tests", now=NOW)
+
+    assert live(condition).live_title == "Second"
+
+
+def test_unpublish_takes_the_article_off_and_publish_brings_it_back():
+    condition = make_live_condition()
+
+    unpublish(condition, by="tests", now=LATER)
+
+    assert not Condition.objects.published(LATER).exists()
+
+    publish(condition, by="tests", now=LATER)
+
+    assert Condition.objects.published(LATER).get() == condition
+
+
+def test_roll_back_shows_an_older_document_as_a_new_revision():
+    condition = make_live_condition(title="First")
+    first = condition.revisions.get()
+    condition.title = "Second"
+    condition.save()
+    publish(condition, by="tests", now=NOW)
+
+    revision = roll_back(condition, to=first, by="tests", now=LATER)
+
+    condition.refresh_from_db()
+    assert (revision.number, revision.note) == (3, "Back to revision 1.")
+    assert (live(condition).live_title, condition.title) == ("First", "Second")
+
+
+def test_roll_back_refuses_another_articles_revision():
+    other = make_live_condition().revisions.get()
+
+    with pytest.raises(NotPublishable, match="another article"):
+        roll_back(make_live_condition(), to=other, by="tests", now=LATER)
+
+
+def test_uses_of_a_red_flag_are_the_live_articles_that_show_it():
+    flag = make_red_flag()
+    shown = make_live_condition(red_flags=[flag], title="Shown")
+    make_live_condition(title="Without")
+    make_condition(red_flags=[flag], title="Draft")
+    taken_off = make_live_condition(red_flags=[flag], title="Off")
+    unpublish(taken_off, by="tests", now=NOW)
+    unlinked = make_live_condition(red_flags=[flag], title="Still shows it")
+    unlinked.red_flag_links.all().delete()
+
+    assert uses_of(flag, now=LATER) == [shown, unlinked]
+
+
+def test_republish_changes_the_red_flags_alone():
+    flag = make_red_flag(statement="Old words")
+    condition = make_live_condition(red_flags=[flag], title="As published")
+    condition.title = "Unfinished"
+    condition.save()
+    link_red_flag(condition, make_red_flag())
+    flag.statement = "New words"
+    flag.save()
+
+    revisions = republish(outdated_uses_of(flag, now=LATER), by="tests", now=LATER)
+
+    document = live(condition).live
+    assert [revision.number for revision in revisions] == [2]
+    assert document["title"] == "As published"
+    assert [(f["statement"], f["version"]) for f in document["red_flags"]] == [("New words", 2)]
+    assert outdated_uses_of(flag, now=LATER) == []
+
+
+def test_republish_keeps_the_articles_own_qualifier_and_level():
+    flag = make_red_flag(level="see_doctor")
+    condition = make_condition()
+    link_red_flag(condition, flag, qualifier="with spasms", level="urgent")
+    publish(condition, by="tests", now=NOW)
+    flag.label = "New label"
+    flag.save()
+
+    republish([condition], by="tests", now=LATER)
+
+    entry = live(condition).live["red_flags"][1]
+    assert (entry["label"], entry["qualifier"], entry["level"]) == (
+        "New label",
+        "with spasms",
+        "urgent",
+    )
+
+
+def test_republish_passes_over_what_is_up_to_date_or_not_live():
+    taken_off = make_live_condition()
+    unpublish(taken_off, by="tests", now=NOW)
+
+    assert republish([make_live_condition(), taken_off], by="tests", now=LATER) == []
+
+
+def test_republish_drops_a_flag_that_is_no_longer_in_use():
+    flag = make_red_flag()
+    condition = make_live_condition(red_flags=[make_red_flag(code="kept"), flag])
+    flag.is_active = False
+    flag.save()
+
+    republish([condition], by="tests", now=LATER)
+
+    assert [f["code"] for f in live(condition).live["red_flags"]] == ["kept"]
+
+
+def test_republish_is_all_or_nothing():
+    flag = make_red_flag()
+    first = make_live_condition(red_flags=[make_red_flag(), flag])
+    last = make_live_condition(red_flags=[flag])
+    flag.level = "urgent"
+    flag.save()
+
+    with pytest.raises(NotPublishable, match="emergency"):
+        republish([first, last], by="tests", now=LATER)
+
+    assert Revision.objects.filter(condition__in=[first, last]).count() == 2
+
+
+def test_republish_keeps_a_frozen_flag_whose_record_is_gone():
+    flag = make_red_flag(code="gone")
+    condition = make_live_condition(red_flags=[flag])
+    condition.red_flag_links.all().delete()
+    flag.delete()
+
+    assert republish([condition], by="tests", now=LATER) == []
+    assert [f["code"] for f in live(condition).live["red_flags"]] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda condition: Condition.objects.filter(pk=condition.pk).update(lede="Other."),
+        lambda condition: make_section(condition=condition, aspect=Aspect.CAUSES),
+        lambda condition: condition.claims.first().remedy.cautions.all().delete(),
+        lambda condition: condition.red_flag_links.update(qualifier="with spasms"),
+    ],
+    ids=["text", "section", "shared caution", "qualifier"],
+)
+def test_changed_since_published_sees_every_part(edit):
+    condition = make_full_condition()
+    condition.claims.filter(remedy=None).delete()
+    document = publish(condition, by="tests", now=NOW).document
+
+    assert not changed_since_published(Condition.objects.get(pk=condition.pk), document)
+
+    edit(condition)
+
+    assert changed_since_published(Condition.objects.get(pk=condition.pk), document)
