@@ -80,7 +80,13 @@ def hold(
 
 def release(*, reference: UUID, now: datetime, by: str) -> None:
     """Give up a hold. Does nothing if there is none or it was booked."""
-    Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
+    # Locked first: `delete` reads, then deletes by key, and a booking may come in between.
+    with transaction.atomic():
+        held = Appointment.objects.select_for_update().filter(
+            reference=reference, status=AppointmentStatus.PENDING
+        )
+        if (appointment := held.first()) is not None:
+            appointment.delete()
 
 
 def book(

@@ -4,14 +4,18 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.core import mail
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions
+from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.models import Appointment, Message
 
@@ -23,6 +27,7 @@ from .factories import (
     make_service,
     make_week,
 )
+from .journeys import choose_time, make_red_flags, pass_screening, send_details
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 200
@@ -145,6 +150,37 @@ def test_two_hundred_clients_on_two_overlapping_starts(clients, service):
         assert_one_winner(answers)
 
 
+def browse_and_book(service, starts_at):
+    """Hold and confirm through the public pages; return the status codes."""
+    browser = Client()
+    pass_screening(browser, service)
+    held = choose_time(browser, service, starts_at)
+    if held.status_code != 302:
+        return [held.status_code]
+    return [302, send_details(browser, service).status_code]
+
+
+def test_two_hundred_browsers_on_one_slot_get_one_mail(clients, service, run_worker):
+    make_red_flags()
+    # The clock runs here: stopping it would stop the clients' own waiting too.
+    slot = find_slots(
+        service,
+        practitioner=service.practitioner,
+        first_on=date.min,
+        last_on=date.max,
+        now=timezone.now(),
+    )[-1]
+
+    answers = clients.race([lambda: browse_and_book(service, slot.starts_at)] * CLIENTS)
+
+    codes = [answer.outcome for answer in answers]
+    assert codes.count([302, 302]) == 1
+    assert codes.count([409]) == CLIENTS - 1
+    assert Appointment.objects.get().status == "booked"
+    run_worker()
+    assert len(mail.outbox) == 1
+
+
 def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, service):
     practitioner = service.practitioner
     held = actions.hold(
@@ -171,6 +207,50 @@ def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, servi
     assert Message.objects.count() == 1
 
 
+def test_a_hold_booked_while_others_sweep_expired_holds_stays(clients, service):
+    practitioner = service.practitioner
+    days = [TEN + timedelta(days=day) for day in range(10)]
+    after_expiry = NOW + actions.HOLD_DURATION
+
+    for starts_at in days:
+        held = actions.hold(
+            service=service, practitioner=practitioner, starts_at=starts_at, now=NOW, by="patient"
+        )
+
+        def confirm(held=held):
+            return actions.book(
+                reference=held.reference,
+                service=service,
+                practitioner=practitioner,
+                starts_at=held.starts_at,
+                details=make_details(),
+                screening=make_screening_pass(),
+                now=after_expiry - timedelta(microseconds=1),
+                by="patient",
+            )
+
+        def take_over(held=held):
+            return actions.hold(
+                service=service,
+                practitioner=practitioner,
+                starts_at=held.starts_at,
+                now=after_expiry,
+                by="patient",
+            )
+
+        def give_up(held=held):
+            return actions.release(reference=held.reference, now=NOW, by="patient")
+
+        answers = clients.race([confirm, take_over, give_up, take_over] * 3)
+
+        errors = [a.outcome for a in answers if isinstance(a.outcome, Exception)]
+        assert all(isinstance(error, SlotTaken) for error in errors)
+        booked = {a.outcome.pk for a in answers[::4] if isinstance(a.outcome, Appointment)}
+        stored = Appointment.objects.confirmed().filter(starts_at=starts_at)
+        assert booked == set(stored.values_list("pk", flat=True))
+        assert Appointment.objects.filter(starts_at=starts_at).count() == 1
+
+
 def test_the_constraint_alone_refuses_who_comes_without_the_lock(clients, service):
     practitioner = service.practitioner
 
@@ -190,3 +270,30 @@ def test_the_constraint_alone_refuses_who_comes_without_the_lock(clients, servic
 
     assert Appointment.objects.count() == 1
     assert sum(isinstance(a.outcome, Appointment) for a in with_lock_lost) == 1
+
+
+def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
+    service = make_service()
+    make_week(service)
+    slot = {"service": service, "practitioner": service.practitioner, "starts_at": TEN}
+    held = actions.hold(**slot, now=NOW, by="patient")
+
+    def release():
+        actions.release(reference=held.reference, now=NOW, by="patient")
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            actions.book(
+                reference=held.reference,
+                **slot,
+                details=make_details(),
+                screening=make_screening_pass(),
+                now=NOW,
+                by="patient",
+            )
+            released = pool.submit(release)
+            time.sleep(0.5)
+        released.result(timeout=10)
+
+    assert Appointment.objects.get().status == "booked"
