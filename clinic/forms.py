@@ -26,7 +26,8 @@ class AccessibleBoundField(BoundField):
     @property
     def legend(self) -> str:
         """The heading above a single checkbox, from the form's `legends`; "" if it has none."""
-        return getattr(self.form, "legends", {}).get(self.name, "")
+        legends: dict[str, str] = getattr(self.form, "legends", {})
+        return legends.get(self.name, "")
 
     @property
     def control(self) -> SafeString:
