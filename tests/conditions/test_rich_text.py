@@ -1,0 +1,64 @@
+import pytest
+
+from conditions.rich_text import clean_html, is_safe_href
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "tel:911",
+        "TEL:+15555550100",
+        "mailto:hello@clinic.example",
+        "https://www.nhs.uk/",
+        "/contact/",
+        "/",
+        "#sources",
+    ],
+)
+def test_link_may_stay(href):
+    assert is_safe_href(href)
+    assert clean_html(f'<a href="{href}">x</a>') == f'<a href="{href}">x</a>'
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)",
+        "http://example.org/",
+        "//example.org/",
+        "/\\example.org/",
+        "/\t/example.org/",
+        "\nhttps://example.org/",
+        "data:text/html,x",
+        "https:example.org",
+        "page.html",
+        "?q=1",
+        "",
+    ],
+)
+def test_link_is_taken_out(href):
+    assert not is_safe_href(href)
+    assert clean_html(f'<a href="{href}">x</a>') == "<a>x</a>"
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("<p>a <strong>b</strong> <em>c</em></p>", "<p>a <strong>b</strong> <em>c</em></p>"),
+        ("<ul><li>a</li></ul><ol><li>b</li></ol>", "<ul><li>a</li></ul><ol><li>b</li></ol>"),
+        ("<h3>a</h3><h1>b</h1>", "<h3>a</h3>b"),
+        ("<script>alert(1)</script><p>a</p>", "<p>a</p>"),
+        ('<p style="x" class="y" id="z" onclick="w">a</p>', "<p>a</p>"),
+        ('<img src="x" onerror="y">', ""),
+        ("<!-- secret --><p>a", "<p>a</p>"),
+        ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+    ],
+)
+def test_clean_html_keeps_the_small_set_of_tags(dirty, clean):
+    assert clean_html(dirty) == clean
+
+
+def test_clean_html_of_clean_html_is_the_same():
+    once = clean_html('<p>a<a href="/x?a=1&b=2">b</a> &amp; <b>c</b>')
+
+    assert clean_html(once) == once

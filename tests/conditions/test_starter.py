@@ -1,0 +1,78 @@
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from conditions.models import CareLevel, Condition, RedFlag, Remedy, Section, Treatment
+from conditions.red_flags import flags_for_screening
+from conditions.starter import load
+
+pytestmark = pytest.mark.django_db
+
+
+def row_counts():
+    models = apps.get_app_config("conditions").get_models()
+    return Counter({model.__name__: model.objects.count() for model in models})
+
+
+def test_load_publishes_the_starter_articles():
+    published = load()
+
+    now = timezone.now()
+    assert {article.slug for article in published} == {
+        *Treatment.objects.published(now).values_list("slug", flat=True),
+        *Condition.objects.published(now).values_list("slug", flat=True),
+    }
+    assert {"acupuncture", "spasms-and-twitches"} <= {article.slug for article in published}
+
+
+def test_load_twice_changes_nothing():
+    load()
+    before = row_counts()
+
+    assert load() == []
+    assert row_counts() == before
+
+
+def test_load_leaves_what_staff_changed():
+    load()
+    RedFlag.objects.filter(code="speech.slurred").update(label="Changed by staff")
+    section = Section.objects.filter(condition__slug="spasms-and-twitches").first()
+    section.delete()
+    Treatment.objects.filter(slug="acupuncture").update(title="Needles")
+    before = row_counts()
+
+    load()
+
+    assert RedFlag.objects.get(code="speech.slurred").label == "Changed by staff"
+    assert Treatment.objects.get(slug="acupuncture").title == "Needles"
+    assert row_counts() == before
+
+
+def test_starter_article_asks_every_level_and_the_global_flags():
+    load()
+
+    asked = flags_for_screening("spasms-and-twitches", now=timezone.now())
+
+    assert asked.condition == "spasms-and-twitches"
+    assert {flag.level for flag in asked.flags} == set(CareLevel)
+    assert {flag.code for flag in asked.flags} >= set(
+        RedFlag.objects.filter(is_global=True).values_list("code", flat=True)
+    )
+
+
+def test_starter_points_can_be_drawn():
+    load()
+
+    points = Remedy.objects.filter(kind="acupoint")
+
+    assert set(points.values_list("who_code", "level_with")) == {
+        ("BL13", "T3"),
+        ("BL14", "T4"),
+        ("BL15", "T5"),
+        ("BL18", "T9"),
+        ("BL20", "T11"),
+        ("BL23", "L2"),
+    }
+    assert not points.filter(midline_cun=None).exists()

@@ -1,0 +1,76 @@
+import pytest
+import time_machine
+
+from conditions.models import Aspect
+from conditions.publishing import publish
+
+from .factories import (
+    NOW,
+    make_acupoint,
+    make_caution,
+    make_claim,
+    make_remedy,
+    make_section,
+    make_source,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def read(client, treatment):
+    response = client.get(treatment.get_absolute_url())
+    assert response.status_code == 200
+    return response.text
+
+
+def test_treatment_shows_its_parts_and_draws_its_points(client):
+    treatment = make_treatment(title="Acupuncture")
+    make_section(treatment=treatment, aspect=Aspect.RISKS, body="<p>Call {emergency}.</p>")
+    make_section(treatment=treatment, aspect=Aspect.POINTS)
+    source = make_source()
+    make_claim(treatment=treatment, label="Lasting pain", level="moderate", sources=[source])
+    make_caution(treatment=treatment)
+    point = make_acupoint(treatment=treatment)
+    make_caution(remedy=point, with_kind="general", with_what="Depth")
+    publish(treatment, by="tests", now=NOW)
+
+    html = read(client, treatment)
+
+    assert "Lasting pain" in html
+    assert "Good studies point the same way." in html
+    assert 'Call <a href="tel:911">911</a>.' in html
+    assert "UB18 level with T9" in html
+    assert '<circle class="b-point" cx="179.0" cy="329.5"' in html
+    assert "Before you start" in html
+
+
+def test_treatment_with_herbs_lists_them(client):
+    treatment = make_treatment()
+    herb = make_remedy(treatment=treatment, name="Yarrow", tradition="small wounds", amounts="1 g")
+    make_remedy(treatment=treatment, kind="food", name="Broccoli", note="A vegetable.")
+    make_caution(remedy=herb)
+    publish(treatment, by="tests", now=NOW)
+
+    html = read(client, treatment)
+
+    assert "By tradition: small wounds." in html
+    assert "Before you take anything" in html
+    assert "Points on the back" not in html
+
+
+def test_points_without_a_place_on_the_back_stand_in_the_table_alone(client):
+    treatment = make_treatment()
+    make_acupoint(treatment=treatment, level_with="", midline_cun=None, other_code="GB34")
+    publish(treatment, by="tests", now=NOW)
+
+    html = read(client, treatment)
+
+    assert "GB34" in html
+    assert "b-point" not in html
