@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -14,10 +14,7 @@ from booking.models import (
     Appointment,
     Message,
     MessageKind,
-    NotAvailableTime,
-    Patient,
     Screening,
-    Service,
 )
 from booking.tasks import announce
 
@@ -27,7 +24,6 @@ from .factories import (
     make_appointment,
     make_location,
     make_patient,
-    make_practitioner,
     make_service,
 )
 
@@ -316,136 +312,3 @@ def test_strangers_see_nothing(client):
 
     assert client.get(LIST).status_code == 403
     assert client.get(change_url(make_visit())).status_code == 403
-
-
-def closure_data(starts, ends, **extra):
-    return {
-        "starts_at_0": starts[:10],
-        "starts_at_1": starts[11:],
-        "ends_at_0": ends[:10],
-        "ends_at_1": ends[11:],
-        "reason": "Snow",
-        "practitioner": "",
-    } | extra
-
-
-def test_closure_warns_of_the_visits_it_hits(front_desk):
-    service = make_service()
-    hit = make_visit(service, local(8, 10, 30))
-    make_visit(service, local(8, 12, 30), status="cancelled")
-    make_visit(service, local(9, 9))
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00"),
-    )
-
-    closure = NotAvailableTime.objects.get()
-    assert closure.starts_at == datetime(2026, 12, 8, 5, tzinfo=UTC)
-    assert said(response)[0] == (
-        "1 visit is booked in this closure. It was not cancelled; please move or cancel it: "
-        f'<a href="{change_url(hit)}">Tue, Dec 8, 2026, 10:30 am EST ({hit.spoken_reference})</a>.'
-    )
-    hit.refresh_from_db()
-    assert hit.status == "booked"
-
-
-def test_closure_of_one_practitioner_warns_of_their_visits_only(front_desk):
-    service = make_service()
-    make_visit(service)
-    other = make_practitioner()
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00", practitioner=other.pk),
-    )
-
-    assert NotAvailableTime.objects.get().practitioner == other
-    assert len(said(response)) == 1
-
-
-def test_closure_with_many_visits_lists_twenty(front_desk):
-    service = make_service(duration_minutes=15)
-    for number in range(23):
-        make_visit(service, local(8, 9) + timedelta(minutes=15 * number))
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00"),
-    )
-
-    warning = said(response)[0]
-    assert warning.startswith("23 visits are booked in this closure. They were not cancelled;")
-    assert warning.count("<a ") == 20
-    assert warning.endswith(" and 3 more.")
-
-
-def test_patients_are_found_by_phone_and_cannot_be_added(front_desk):
-    wanted = make_patient()
-    make_patient(name="Bo", phone="+13125550188")
-
-    response = front_desk.get("/admin/booking/patient/", {"q": "212-555-0123"})
-    by_name = front_desk.get("/admin/booking/patient/", {"q": "bo"})
-
-    assert listed(response) == [wanted.pk]
-    assert [row.name for row in by_name.context["cl"].result_list] == ["Bo"]
-    assert front_desk.get("/admin/booking/patient/add/").status_code == 403
-    assert (
-        front_desk.post(f"/admin/booking/patient/{wanted.pk}/delete/", {"post": "yes"}).status_code
-        == 403
-    )
-
-
-def test_patient_can_be_corrected(front_desk):
-    patient = make_patient()
-
-    front_desk.post(
-        f"/admin/booking/patient/{patient.pk}/change/",
-        {"name": "Ana Example", "email": "new@example.com", "phone": "212 555 0199"},
-    )
-
-    patient = Patient.objects.get()
-    assert (patient.email, patient.phone.as_e164) == ("new@example.com", "+12125550199")
-
-
-@pytest.mark.parametrize("model", ["practitioner", "location", "service", "notavailabletime"])
-def test_owner_screens_open(admin_client, model):
-    service = make_service()
-    closure = NotAvailableTime.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1))
-    pk = {
-        "practitioner": service.practitioner.pk,
-        "location": service.location.pk,
-        "service": service.pk,
-        "notavailabletime": closure.pk,
-    }[model]
-
-    base = f"/admin/booking/{model}/"
-
-    for path in ("", "add/", f"{pk}/change/"):
-        assert admin_client.get(base + path).status_code == 200
-
-
-def test_owner_adds_weekly_hours(admin_client):
-    service = make_service()
-    practitioner = service.practitioner
-    prefix = "available_times"
-
-    response = admin_client.post(
-        f"/admin/booking/practitioner/{practitioner.pk}/change/",
-        {
-            "name": "Dr. New",
-            "slug": practitioner.slug,
-            "is_active": "on",
-            f"{prefix}-TOTAL_FORMS": 1,
-            f"{prefix}-INITIAL_FORMS": 0,
-            f"{prefix}-0-practitioner": practitioner.pk,
-            f"{prefix}-0-weekday": 0,
-            f"{prefix}-0-start_time": "09:00",
-            f"{prefix}-0-end_time": "12:00",
-            f"{prefix}-0-location": service.location.pk,
-        },
-    )
-
-    assert response.status_code == 302
-    assert [str(hours) for hours in practitioner.available_times.all()] == ["Monday 09:00 to 12:00"]
-    assert Service.objects.get().practitioner.name == "Dr. New"
