@@ -73,6 +73,7 @@ def hold(
             practitioner,
             starts_at,
             now=now,
+            by=by,
             replaces=replaces,
             reference=reference,
         )
@@ -80,13 +81,9 @@ def hold(
 
 def release(*, reference: UUID, now: datetime, by: str) -> None:
     """Give up a hold. Does nothing if there is none or it was booked."""
-    # Locked first: `delete` reads, then deletes by key, and a booking may come in between.
-    with transaction.atomic():
-        held = Appointment.objects.select_for_update().filter(
-            reference=reference, status=AppointmentStatus.PENDING
-        )
-        if (appointment := held.first()) is not None:
-            appointment.delete()
+    # One statement, that looks again at a row it waited for: a booking that came first stays.
+    # Django sends it as one because only the database cascades from appointments.
+    Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
 
 
 def book(
@@ -109,18 +106,22 @@ def book(
     Raises SlotTaken or SlotNotOffered.
     """
     with _losing_the_race_is_slot_taken(), transaction.atomic():
-        _lock(practitioner, service)
-        appointment = Appointment.objects.filter(reference=reference).first()
-        if appointment is not None and appointment.status != AppointmentStatus.PENDING:
-            return appointment
-        if appointment is None or not _is_kept_for(appointment, service, starts_at, now):
-            if appointment is not None:
-                appointment.delete()
+        # A hold that still stands is the person's own: it need not queue for the diary.
+        appointment = _get_hold(reference, service, starts_at, now)
+        if appointment is None:
+            if (booked := _get_booked(reference)) is not None:
+                return booked
+            _lock(practitioner, service)
+            release(reference=reference, now=now, by=by)
+            # The same form, sent at the same moment, may have been first.
+            if (booked := _get_booked(reference)) is not None:
+                return booked
             appointment = _take(
                 service,
                 practitioner,
                 starts_at,
                 now=now,
+                by=by,
                 replaces=replaces,
                 reference=reference,
             )
@@ -251,22 +252,20 @@ def _take(
     starts_at: datetime,
     *,
     now: datetime,
+    by: str,
     replaces: UUID | None,
     reference: UUID | None,
 ) -> Appointment:
     """Insert the hold, or renew the browser's own. The practitioner must be locked."""
     diary = Appointment.objects.for_practitioner(practitioner)
-    diary.expired_holds(now).delete()
+    diary.expired_holds(now).delete()  # one statement, as in `release`
     if replaces is not None:
-        own = Appointment.objects.filter(
-            reference=replaces, status=AppointmentStatus.PENDING
-        ).first()
-        if own is not None:
-            if reference is None and _is_kept_for(own, service, starts_at, now):
-                own.expires_at = now + HOLD_DURATION
-                own.save(update_fields=["expires_at"])
-                return own
-            own.delete()
+        own = _get_hold(replaces, service, starts_at, now)
+        if own is not None and reference is None:
+            own.expires_at = now + HOLD_DURATION
+            own.save(update_fields=["expires_at"])
+            return own
+        release(reference=replaces, now=now, by=by)
     try:
         busy_from = starts_at - service.buffer_before
         busy_until = starts_at + service.duration + service.buffer_after
@@ -293,15 +292,22 @@ def _take(
     )
 
 
-def _is_kept_for(
-    appointment: Appointment, service: Service, starts_at: datetime, now: datetime
-) -> bool:
-    return (
-        appointment.service_id == service.pk
-        and appointment.starts_at == starts_at
-        and appointment.expires_at is not None
-        and now < appointment.expires_at
+def _get_hold(
+    reference: UUID, service: Service, starts_at: datetime, now: datetime
+) -> Appointment | None:
+    """Return the unexpired hold for just this, locked until the transaction ends."""
+    holds = Appointment.objects.filter(
+        reference=reference,
+        service=service,
+        starts_at=starts_at,
+        status=AppointmentStatus.PENDING,
+        expires_at__gt=now,
     )
+    return holds.select_for_update(no_key=True).first()
+
+
+def _get_booked(reference: UUID) -> Appointment | None:
+    return Appointment.objects.confirmed().filter(reference=reference).first()
 
 
 def _find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:

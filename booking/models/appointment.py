@@ -223,7 +223,7 @@ class Screening(models.Model):
     """Which red-flag questions a patient was shown, and the outcome; never which was ticked."""
 
     appointment = models.OneToOneField(
-        Appointment, on_delete=models.CASCADE, related_name="screening"
+        Appointment, on_delete=models.DB_CASCADE, related_name="screening"
     )
     ruleset = models.CharField(max_length=64)
     outcome = models.CharField(max_length=20)

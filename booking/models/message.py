@@ -19,7 +19,9 @@ class MessageState(models.TextChoices):
 class Message(models.Model):
     """One mail about an appointment, and what became of it."""
 
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="messages")
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.DB_CASCADE, related_name="messages"
+    )
     kind = models.CharField(max_length=20, choices=MessageKind.choices)
     to_email = models.EmailField()
     sequence = models.PositiveIntegerField(help_text="The calendar SEQUENCE it announces.")

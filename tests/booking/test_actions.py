@@ -202,6 +202,15 @@ def test_release_drops_a_hold_and_nothing_else(service):
     assert Appointment.objects.get() == booked
 
 
+def test_a_hold_is_dropped_in_one_statement(service, django_assert_num_queries):
+    held = hold(service)
+
+    with django_assert_num_queries(1):
+        actions.release(reference=held.reference, now=NOW, by="patient")
+
+    assert not Appointment.objects.exists()
+
+
 def test_book_turns_the_hold_into_a_visit(service):
     held = hold(service)
     details = make_details(reason="Calf cramps", medicines="None")
