@@ -376,3 +376,12 @@ def test_unknown_article_is_not_found(client, slug):
 
 def test_reading_pages_refuse_a_post(client):
     assert client.post(reverse("conditions:list")).status_code == 405
+
+
+def test_search_for_two_letters_marks_nothing(client):
+    make_live_condition(title="Spasms")
+
+    html = client.get(reverse("conditions:list"), {"q": "sp"}).text
+
+    assert "1 result for “sp”" in html
+    assert "<mark>" not in html
