@@ -82,7 +82,7 @@ def hold(
 def release(*, reference: UUID, now: datetime, by: str) -> None:
     """Give up a hold. Does nothing if there is none or it was booked."""
     # One statement, that looks again at a row it waited for: a booking that came first stays.
-    # Django sends it as one because only the database cascades from appointments.
+    # Django sends it as one because what refers to appointments is left to PostgreSQL.
     Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
 
 

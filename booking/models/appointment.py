@@ -222,8 +222,9 @@ class Appointment(models.Model):
 class Screening(models.Model):
     """Which red-flag questions a patient was shown, and the outcome; never which was ticked."""
 
+    # PostgreSQL refuses to delete a visit that has a history; Django need not look for it.
     appointment = models.OneToOneField(
-        Appointment, on_delete=models.DB_CASCADE, related_name="screening"
+        Appointment, on_delete=models.DO_NOTHING, related_name="screening"
     )
     ruleset = models.CharField(max_length=64)
     outcome = models.CharField(max_length=20)

@@ -19,8 +19,9 @@ class MessageState(models.TextChoices):
 class Message(models.Model):
     """One mail about an appointment, and what became of it."""
 
+    # PostgreSQL refuses to delete a visit that has a history; Django need not look for it.
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.DB_CASCADE, related_name="messages"
+        Appointment, on_delete=models.DO_NOTHING, related_name="messages"
     )
     kind = models.CharField(max_length=20, choices=MessageKind.choices)
     to_email = models.EmailField()

@@ -218,3 +218,14 @@ def test_a_service_is_bookable_with_an_active_practitioner():
     make_service(practitioner=make_practitioner(is_active=False))
 
     assert list(type(service).objects.bookable()) == [service]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_visit_with_a_history_cannot_be_deleted():
+    appointment = make_appointment(make_service(), local(7, 9))
+    Screening.objects.create(appointment=appointment, ruleset="x", outcome="none", screened_at=NOW)
+
+    with pytest.raises(IntegrityError):
+        Appointment.objects.all().delete()
+
+    assert Appointment.objects.exists()

@@ -117,10 +117,8 @@ def assert_one_winner(answers):
 
 
 def empty_the_diary():
-    Message.objects.all().delete()
-    Appointment.objects.all().delete()
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+        cursor.execute("TRUNCATE booking_appointment, procrastinate_jobs CASCADE")
 
 
 def test_two_hundred_clients_on_one_slot(clients, service):
