@@ -65,7 +65,9 @@ class ArticleAdmin(admin.ModelAdmin):
             return "Live, changed since published"
         return "Live"
 
-    @admin.action(description="Publish", permissions=["change"], location=EVERYWHERE)
+    @admin.action(
+        description="Publish the saved draft", permissions=["change"], location=EVERYWHERE
+    )
     def publish_articles(self, request, queryset):
         for article in queryset:
             try:
