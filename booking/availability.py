@@ -47,9 +47,7 @@ def find_slots(
     first_on, last_on = max(first_on, earliest), min(last_on, latest)
     if first_on > last_on:
         return []
-    tz = service.location.tz
-    lower = datetime.combine(first_on - ONE_DAY, time(), tz).astimezone(UTC)
-    upper = datetime.combine(last_on + REACH, time(), tz).astimezone(UTC) + REACH
+    lower, upper = _instants(service, first_on, last_on)
     slots = free_slots(
         _open_periods(service, practitioner, first_on - ONE_DAY, last_on + REACH),
         _busy_periods(practitioner, lower, upper, now=now, holder=holder),
@@ -60,6 +58,7 @@ def find_slots(
         buffer_before=service.buffer_before,
         buffer_after=service.buffer_after,
     )
+    tz = service.location.tz
     return [s for s in slots if first_on <= s.starts_at.astimezone(tz).date() <= last_on]
 
 
@@ -113,9 +112,29 @@ def nearest_slots(
 def open_dates(
     service: Service, *, practitioner: Practitioner, first_on: date, last_on: date
 ) -> set[date]:
-    """Return the days from `first_on` to `last_on`, inclusive, that have opening hours."""
-    times = list(_available_times(service, practitioner, first_on, last_on))
-    return {day for day in _days(first_on, last_on) if _hours_on(day, times)}
+    """Return the days from `first_on` to `last_on`, inclusive, on which the clinic works.
+
+    Those are the days that would have a slot if nobody had booked and there were no notice.
+    """
+    lower, upper = _instants(service, first_on, last_on)
+    slots = free_slots(
+        _open_periods(service, practitioner, first_on - ONE_DAY, last_on + REACH),
+        (),
+        closed=_closed_periods(practitioner, lower, upper),
+        duration=service.duration,
+        step=service.step,
+        not_before=lower,
+    )
+    days = {slot.starts_at.astimezone(service.location.tz).date() for slot in slots}
+    return {day for day in days if first_on <= day <= last_on}
+
+
+def _instants(service: Service, first_on: date, last_on: date) -> tuple[datetime, datetime]:
+    """Return the instants between which anything can matter to slots on these days."""
+    tz = service.location.tz
+    lower = datetime.combine(first_on - ONE_DAY, time(), tz).astimezone(UTC)
+    upper = datetime.combine(last_on + REACH, time(), tz).astimezone(UTC) + REACH
+    return lower, upper
 
 
 def _days(first_on: date, last_on: date) -> Iterator[date]:
@@ -125,13 +144,14 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
 
 def _available_times(
     service: Service, practitioner: Practitioner, first_on: date, last_on: date
-) -> Iterator[AvailableTime]:
-    return AvailableTime.objects.filter(
+) -> list[AvailableTime]:
+    times = AvailableTime.objects.filter(
         Q(valid_from_on__isnull=True) | Q(valid_from_on__lte=last_on),
         Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=first_on),
         practitioner=practitioner,
         location=service.location_id,
-    ).iterator()
+    )
+    return list(times)
 
 
 def _hours_on(day: date, times: list[AvailableTime]) -> list[Hours]:
@@ -147,7 +167,7 @@ def _hours_on(day: date, times: list[AvailableTime]) -> list[Hours]:
 def _open_periods(
     service: Service, practitioner: Practitioner, first_on: date, last_on: date
 ) -> list[Period]:
-    times = list(_available_times(service, practitioner, first_on, last_on))
+    times = _available_times(service, practitioner, first_on, last_on)
     return [
         period
         for day in _days(first_on, last_on)

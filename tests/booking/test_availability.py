@@ -279,10 +279,13 @@ def test_nearest_slots_come_from_both_sides_in_time_order():
     assert clocks(slots) == ["08 11:00", "09 09:00", "09 10:00", "09 11:00"]
 
 
-def test_open_dates_are_the_days_with_hours():
+def test_open_dates_are_the_days_on_which_the_clinic_works():
     service = make_service()
     make_available_time(service, weekday=0)
     make_available_time(service, weekday=4, valid_until_on=date(2026, 12, 11))
+    make_available_time(service, weekday=5, start_time=time(9), end_time=time(9, 30))
+    make_closure(local(14, 9), local(14, 11, 30))
+    make_appointment(service, local(7, 9))
 
     days = open_dates(
         service,
@@ -291,7 +294,7 @@ def test_open_dates_are_the_days_with_hours():
         last_on=date(2026, 12, 20),
     )
 
-    assert days == {date(2026, 12, 7), date(2026, 12, 11), date(2026, 12, 14)}
+    assert days == {date(2026, 12, 7), date(2026, 12, 11)}
 
 
 @pytest.mark.parametrize("appointments", [1, 40])
