@@ -1,5 +1,6 @@
 """Run the whole site: web server and background worker, after bringing the database up to date."""
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -176,3 +177,6 @@ def end(children: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()
+        # A web server that was killed leaves its own workers behind, in the group it leads.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)

@@ -1,0 +1,70 @@
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from clinic.models import Clinic
+
+pytestmark = pytest.mark.django_db
+
+
+def test_clinic_can_be_added_once(admin_client):
+    first = admin_client.get(reverse("admin:clinic_clinic_add"))
+    Clinic.objects.create()
+    second = admin_client.get(reverse("admin:clinic_clinic_add"))
+
+    assert (first.status_code, second.status_code) == (200, 403)
+
+
+def test_clinic_can_be_changed_and_not_deleted(admin_client):
+    Clinic.objects.create()
+    url = reverse("admin:clinic_clinic_change", args=[1])
+    facts = {
+        "name": "Harbor Clinic",
+        "practitioner_line": "Dr. Lisanti, ND, LAc",
+        "phone": "(202) 555-0143",
+        "email": "front@harbor.example",
+        "emergency_number": "911",
+        "crisis_number": "988",
+        "street": "1 Pier Road",
+        "city": "Portsmouth",
+        "state": "NH",
+        "postal_code": "03801",
+        "opening_hours": "Monday, 9 to 5",
+        "parking": "",
+    }
+
+    changed = admin_client.post(url, facts)
+    deleted = admin_client.post(reverse("admin:clinic_clinic_delete", args=[1]), {"post": "yes"})
+
+    clinic = Clinic.objects.get()
+    assert (changed.status_code, deleted.status_code) == (302, 403)
+    assert (clinic.name, clinic.phone_display) == ("Harbor Clinic", "(202) 555-0143")
+
+
+def test_admin_lists_and_forms_of_every_model_open(admin_client):
+    Clinic.objects.create()
+    urls = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
+        for model, model_admin in admin.site._registry.items()
+        for page in ("changelist", "add")
+    ]
+
+    statuses = {url: admin_client.get(url).status_code for url in urls}
+
+    assert {url: status for url, status in statuses.items() if status not in {200, 403}} == {}
+
+
+@pytest.mark.parametrize("group", ["Content", "Front desk"])
+def test_group_member_may_see_the_clinic_and_not_change_it(client, group):
+    Clinic.objects.create(name="Harbor Clinic")
+    member = User.objects.create_user("member", is_staff=True)
+    member.groups.add(Group.objects.get(name=group))
+    client.force_login(member)
+    url = reverse("admin:clinic_clinic_change", args=[1])
+
+    seen = client.get(url)
+    changed = client.post(url, {"name": "Mine"})
+
+    assert (seen.status_code, changed.status_code) == (200, 403)
+    assert Clinic.objects.get().name == "Harbor Clinic"

@@ -1,0 +1,107 @@
+"""Who may import whom: docs/architecture.md, section 2."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("booking", "clinic", "conditions")
+# Inside booking, a layer may import those before it.
+BOOKING_LAYERS = [
+    {"errors", "slots"},
+    {"models"},
+    {"availability", "screening"},
+    {"messages", "calendars"},
+    {"tasks"},
+    {"actions"},
+    {"forms"},
+    {"views", "practitioner_views", "admin", "api"},
+    {"urls"},
+]
+
+
+def imports_of(path):
+    """Return the dotted names that the file imports, also those inside functions."""
+    package = path.relative_to(ROOT).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *filter(None, [node.module])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files_of(app):
+    return sorted(path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+def layer_of(dotted):
+    parts = dotted.split(".")
+    if parts[0] != "booking" or len(parts) < 2:
+        return None
+    return next((n for n, names in enumerate(BOOKING_LAYERS) if parts[1] in names), None)
+
+
+def dotted_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_conditions_does_not_know_booking():
+    guilty = {
+        dotted_name(path): name
+        for path in files_of("conditions")
+        for name in imports_of(path)
+        if name.split(".")[0] == "booking"
+    }
+
+    assert guilty == {}
+
+
+@pytest.mark.parametrize("module", ["models", "environment", "logs", "mail", "embedded_postgres"])
+def test_the_clinics_own_facts_know_neither_app(module):
+    names = {name.split(".")[0] for name in imports_of(ROOT / "clinic" / f"{module}.py")}
+
+    assert names & {"conditions", "booking"} == set()
+
+
+@pytest.mark.parametrize("app", ["conditions", "booking"])
+def test_apps_know_of_the_clinic_only_its_facts(app):
+    allowed = ("clinic.models", "clinic.forms")
+    guilty = {
+        dotted_name(path): name
+        for path in files_of(app)
+        for name in imports_of(path)
+        if name.startswith("clinic.") and not name.startswith(allowed)
+    }
+
+    assert guilty == {}
+
+
+def test_booking_imports_from_left_to_right():
+    guilty = {
+        (dotted_name(path), name)
+        for path in files_of("booking")
+        for name in imports_of(path)
+        if layer_of(dotted_name(path)) is not None
+        and layer_of(name) is not None
+        and layer_of(name) > layer_of(dotted_name(path))
+    }
+
+    assert guilty == set()
+
+
+def test_slots_are_arithmetic():
+    names = {name.split(".")[0] for name in imports_of(ROOT / "booking" / "slots.py")}
+
+    assert names & {"django", "booking", "clinic", "conditions", "time"} == set()
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "services", "core"])
+def test_no_module_is_named_after_nothing(name):
+    found = [ROOT / app / file for app in APPS for file in (name, f"{name}.py")]
+
+    assert [path for path in found if path.exists()] == []

@@ -1,0 +1,40 @@
+import logging
+import sys
+
+import pytest
+
+from clinic.logs import PrivateFormatter
+
+
+def format_line(message, *args, exc_info=None):
+    record = logging.LogRecord("booking", logging.ERROR, __file__, 1, message, args, exc_info)
+    return PrivateFormatter("{message}", style="{").format(record)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("GET /conditions/?q=my+rash HTTP/1.1", "GET /conditions/ HTTP/1.1"),
+        ("refused by <li@clinic.example>", "refused by <(address)>"),
+        (
+            "Not Found: /appointments/4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10/",
+            "Not Found: /appointments/4f7a9c21/",
+        ),
+        ("Sent message 12.", "Sent message 12."),
+    ],
+    ids=["query", "address", "reference", "plain"],
+)
+def test_line_leaves_out_what_a_person_typed(message, expected):
+    assert format_line(message) == expected
+
+
+def test_traceback_names_the_place_and_type_and_not_the_value():
+    typed = "Key (email)=(li@clinic.example) already exists"
+    try:
+        raise ValueError(typed)
+    except ValueError:
+        text = format_line("Failed.", exc_info=sys.exc_info())
+
+    assert "test_logs.py" in text
+    assert text.endswith("builtins.ValueError")
+    assert "already exists" not in text

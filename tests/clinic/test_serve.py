@@ -1,0 +1,170 @@
+"""The command behind `make run`, as a real process in a folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def start_serve(data_dir, port, *arguments, **variables):
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"DEBUG": "1", "DATA_DIR": str(data_dir), "PORT": str(port)}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve", *arguments],
+        cwd=ROOT,
+        env=environment | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def get(port, path):
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def wait_for_welcome(process):
+    """Return the lines up to the last one of the welcome; stops at the end of the output."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("Ctrl-C stops everything"):
+            break
+    return "".join(lines)
+
+
+def children_of(pid):
+    result = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return {
+        name: int(line.split()[0])
+        for line in result.stdout.splitlines()
+        for name in ("granian", "procrastinate")
+        if name in line
+    }
+
+
+def is_over(pid):
+    """Return whether the process ends within ten seconds."""
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not Path(f"/proc/{pid}").exists()
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture
+def serve(data_dir):
+    started = []
+
+    def start(*arguments, port=None, **variables):
+        process = start_serve(data_dir, port or free_port(), *arguments, **variables)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_serve_starts_everything_and_ends_everything(serve, data_dir, number):
+    port = free_port()
+    process = serve("--seed", port=port)
+
+    welcome = wait_for_welcome(process)
+    children = children_of(process.pid)
+    alive, ready, home = get(port, "/healthz"), get(port, "/readyz"), get(port, "/")
+    style = get(port, "/static/css/tokens.css")
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=40)
+
+    assert f"The site is at   http://127.0.0.1:{port}/" in welcome
+    assert f"Mail lands in    {data_dir}/mail" in welcome
+    assert "make admin" in welcome
+    assert (alive[0], ready[0], home[0], style[0]) == (200, 200, 200, 200)
+    assert process.returncode == 0
+    assert rest.endswith("Stopped.\n")
+    assert sorted(children) == ["granian", "procrastinate"]
+    assert all(is_over(pid) for pid in children.values())
+
+
+@pytest.mark.parametrize(
+    ("child", "name"), [("granian", "web server"), ("procrastinate", "background worker")]
+)
+def test_serve_ends_when_a_child_does(serve, child, name):
+    process = serve()
+    wait_for_welcome(process)
+    children = children_of(process.pid)
+
+    os.kill(children[child], signal.SIGKILL)
+    output, _ = process.communicate(timeout=40)
+
+    assert process.returncode == 1
+    assert f"The {name} ended by itself (exit code -9), so everything was stopped" in output
+    assert "Traceback" not in output
+    assert all(is_over(pid) for pid in children.values())
+
+
+def test_killed_serve_leaves_nothing_running(serve):
+    process = serve()
+    wait_for_welcome(process)
+    children = children_of(process.pid)
+
+    process.kill()
+    process.communicate(timeout=40)
+
+    assert len(children) == 2
+    assert all(is_over(pid) for pid in children.values())
+
+
+def test_taken_port_is_one_sentence(serve):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        process = serve(port=port)
+        output, _ = process.communicate(timeout=40)
+
+    assert process.returncode == 1
+    assert output == (
+        f"CommandError: Port {port} is taken: stop the program that uses it, or choose another "
+        f"with PORT, for example PORT={port + 1}.\n"
+    )
+
+
+def test_unreachable_database_is_one_sentence(serve):
+    process = serve(DATABASE_URL="postgresql://clinic@127.0.0.1:1/clinic")
+
+    output, _ = process.communicate(timeout=40)
+
+    assert process.returncode == 1
+    assert output.startswith("The database cannot be reached (")
+    assert len(output.splitlines()) == 1
