@@ -49,7 +49,7 @@ def create_groups(sender: AppConfig, using: str, apps: Any = global_apps, **kwar
     by_codename = {permission.codename: permission for permission in permissions}
     for name, models in wanted.items():
         group, _created = group_model.objects.using(using).get_or_create(name=name)
-        codenames = _codenames(models, [model._meta.model_name for model in sender.get_models()])
+        codenames = _codenames(models, [model.__name__.lower() for model in sender.get_models()])
         group.permissions.add(*(by_codename[c] for c in codenames if c in by_codename))
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 class EmlFileBackend(BaseEmailBackend):
     """Writes `<time>-<random>.eml` files into the folder that OPTIONS names."""
 
-    def __init__(self, *, folder: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *, alias: str, folder: str = "", **kwargs: Any) -> None:
+        super().__init__(alias=alias, **kwargs)
         if not folder:
-            raise InvalidMailer("OPTIONS must define 'folder'.", alias=self.alias)
+            raise InvalidMailer("OPTIONS must define 'folder'.", alias=alias)
         self.folder = Path(folder)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:

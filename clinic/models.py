@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 short_number = RegexValidator(r"^[0-9]{3,15}$", "Enter the digits only, for example 911.")
 
@@ -83,12 +84,17 @@ class Clinic(models.Model):
     @property
     def phone_tel(self) -> str:
         """The link that calls the clinic."""
-        return f"tel:{self._meta.get_field('phone').to_python(self.phone).as_e164}"
+        return f"tel:{self._phone_number.as_e164}"
 
     @property
     def phone_display(self) -> str:
         """The clinic's number as people in its country write it."""
-        return str(self._meta.get_field("phone").to_python(self.phone).as_national)
+        return str(self._phone_number.as_national)
+
+    @property
+    def _phone_number(self) -> PhoneNumber:
+        """The number parsed, also on a row that is not saved yet and has plain text."""
+        return to_python(self.phone)
 
     @property
     def address_lines(self) -> list[str]:

@@ -85,7 +85,7 @@ class Appointment(models.Model):
     )
     status = models.CharField(
         max_length=20,
-        choices=AppointmentStatus.choices,
+        choices=AppointmentStatus,
         default=AppointmentStatus.PENDING,
     )
     starts_at = models.DateTimeField()
@@ -106,7 +106,7 @@ class Appointment(models.Model):
     consented_at = models.DateTimeField(null=True, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.CharField(max_length=20, choices=CancelledBy.choices, blank=True)
+    cancelled_by = models.CharField(max_length=20, choices=CancelledBy, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -23,7 +23,7 @@ class AvailableTime(models.Model):
         Practitioner, on_delete=models.CASCADE, related_name="available_times"
     )
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
     start_time = models.TimeField("from")
     end_time = models.TimeField(
         "until",

@@ -23,11 +23,11 @@ class Message(models.Model):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.DO_NOTHING, related_name="messages"
     )
-    kind = models.CharField(max_length=20, choices=MessageKind.choices)
+    kind = models.CharField(max_length=20, choices=MessageKind)
     to_email = models.EmailField()
     sequence = models.PositiveIntegerField(help_text="The calendar SEQUENCE it announces.")
     state = models.CharField(
-        max_length=20, choices=MessageState.choices, default=MessageState.QUEUED
+        max_length=20, choices=MessageState, default=MessageState.QUEUED
     )
     message_id = models.CharField(max_length=255, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -62,7 +62,7 @@ class Location(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(
-        max_length=20, choices=LocationKind.choices, default=LocationKind.IN_PERSON
+        max_length=20, choices=LocationKind, default=LocationKind.IN_PERSON
     )
     address = models.CharField(max_length=250, blank=True)
     time_zone = models.CharField(
