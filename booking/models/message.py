@@ -26,9 +26,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=20, choices=MessageKind)
     to_email = models.EmailField()
     sequence = models.PositiveIntegerField(help_text="The calendar SEQUENCE it announces.")
-    state = models.CharField(
-        max_length=20, choices=MessageState, default=MessageState.QUEUED
-    )
+    state = models.CharField(max_length=20, choices=MessageState, default=MessageState.QUEUED)
     message_id = models.CharField(max_length=255, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)

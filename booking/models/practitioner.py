@@ -61,9 +61,7 @@ class Location(models.Model):
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
-    kind = models.CharField(
-        max_length=20, choices=LocationKind, default=LocationKind.IN_PERSON
-    )
+    kind = models.CharField(max_length=20, choices=LocationKind, default=LocationKind.IN_PERSON)
     address = models.CharField(max_length=250, blank=True)
     time_zone = models.CharField(
         max_length=64,
