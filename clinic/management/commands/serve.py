@@ -89,8 +89,9 @@ class Command(BaseCommand):
     def print_welcome(self) -> None:
         """Say where the site is, where mail lands, and how to get into the admin."""
         self.stdout.write(f"\nThe site is at   {settings.SITE_URL}/")
-        if settings.DEBUG:
+        if not settings.EMAIL_URL:
             self.stdout.write(f"Mail lands in    {settings.MAIL_DIR}")
+        if settings.DEBUG:
             self.stdout.write("Staff account    make admin   (in another terminal), then /admin/")
         self.stdout.write("Ctrl-C stops everything.\n")
         self.stdout.flush()
