@@ -56,9 +56,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Applications
 
 INSTALLED_APPS = [
-    "clinic",
-    "conditions",
-    "booking",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -70,6 +67,9 @@ INSTALLED_APPS = [
     "crispy_forms",
     "phonenumber_field",
     "procrastinate.contrib.django",
+    "clinic",
+    "conditions",
+    "booking",
 ]
 MIDDLEWARE = [
     "clinic.middleware.TrustedProxyMiddleware",
