@@ -1,5 +1,6 @@
 """The command behind `make run`, as a real process in a folder of its own."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -54,15 +55,15 @@ def wait_for_welcome(process):
 
 
 def children_of(pid):
-    result = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return {
-        name: int(line.split()[0])
-        for line in result.stdout.splitlines()
-        for name in ("granian", "procrastinate")
-        if name in line
-    }
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            command = stat.with_name("cmdline").read_text()
+            for name in ("granian", "procrastinate"):
+                if parent == pid and name in command:
+                    children[name] = int(stat.parent.name)
+    return children
 
 
 def is_over(pid):
