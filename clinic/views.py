@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from booking.models import Practitioner, Service
+from conditions.caching import fresh
 from conditions.models import Condition
 
 CONDITIONS_ON_HOME = 4
 
 
 @require_safe
+@fresh
 def home(request: HttpRequest) -> HttpResponse:
     """Show who the clinic is, what it treats, and how a first visit goes."""
     context = {
@@ -23,18 +25,21 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@fresh
 def contact(request: HttpRequest) -> HttpResponse:
     """Show address, phone, hours, and whom to call in an emergency."""
     return render(request, "clinic/contact.html")
 
 
 @require_safe
+@fresh
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what the site stores about people, and their rights."""
     return render(request, "clinic/privacy.html")
 
 
 @require_safe
+@fresh
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Show the accessibility statement."""
     return render(request, "clinic/accessibility.html")

@@ -6,21 +6,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page
 from django.views.generic import DetailView, ListView
 
+from .caching import fresh
 from .diagram import back_diagram
 from .listing import areas, letters
 from .models import Condition, Treatment
 from .pages import condition_page, treatment_page
 from .search import clean_query, search, search_terms
 
-# The browser keeps the page but asks each time: what is published shows on the next request.
-fresh = method_decorator([conditional_page, cache_control(no_cache=True)], name="dispatch")
 
-
-@fresh
+@method_decorator(fresh, name="dispatch")
 class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """All conditions, A to Z and by body area; `?q=` searches them."""
 
@@ -42,7 +38,7 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         )
 
 
-@fresh
+@method_decorator(fresh, name="dispatch")
 class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One article about a symptom or condition."""
 
@@ -61,7 +57,7 @@ class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has argument
         return super().get_context_data(page=page, **kwargs)
 
 
-@fresh
+@method_decorator(fresh, name="dispatch")
 class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """The treatments that the clinic offers."""
 
@@ -70,7 +66,7 @@ class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         return Treatment.objects.published(timezone.now()).order_by("position", "live_title", "pk")
 
 
-@fresh
+@method_decorator(fresh, name="dispatch")
 class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One treatment; acupuncture with the drawing of the points on the back."""
 

@@ -17,12 +17,14 @@ def test_every_answer_carries_the_security_headers(client, url):
         "X-Frame-Options",
         "Referrer-Policy",
         "Cross-Origin-Opener-Policy",
+        "Cross-Origin-Resource-Policy",
     )
     assert [response.headers.get(name) for name in names] == [
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'",
         "nosniff",
         "DENY",
+        "same-origin",
         "same-origin",
         "same-origin",
     ]
@@ -37,6 +39,17 @@ def test_reading_page_sets_no_cookie(client, url):
     assert response.status_code == 200
     assert response.cookies == {}
     assert "Cookie" not in response.headers.get("Vary", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", READING_PAGES)
+def test_reading_page_is_asked_for_again_and_sent_once(client, url):
+    first = client.get(url, headers={"accept-encoding": "gzip"})
+    again = client.get(url, headers={"if-none-match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["Content-Encoding"] == "gzip"
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_http_is_redirected_to_https_but_for_the_health_checks(client, settings):
