@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -92,7 +93,7 @@ def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 class BrowserPolicyMiddleware:
-    """Tells the browser that no page uses the camera and the like, and other sites may embed none."""
+    """Tells the browser what no page needs, that no other site may embed one, and to keep no error."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -101,6 +102,8 @@ class BrowserPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.status_code >= 400:
+            add_never_cache_headers(response)
         return response
 
 

@@ -52,6 +52,27 @@ def test_reading_page_is_asked_for_again_and_sent_once(client, url):
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "url", "status"),
+    [
+        ("get", "/appointments/00000000-0000-4000-8000-000000000000/", 404),
+        ("get", "/book/nothing/safety/", 404),
+        ("post", "/appointments/00000000-0000-4000-8000-000000000000/", 405),
+        ("get", "/conditions/?q=%00", 400),
+    ],
+)
+def test_no_error_is_kept(client, method, url, status):
+    response = getattr(client, method)(url)
+
+    assert response.status_code == status
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_a_browser_that_asks_for_an_icon_finds_the_mark(client):
+    assert client.get("/favicon.ico").url.endswith("/img/mark.svg")
+
+
 def test_http_is_redirected_to_https_but_for_the_health_checks(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 60
