@@ -62,6 +62,9 @@ class ParagraphField(forms.CharField):
     """Text with line breaks. A line break counts once, though browsers send two characters."""
 
     widget = forms.Textarea
+    default_error_messages = {
+        "null_characters_not_allowed": "Type this again: it holds characters that cannot be seen.",
+    }
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""

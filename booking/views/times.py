@@ -113,8 +113,8 @@ def _show(
 
 def _wanted_day(request: HttpRequest, bookable: Bookable) -> date:
     """Return the day asked for, else the first with a free time. Raises ValueError."""
-    if "from" in request.GET:
-        return parse_day(request.GET["from"])
+    if wanted := request.GET.get("from"):
+        return parse_day(wanted)
     return bookable.first_free_on or bookable.first_on
 
 

@@ -254,3 +254,9 @@ def test_screening_form_groups_the_questions_by_level_and_keeps_the_ticks():
         ("emergency", [("speech.slurred", "id_flags", False)]),
         ("see_doctor", [("twitch.long", "id_flags_1", True)]),
     ]
+
+
+def test_details_ask_in_plain_words_for_text_without_hidden_characters():
+    form = DetailsForm({**ANSWERS, "reason": "a\0b"})
+
+    assert form.errors == {"reason": ["Type this again: it holds characters that cannot be seen."]}

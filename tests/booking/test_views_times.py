@@ -134,7 +134,7 @@ def test_times_link_no_further_than_the_horizon(visitor):
 
 @pytest.mark.parametrize(
     "day",
-    ["", "abc", "0000-00-00", "2026-02-30", "-1", "2026-12-7", "٢٠٢٦-١٢-٠٧", "9" * 10_000, "🌿"],
+    ["abc", "0000-00-00", "2026-02-30", "-1", "2026-12-7", "٢٠٢٦-١٢-٠٧", "9" * 10_000, "🌿"],
 )
 def test_times_from_an_unreadable_day_point_to_the_first_free_week(visitor, day):
     response = visitor.get(TIMES, {"from": day})
@@ -143,6 +143,12 @@ def test_times_from_an_unreadable_day_point_to_the_first_free_week(visitor, day)
     assert response.status_code == 400
     assert page.one("h1").text == "We could not read that date"
     assert page.one("a", class_="btn").get("href") == TIMES
+
+
+def test_times_from_no_day_show_the_first_free_one(visitor):
+    page = parse(visitor.get(f"{TIMES}?from=").content)
+
+    assert page.one(id="week-title").text == "December 7 to 13"
 
 
 def test_times_from_a_day_with_a_nul_byte_are_refused(visitor):
