@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from booking.actions import PatientDetails
+from booking import actions
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -20,6 +20,8 @@ from booking.screening import ScreeningPass
 NEW_YORK = ZoneInfo("America/New_York")
 # A Monday morning in New York, before opening.
 NOW = datetime(2026, 12, 7, 12, tzinfo=UTC)
+# A Wednesday two days later, at 10:00 on the clinic's clock.
+TEN = datetime(2026, 12, 9, 15, tzinfo=UTC)
 numbers = count(1)
 
 
@@ -100,7 +102,7 @@ def make_details(**kwargs):
         "email": "ana@example.com",
         "phone": "+12125550123",
     }
-    return PatientDetails(**values | kwargs)
+    return actions.PatientDetails(**values | kwargs)
 
 
 def make_screening_pass(**kwargs):
@@ -135,3 +137,39 @@ def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **k
     if status == AppointmentStatus.CANCELLED:
         values |= {"cancelled_at": NOW, "cancelled_by": "patient", "sequence": 1}
     return Appointment.objects.create(**values | kwargs)
+
+
+def hold(service, starts_at=TEN, *, now=NOW, **kwargs):
+    """Hold a time as a patient does."""
+    return actions.hold(
+        service=service,
+        practitioner=service.practitioner,
+        starts_at=starts_at,
+        now=now,
+        by="patient",
+        **kwargs,
+    )
+
+
+def book(
+    service,
+    reference,
+    starts_at=TEN,
+    *,
+    now=NOW,
+    details=None,
+    screening=None,
+    **kwargs,
+):
+    """Confirm a hold as a patient does."""
+    return actions.book(
+        reference=reference,
+        service=service,
+        practitioner=service.practitioner,
+        starts_at=starts_at,
+        details=details or make_details(),
+        screening=screening or make_screening_pass(),
+        now=now,
+        by="patient",
+        **kwargs,
+    )

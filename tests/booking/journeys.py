@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from booking.actions import hold
 from booking.templatetags.clinic_times import iso_utc
 from booking.views.journey import HOLD_COOKIE, HoldToken
 from conditions.models import CareLevel, Condition, RedFlag, Revision
@@ -63,17 +62,6 @@ def send_details(client, service, **answers):
 def held_token(client):
     """Return what the browser's hold cookie says."""
     return HoldToken.read(client.cookies[HOLD_COOKIE].value)
-
-
-def hold_for_another(service, starts_at, now=NOW):
-    """Hold a time for some other browser."""
-    return hold(
-        service=service,
-        practitioner=service.practitioner,
-        starts_at=starts_at,
-        now=now,
-        by="patient",
-    )
 
 
 def make_article(slug="spasms", title="Spasms and twitches", **kwargs):

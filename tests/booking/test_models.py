@@ -229,3 +229,18 @@ def test_a_visit_with_a_history_cannot_be_deleted():
         Appointment.objects.all().delete()
 
     assert Appointment.objects.exists()
+
+
+def test_records_have_names_that_staff_can_read():
+    appointment = make_appointment(
+        make_service(), local(7, 9), reference="4f7a9c21-0000-4000-8000-000000000000"
+    )
+    appointment.refresh_from_db()
+    screening = Screening(appointment=appointment, outcome="urgent")
+
+    assert str(appointment) == "4F7A-9C21, Booked"
+    assert str(screening) == "urgent"
+    assert str(make_practitioner(name="Dr. Lisanti", credentials="ND, LAc")) == (
+        "Dr. Lisanti, ND, LAc"
+    )
+    assert str(make_closure(local(8, 9), local(8, 10), reason="Holiday")) == "Holiday"

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from booking import actions
 from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
-from booking.models import Appointment, Message
+from booking.models import Appointment, Message, Practitioner
 
 from .factories import (
     NOW,
@@ -295,3 +295,58 @@ def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
         released.result(timeout=10)
 
     assert Appointment.objects.get().status == "booked"
+
+
+def test_the_same_form_of_an_expired_hold_gives_one_visit(clients, service):
+    practitioner = service.practitioner
+    held = actions.hold(
+        service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+    )
+
+    answers = clients.race(
+        [
+            lambda: actions.book(
+                reference=held.reference,
+                service=service,
+                practitioner=practitioner,
+                starts_at=TEN,
+                details=make_details(),
+                screening=make_screening_pass(),
+                now=NOW + timedelta(hours=1),
+                by="patient",
+            )
+        ]
+        * 20
+    )
+
+    assert {answer.outcome.reference for answer in answers} == {held.reference}
+    assert Appointment.objects.get().status == "booked"
+    assert Message.objects.count() == 1
+
+
+def test_who_waits_too_long_for_the_diary_is_refused(clients, service):
+    practitioner = service.practitioner
+    refused = threading.Event()
+
+    def keep_the_diary():
+        with transaction.atomic():
+            Practitioner.objects.select_for_update().get(pk=practitioner.pk)
+            assert refused.wait(timeout=30)
+
+    def ask_for_a_time():
+        try:
+            return actions.hold(
+                service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+            )
+        finally:
+            refused.set()
+
+    def ask_a_little_later():
+        time.sleep(0.5)
+        return ask_for_a_time()
+
+    _, answer = clients.race([keep_the_diary, ask_a_little_later])
+
+    assert isinstance(answer.outcome, SlotTaken)
+    assert answer.seconds < LONGEST_WAIT + 0.5
+    assert not Appointment.objects.exists()

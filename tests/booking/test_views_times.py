@@ -9,6 +9,7 @@ from tests.html_tree import parse
 
 from .factories import (
     NOW,
+    hold,
     local,
     make_appointment,
     make_available_time,
@@ -20,7 +21,6 @@ from .journeys import (
     SEE_DOCTOR,
     choose_time,
     held_token,
-    hold_for_another,
     make_article,
     make_red_flags,
     pass_screening,
@@ -271,7 +271,7 @@ def test_a_hold_for_another_visit_is_not_shown_as_this_ones(visitor, bookable_se
 
 
 def test_choosing_a_time_that_was_taken_offers_the_nearest(visitor, bookable_service):
-    hold_for_another(bookable_service, local(7, 10))
+    hold(bookable_service, local(7, 10))
 
     response = choose_time(visitor, bookable_service, local(7, 10))
 

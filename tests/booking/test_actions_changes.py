@@ -1,0 +1,138 @@
+from datetime import timedelta
+
+import pytest
+
+from booking import actions
+from booking.errors import (
+    NotCancellable,
+    NotStarted,
+    StatusChanged,
+    TooLateToCancel,
+)
+from booking.models import Appointment, Message
+
+from .factories import (
+    NOW,
+    TEN,
+    book,
+    hold,
+    make_appointment,
+    make_service,
+    make_week,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service():
+    service = make_service(buffer_before_minutes=5, buffer_after_minutes=10)
+    make_week(service)
+    return service
+
+
+def test_cancel_frees_the_time_and_says_so(service):
+    booked = book(service, hold(service).reference)
+
+    cancelled = actions.cancel(reference=booked.reference, now=NOW, by="patient")
+
+    cancelled.refresh_from_db()
+    assert (cancelled.status, cancelled.cancelled_by) == ("cancelled", "patient")
+    assert (cancelled.cancelled_at, cancelled.sequence) == (NOW, 1)
+    message = Message.objects.get(kind="cancellation")
+    assert (message.sequence, message.to_email) == (1, "ana@example.com")
+    assert hold(service).starts_at == TEN
+
+
+def test_cancel_twice_changes_and_announces_nothing_more(service):
+    booked = book(service, hold(service).reference)
+    actions.cancel(reference=booked.reference, now=NOW, by="patient")
+
+    again = actions.cancel(reference=booked.reference, now=NOW + timedelta(hours=1), by="staff")
+
+    assert (again.cancelled_at, again.cancelled_by, again.sequence) == (
+        NOW,
+        "patient",
+        1,
+    )
+    assert Message.objects.filter(kind="cancellation").count() == 1
+
+
+def test_cancel_obeys_the_limit_for_patients_alone(service):
+    booked = make_appointment(service, TEN)
+    late = TEN - timedelta(hours=24)
+
+    with pytest.raises(TooLateToCancel):
+        actions.cancel(reference=booked.reference, now=late, by="patient")
+    booked.refresh_from_db()
+    assert booked.status == "booked"
+
+    assert actions.cancel(reference=booked.reference, now=late, by="staff").status == "cancelled"
+
+
+@pytest.mark.parametrize("status", ["fulfilled", "noshow"])
+@pytest.mark.parametrize("by", ["patient", "staff"])
+def test_cancel_refuses_what_is_over(service, status, by):
+    appointment = make_appointment(service, TEN, status=status)
+
+    with pytest.raises(NotCancellable):
+        actions.cancel(reference=appointment.reference, now=NOW, by=by)
+
+
+def test_cancel_an_arrived_visit_is_for_staff(service):
+    appointment = make_appointment(service, TEN, status="arrived")
+
+    with pytest.raises(NotCancellable):
+        actions.cancel(reference=appointment.reference, now=NOW, by="patient")
+    actions.cancel(reference=appointment.reference, now=NOW, by="staff")
+
+    appointment.refresh_from_db()
+    assert appointment.status == "cancelled"
+
+
+def test_cancel_knows_no_holds(service):
+    held = hold(service)
+
+    with pytest.raises(Appointment.DoesNotExist):
+        actions.cancel(reference=held.reference, now=NOW, by="staff")
+
+
+MARKS = {
+    "arrived": actions.mark_arrived,
+    "fulfilled": actions.mark_fulfilled,
+    "noshow": actions.mark_no_show,
+}
+
+
+@pytest.mark.parametrize("target", MARKS)
+@pytest.mark.parametrize("status", ["booked", "arrived", "fulfilled", "noshow", "cancelled"])
+def test_marks_follow_the_day(service, status, target):
+    allowed = {
+        "arrived": {"booked", "noshow", "arrived"},
+        "fulfilled": {"booked", "arrived", "noshow", "fulfilled"},
+        "noshow": {"booked", "arrived", "noshow"},
+    }
+    appointment = make_appointment(service, TEN, status=status)
+
+    if status in allowed[target]:
+        MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+        status = target
+    else:
+        with pytest.raises(StatusChanged):
+            MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+
+    appointment.refresh_from_db()
+    assert appointment.status == status
+
+
+def test_only_arriving_can_be_early(service):
+    appointment = make_appointment(service, TEN)
+    early = TEN - timedelta(seconds=1)
+
+    for mark in (actions.mark_fulfilled, actions.mark_no_show):
+        with pytest.raises(NotStarted):
+            mark(reference=appointment.reference, now=early, by="staff")
+
+    assert actions.mark_arrived(reference=appointment.reference, now=early, by="staff").status == (
+        "arrived"
+    )
