@@ -9,7 +9,16 @@ from django.contrib.auth.management import create_permissions
 GROUPS: dict[str, dict[str, dict[str, str]]] = {
     # name -> app -> model ("*" for all of the app's) -> actions
     "Content": {
-        "conditions": {"*": "add change view"},
+        "conditions": {
+            "*": "add change view",
+            # The parts of an article can be taken out of the draft; what is live stays as it is.
+            "caution": "delete",
+            "claim": "delete",
+            "conditionname": "delete",
+            "conditionredflag": "delete",
+            "section": "delete",
+            "selfcareitem": "delete",
+        },
         "clinic": {"clinic": "view"},
     },
     "Front desk": {

@@ -30,13 +30,15 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
     ]
 
 
-def test_content_writes_articles_deletes_none_and_sees_no_patient():
+def test_content_writes_articles_deletes_only_parts_and_sees_no_patient():
     models = [model._meta.model_name for model in apps.get_app_config("conditions").get_models()]
 
     expected = [
         f"conditions.{act}_{model}" for act in ("add", "change", "view") for model in models
     ]
 
+    parts = ("caution", "claim", "conditionname", "conditionredflag", "section", "selfcareitem")
+    expected += [f"conditions.delete_{part}" for part in parts]
     assert permissions_of("Content") == sorted([*expected, "clinic.view_clinic"])
 
 

@@ -1,0 +1,87 @@
+"""Content staff change a live article in the admin, as a person does."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ARTICLE = "/conditions/spasms-and-twitches/"
+SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
+
+
+@pytest.fixture
+def editor(browser, site):
+    """A page signed in as a member of the group Content."""
+    user = User.objects.create_user("editor", password="for this test", is_staff=True)
+    user.groups.add(Group.objects.get(name="Content"))
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill("for this test")
+    save(page, "Log in")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def reader(browser, site):
+    context = browser.new_context(base_url=site)
+    yield context.new_page()
+    context.close()
+
+
+def save(page, button):
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).first.click()
+
+
+def open_first(page, listing):
+    page.goto(listing)
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_load_state()
+
+
+def test_a_changed_sentence_is_live_only_after_publish(editor, reader):
+    open_first(editor, "/admin/conditions/condition/?q=spasms")
+    editor.get_by_label("Summary:").fill("Freshly changed words.")
+    save(editor, "Save and continue editing")
+    reader.goto(ARTICLE)
+    assert "Freshly changed words." not in reader.content()
+
+    editor.get_by_label("Action:").select_option(label="Publish the saved draft")
+    save(editor, "Run")
+
+    assert "is live as revision 2" in editor.locator(".messagelist").inner_text()
+    reader.goto(ARTICLE)
+    assert "Freshly changed words." in reader.content()
+
+
+def test_a_part_can_be_taken_out_of_an_article(editor, reader):
+    open_first(editor, "/admin/conditions/condition/?q=spasms")
+    name = editor.locator("[name=names-0-name]").input_value()
+    editor.locator("[name=names-0-DELETE]").check()
+    save(editor, "Save and continue editing")
+    editor.get_by_label("Action:").select_option(label="Publish the saved draft")
+    save(editor, "Run")
+
+    reader.goto("/conditions/")
+    entries = [text.lower() for text in reader.locator(".az a").all_inner_texts()]
+    assert "charley horse, see spasms and twitches" in entries
+    assert f"{name}, see spasms and twitches".lower() not in entries
+
+
+def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(editor, reader):
+    open_first(editor, "/admin/conditions/redflag/?q=speech.slurred")
+    editor.get_by_label("Statement:").fill("Slurred speech, in changed words")
+    editor.get_by_label("Question:").fill("Is your speech slurred, in changed words?")
+    save(editor, "Save")
+    assert "Spasms and twitches" in editor.locator("#content").inner_text()
+    reader.goto(ARTICLE)
+    assert "in changed words" not in reader.content()
+
+    with editor.expect_navigation():
+        editor.locator("#content form [type=submit]").first.click()
+
+    for address in (ARTICLE, SAFETY):
+        reader.goto(address)
+        assert "in changed words" in reader.locator("[data-red-flag='speech.slurred']").inner_text()
