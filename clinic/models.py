@@ -38,7 +38,7 @@ class Clinic(models.Model):
         validators=[short_number],
         help_text="What patients call when they think of suicide.",
     )
-    phone = PhoneNumberField(default="+15555550100")
+    phone = PhoneNumberField(default="+12125550100")
     email = models.EmailField(default="hello@clinic.example")
     street = models.CharField(max_length=200, default="100 Sample Street, Suite 2")
     city = models.CharField(max_length=100, default="Sampletown")

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 (
                     "phone",
                     phonenumber_field.modelfields.PhoneNumberField(
-                        default="+15555550100", max_length=128, region=None
+                        default="+12125550100", max_length=128, region=None
                     ),
                 ),
                 ("email", models.EmailField(default="hello@clinic.example", max_length=254)),

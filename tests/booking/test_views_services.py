@@ -40,7 +40,7 @@ def test_service_list_without_visits_gives_the_phone_number(client, db):
     page = parse(client.get("/book/").content)
 
     assert page.all("ul", class_="index") == []
-    assert page.one("section", class_="empty").one("a").get("href") == "tel:+15555550100"
+    assert page.one("section", class_="empty").one("a").get("href") == "tel:+12125550100"
 
 
 def test_service_list_sets_no_cookie_and_is_not_kept(client, bookable_service):

@@ -181,7 +181,7 @@ def test_times_without_any_free_one_give_the_phone_number(visitor, bookable_serv
     page = parse(visitor.get(TIMES).content)
 
     assert slots(page) == []
-    assert page.one("section", class_="empty").one("a").get("href") == "tel:+15555550100"
+    assert page.one("section", class_="empty").one("a").get("href") == "tel:+12125550100"
 
 
 def test_times_tell_the_two_half_past_ones_apart(client, db):
@@ -333,7 +333,7 @@ def test_choosing_a_time_when_nothing_is_left_gives_the_phone_number(visitor, bo
     page = parse(response.content)
     assert response.status_code == 409
     assert page.all("form") == []
-    assert page.one(id="id_start").get("href") == "tel:+15555550100"
+    assert page.one(id="id_start").get("href") == "tel:+12125550100"
 
 
 def test_looking_holds_nothing(visitor):

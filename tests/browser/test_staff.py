@@ -85,3 +85,27 @@ def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(ed
     for address in (ARTICLE, SAFETY):
         reader.goto(address)
         assert "in changed words" in reader.locator("[data-red-flag='speech.slurred']").inner_text()
+
+
+def test_every_starter_record_can_be_saved_as_it_is(editor):
+    user = User.objects.get()
+    user.is_superuser = True
+    user.save()
+    models = [
+        "clinic/clinic",
+        "booking/location",
+        "booking/practitioner",
+        "booking/service",
+        "booking/notavailabletime",
+        "conditions/condition",
+        "conditions/treatment",
+        "conditions/remedy",
+        "conditions/redflag",
+        "conditions/source",
+    ]
+
+    for model in models:
+        open_first(editor, f"/admin/{model}/")
+        save(editor, "Save and continue editing")
+        said = editor.locator(".messagelist, .errornote, .errorlist").all_inner_texts()
+        assert "successfully" in said[0], (model, said)

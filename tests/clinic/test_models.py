@@ -42,7 +42,7 @@ def test_links_call_the_numbers():
 def test_sample_phone_number_can_be_shown_and_linked():
     clinic = Clinic()
 
-    assert (clinic.phone_tel, clinic.phone_display) == ("tel:+15555550100", "(555) 555-0100")
+    assert (clinic.phone_tel, clinic.phone_display) == ("tel:+12125550100", "(212) 555-0100")
 
 
 def test_address_is_two_lines_or_one():

@@ -7,7 +7,7 @@ from conditions.rich_text import clean_html, is_safe_href
     "href",
     [
         "tel:911",
-        "TEL:+15555550100",
+        "TEL:+12125550100",
         "mailto:hello@clinic.example",
         "https://www.nhs.uk/",
         "/contact/",
