@@ -30,13 +30,13 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
     form = ScreeningForm(request.POST, flag_set=journey.flag_set)
     is_valid = form.is_valid()
     outcome = assess(journey.flag_set, form.known_codes)
-    # A sign of an emergency counts even in a form that has to be asked again for another reason.
-    if outcome.level == CareLevel.EMERGENCY and not form.none_is_checked:
+    # A sign of an emergency counts, whatever else the form says and why it must be asked again.
+    if outcome.level == CareLevel.EMERGENCY:
         return _stop(request, journey, now=now)
     if not is_valid:
-        return _ask(request, journey, form)
+        return _without_pass(_ask(request, journey, form))
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
-        return _advise(request, journey, form)
+        return _without_pass(_advise(request, journey, form))
     return _pass_on(journey, outcome, now=now)
 
 
@@ -49,8 +49,13 @@ def _stop(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
     if journey.holder is not None:
         actions.release(reference=journey.holder, now=now, by="patient")
     response = render(request, "booking/screening_emergency.html", journey.context())
-    delete_cookie(response, PASS_COOKIE)
     delete_cookie(response, HOLD_COOKIE)
+    return _without_pass(response)
+
+
+def _without_pass(response: HttpResponse) -> HttpResponse:
+    """Take back an earlier pass: new answers that do not pass count more than old ones that did."""
+    delete_cookie(response, PASS_COOKIE)
     return response
 
 
