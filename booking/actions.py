@@ -108,6 +108,10 @@ def book(
     with _losing_the_race_is_slot_taken(), transaction.atomic():
         # A hold that still stands is the person's own: it need not queue for the diary.
         appointment = _get_hold(reference, service, starts_at, now)
+        if appointment is not None and availability.is_closed(
+            appointment.practitioner, appointment.starts_at, appointment.ends_at
+        ):
+            raise SlotNotOffered
         if appointment is None:
             if (booked := _get_booked(reference)) is not None:
                 return booked

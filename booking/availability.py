@@ -87,6 +87,11 @@ def is_offered(
     return any(slot.starts_at == starts_at for slot in slots)
 
 
+def is_closed(practitioner: Practitioner, lower: datetime, upper: datetime) -> bool:
+    """Say whether a closure shares an instant with `[lower, upper)`."""
+    return bool(_closed_periods(practitioner, lower, upper))
+
+
 def nearest_slots(
     service: Service,
     *,

@@ -108,12 +108,14 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
         raise Http404("No such visit can be booked.")
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE))
+    # A form whose own hold cannot be read must not book the time that another tab shows.
+    named = request.POST.get("hold")
     return Journey(
         service=service,
         practitioner=practitioner,
         flag_set=flag_set,
         screening=read_pass(request.COOKIES.get(PASS_COOKIE), flag_set=flag_set, now=now),
-        hold=HoldToken.read(request.POST.get("hold")) or newest_hold,
+        hold=HoldToken.read(named) if named else newest_hold,
         newest_hold=newest_hold,
     )
 

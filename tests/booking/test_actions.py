@@ -233,11 +233,15 @@ def test_book_refuses_when_the_time_went_meanwhile(service):
     assert not Message.objects.exists()
 
 
-def test_book_keeps_a_held_time_that_was_closed_meanwhile(service):
+def test_book_refuses_a_held_time_that_was_closed_meanwhile(service):
     held = hold(service)
-    make_closure(local(9, 0), local(10, 0))
+    make_closure(local(9, 10, 59), local(9, 12))
 
-    assert book(service, held.reference).status == "booked"
+    with pytest.raises(SlotNotOffered):
+        book(service, held.reference)
+
+    assert Appointment.objects.get().status == AppointmentStatus.PENDING
+    assert not Message.objects.exists()
 
 
 def test_book_moves_the_hold_to_the_time_the_form_shows(service):

@@ -161,6 +161,13 @@ def test_details_with_a_forged_hold_lead_back_to_the_times(client, bookable_serv
     assert Appointment.objects.count() == 0
 
 
+def test_a_form_with_an_unreadable_hold_never_books_another_tabs_time(visitor, bookable_service):
+    response = send_details(visitor, bookable_service, hold="tampered")
+
+    assert response["Location"] == "/book/first-consultation/times/"
+    assert not Appointment.objects.filter(status="booked").exists()
+
+
 def test_details_after_ten_minutes_say_so_and_still_book_a_free_time(visitor, bookable_service):
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
         page = parse(visitor.get(DETAILS).content)
