@@ -107,20 +107,32 @@ class BrowserPolicyMiddleware:
         return response
 
 
-class RefuseNulBytesMiddleware:
-    """Answers 400 to an address with a NUL byte, which PostgreSQL cannot store or compare.
+class RefuseUnreadableMiddleware:
+    """Answers 400 to what no page could read: NUL bytes in an address, a form not in UTF-8.
 
-    Forms refuse NUL in what they are sent: Django's ProhibitNullCharactersValidator.
+    PostgreSQL can neither store nor compare NUL. Forms refuse it in what they are sent (Django's
+    ProhibitNullCharactersValidator); a cookie that holds one is left out.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        query_string = request.META.get("QUERY_STRING", "")
-        if "\0" not in request.path and "%00" not in query_string and "\0" not in query_string:
+        request.COOKIES = {k: v for k, v in request.COOKIES.items() if "\0" not in v}
+        if _is_readable(request):
             return self.get_response(request)
         try:
             return HttpResponseBadRequest(render_to_string("400.html", request=request))
         except TemplateDoesNotExist:
             return HttpResponseBadRequest("This address has a character that cannot be in one.")
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    query_string = request.META.get("QUERY_STRING", "")
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    return (
+        "\0" not in request.path
+        and "\0" not in query_string
+        and "%00" not in query_string
+        and charset.lower() in {"utf-8", "utf8"}
+    )

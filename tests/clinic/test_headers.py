@@ -93,3 +93,26 @@ def test_unknown_host_is_refused(client, settings):
     response = client.get("/robots.txt", headers={"host": "evil.example"})
 
     assert response.status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_session_cookie_with_a_nul_byte_is_no_session(client):
+    response = client.get("/admin/login/", headers={"cookie": 'sessionid="aaaaaaaa\\000b"'})
+
+    assert response.status_code == 200
+    assert "password" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf-7", "latin-1", "no-such-thing"])
+def test_a_form_in_another_encoding_is_refused(client, charset):
+    response = client.generic(
+        "POST",
+        "/book/anything/safety/",
+        b"none=on",
+        content_type=f"application/x-www-form-urlencoded; charset={charset}",
+    )
+
+    assert response.status_code == 400
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "no-store" in response.headers["Cache-Control"]
