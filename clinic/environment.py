@@ -17,6 +17,10 @@ FALSE = {"0", "false", "no", "off", ""}
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+# As Django's own deployment check asks (security.W009).
+SHORTEST_SECRET = 50
+
+
 def env(name: str, default: str | None = None, *, example: str) -> str:
     """Return the variable without surrounding space, or `default` when it is unset or empty."""
     value = os.environ.get(name, "").strip() or default
@@ -73,6 +77,13 @@ def env_secret(name: str, default: str | None, *, example: str) -> str:
             f"{name}_FILE names {file_name}, which is empty: put the secret in it, for example the "
             "output of `openssl rand -base64 48`."
         )
+    return secret
+
+
+def check_secret(secret: str, *, example: str) -> str:
+    """Return the secret. Raises ImproperlyConfigured if it can be guessed or is the example's."""
+    if len(secret) < SHORTEST_SECRET or secret.startswith("change-me"):
+        raise wrong("SECRET_KEY", example, f"must be {SHORTEST_SECRET} random characters or more")
     return secret
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from clinic.environment import (
+    check_secret,
     eml_files,
     env,
     env_bool,
@@ -36,6 +37,8 @@ SECRET_KEY = env_secret(
     "for development only, so sessions survive a restart" if DEBUG else None,
     example='SECRET_KEY="$(openssl rand -base64 48)"',
 )
+if not DEBUG:
+    check_secret(SECRET_KEY, example='SECRET_KEY="$(openssl rand -base64 48)"')
 SITE_URL = env(
     "SITE_URL",
     f"http://127.0.0.1:{PORT}" if DEBUG else None,
@@ -79,7 +82,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After the static files, which are compressed beforehand. Pads at random against BREACH.
     "django.middleware.gzip.GZipMiddleware",
-    "clinic.middleware.RefuseNulBytesMiddleware",
+    "clinic.middleware.RefuseUnreadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -221,3 +221,10 @@ def test_networks_are_addresses_or_networks():
 def test_networks_refuse_a_name():
     with pytest.raises(ImproperlyConfigured, match="^TRUSTED_PROXIES must list addresses"):
         environment.parse_networks("TRUSTED_PROXIES", ["proxy.example"])
+
+
+@pytest.mark.parametrize("secret", ["short", "change-me-" + "x" * 60, "k" * 49])
+def test_a_secret_that_can_be_guessed_is_refused(secret):
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY must be 50 random characters"):
+        environment.check_secret(secret, example="SECRET_KEY=…")
+    assert environment.check_secret("k" * 50, example="…") == "k" * 50
