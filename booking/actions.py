@@ -47,6 +47,7 @@ class PatientDetails:
     name: str
     email: str
     phone: str
+    phone_extension: str = ""
     reason: str = ""
     medicines: str = ""
 
@@ -315,18 +316,17 @@ def _get_booked(reference: UUID) -> Appointment | None:
 
 
 def _find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:
-    """Return the patient with the same name, address and phone, else a new one.
+    """Return the patient with the same name, e-mail address and phone, else a new one.
 
     A record is never changed because somebody typed the same address: families share them.
     """
+    number = {"phone": details.phone, "phone_extension": details.phone_extension}
     known = Patient.objects.filter(
-        name__iexact=details.name, email__iexact=details.email, phone=details.phone
+        name__iexact=details.name, email__iexact=details.email, **number
     ).first()
     if known is not None:
         return known
-    return Patient.objects.create(
-        name=details.name, email=details.email, phone=details.phone, created_at=now
-    )
+    return Patient.objects.create(name=details.name, email=details.email, created_at=now, **number)
 
 
 @contextmanager

@@ -280,6 +280,7 @@ class DetailsForm(forms.Form):
             name=answers["name"],
             email=answers["email"],
             phone=answers["phone"].as_e164,
+            phone_extension=answers["phone"].extension or "",
             reason=answers["reason"],
             medicines=answers["medicines"],
         )

@@ -230,7 +230,7 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     @admin.display(description="phone")
     def phone(self, appointment):
-        return appointment.patient.phone.as_national if appointment.patient else None
+        return appointment.patient.phone_display if appointment.patient else None
 
     @admin.display(description="time kept, with the breaks around it")
     def busy(self, appointment):

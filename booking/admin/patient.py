@@ -20,11 +20,11 @@ def phone_digits(term):
 class PatientAdmin(admin.ModelAdmin):
     """Contact details. A patient comes into being by booking, and is kept."""
 
-    list_display = ("name", "email", "phone", "created_at")
+    list_display = ("name", "email", "phone_display", "created_at")
     search_fields = ("name", "email", "phone")
     search_help_text = "Name, email address or phone number, or a part of them."
     date_hierarchy = "created_at"
-    fields = ("name", "email", "phone", "created_at")
+    fields = ("name", "email", "phone", "phone_extension", "created_at")
     readonly_fields = ("created_at",)
 
     def has_add_permission(self, request):
@@ -32,6 +32,10 @@ class PatientAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description="phone", ordering="phone")
+    def phone_display(self, patient):
+        return patient.phone_display
 
     def get_search_results(self, request, queryset, search_term):
         if digits := phone_digits(search_term):

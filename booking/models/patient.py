@@ -1,3 +1,4 @@
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -10,6 +11,11 @@ class Patient(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField()
     phone = PhoneNumberField(region="US")
+    phone_extension = models.CharField(
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]+$", "Enter digits only, for example 42.")],
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -18,3 +24,14 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Move an extension that was typed behind the number to its own field."""
+        if extension := getattr(self.phone, "extension", None):
+            self.phone_extension = extension
+
+    @property
+    def phone_display(self) -> str:
+        """The number as people in its country write it, with its extension."""
+        extension = f" ext. {self.phone_extension}" if self.phone_extension else ""
+        return f"{self.phone.as_national}{extension}"

@@ -266,7 +266,7 @@ def test_book_is_not_blocked_by_the_browsers_newer_hold(service):
 
 def test_book_finds_a_known_patient_and_overwrites_nobody(service):
     known = book(service, hold(service).reference).patient
-    days = iter(local(day, 10) for day in (10, 11, 12))
+    days = iter(local(day, 10) for day in (10, 11, 14, 15))
 
     def booked_patient(**details):
         starts_at = next(days)
@@ -276,6 +276,8 @@ def test_book_finds_a_known_patient_and_overwrites_nobody(service):
     assert booked_patient(name="ana example", email="Ana@Example.com") == known
     assert booked_patient(name="Her Child") != known
     assert booked_patient(phone="+12125550199") != known
+    at_work = booked_patient(phone_extension="42")
+    assert (at_work.phone_display, at_work != known) == ("(212) 555-0123 ext. 42", True)
     known.refresh_from_db()
     assert (known.name, str(known.phone)) == ("Ana Example", "+12125550123")
 

@@ -135,11 +135,11 @@ def test_patient_can_be_corrected(front_desk):
 
     front_desk.post(
         f"/admin/booking/patient/{patient.pk}/change/",
-        {"name": "Ana Example", "email": "new@example.com", "phone": "212 555 0199"},
+        {"name": "Ana Example", "email": "new@example.com", "phone": "212 555 0199 x7"},
     )
 
     patient = Patient.objects.get()
-    assert (patient.email, patient.phone.as_e164) == ("new@example.com", "+12125550199")
+    assert (patient.email, patient.phone_display) == ("new@example.com", "(212) 555-0199 ext. 7")
 
 
 @pytest.mark.parametrize("model", ["practitioner", "location", "service", "notavailabletime"])

@@ -166,6 +166,15 @@ def test_details_form_takes_american_phone_numbers(phone):
     assert form.patient_details().phone == "+12125550123"
 
 
+@pytest.mark.parametrize("phone", ["(212) 555-0123 x42", "212.555.0123 ext. 42", "2125550123#42"])
+def test_details_form_keeps_the_extension_of_a_phone_number(phone):
+    form = DetailsForm(ANSWERS | {"phone": phone})
+
+    assert form.errors == {}
+    details = form.patient_details()
+    assert (details.phone, details.phone_extension) == ("+12125550123", "42")
+
+
 def test_details_form_takes_an_international_phone_number():
     form = DetailsForm(ANSWERS | {"phone": "+44 20 7946 0018"})
 
