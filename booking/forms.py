@@ -25,20 +25,39 @@ TEXT_LIMIT = 2000
 START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
+# Of no width, or turning the direction of what follows: a name with them is not what it seems.
+HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Years that leave room for a time zone and a duration on both sides of a datetime.
 YEARS = range(2000, 9000)
 
 
 @deconstructible
 class OneLine:
-    """Refuse line breaks and other control characters; every script and emoji passes."""
+    """Refuse line breaks and characters without a shape; every script and emoji passes.
+
+    Joiners stay: scripts and emoji are built with them. NUL has Django's own check.
+    """
 
     def __call__(self, value: str) -> None:
-        if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+        if any(
+            (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\0")
+            or character in HIDDEN
+            for character in value
+        ):
             raise ValidationError(
                 "Write this on one line, without line breaks or hidden characters.",
                 code="one_line",
             )
+
+
+@deconstructible
+class Visible:
+    """Refuse text in which nothing can be seen."""
+
+    def __call__(self, value: str) -> None:
+        if not any(unicodedata.category(character)[0] in "LNPS" for character in value):
+            raise ValidationError("Enter your full name.", code="required")
 
 
 @deconstructible
@@ -62,9 +81,7 @@ class ParagraphField(forms.CharField):
     """Text with line breaks. A line break counts once, though browsers send two characters."""
 
     widget = forms.Textarea
-    default_error_messages = {
-        "null_characters_not_allowed": "Type this again: it holds characters that cannot be seen.",
-    }
+    default_error_messages = {"null_characters_not_allowed": NUL_MESSAGE}
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
@@ -217,9 +234,12 @@ class DetailsForm(forms.Form):
 
     name = forms.CharField(
         label="Full name",
-        validators=[OneLine(), AtMost(NAME_LIMIT)],
+        validators=[OneLine(), Visible(), AtMost(NAME_LIMIT)],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Enter your full name."},
+        error_messages={
+            "required": "Enter your full name.",
+            "null_characters_not_allowed": NUL_MESSAGE,
+        },
     )
     email = forms.EmailField(
         label="Email",
@@ -230,6 +250,7 @@ class DetailsForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your email address.",
+            "null_characters_not_allowed": NUL_MESSAGE,
             "invalid": "Enter an email address like name@example.com.",
         },
     )

@@ -106,8 +106,8 @@ def test_start_form_says_when_it_cannot_read_the_time():
 
 @pytest.mark.parametrize(
     "name",
-    ["ليلى العامري", "王小明", "Zoë 🌿 O’Neill", "Nguyễn Văn A", "👩‍⚕️ Ana"],
-    ids=["arabic", "chinese", "emoji", "vietnamese", "joined-emoji"],
+    ["ليلى العامري", "王小明", "Zoë 🌿 O’Neill", "Nguyễn Văn A", "👩‍⚕️ Ana", "می\u200cخواهم"],
+    ids=["arabic", "chinese", "emoji", "vietnamese", "joined-emoji", "persian"],
 )
 def test_details_form_takes_names_in_any_script(name):
     form = DetailsForm(ANSWERS | {"name": name})
@@ -265,7 +265,16 @@ def test_screening_form_groups_the_questions_by_level_and_keeps_the_ticks():
     ]
 
 
-def test_details_ask_in_plain_words_for_text_without_hidden_characters():
-    form = DetailsForm({**ANSWERS, "reason": "a\0b"})
+@pytest.mark.parametrize("field", ["name", "email", "reason", "medicines"])
+def test_details_ask_in_plain_words_for_text_without_hidden_characters(field):
+    form = DetailsForm({**ANSWERS, field: f"{ANSWERS.get(field, '')}\0"})
 
-    assert form.errors == {"reason": ["Type this again: it holds characters that cannot be seen."]}
+    assert list(form.errors) == [field]
+    assert form.errors[field][-1] == "Type this again: it holds characters that cannot be seen."
+
+
+@pytest.mark.parametrize("name", ["\u200b", "Ana \u202eelpmaxE", "\u200d", "\u0301"])
+def test_details_form_refuses_a_name_that_cannot_be_seen(name):
+    form = DetailsForm(ANSWERS | {"name": name})
+
+    assert list(form.errors) == ["name"]
