@@ -21,6 +21,7 @@ from .errors import (
     SlotTaken,
     StatusChanged,
     TooLateToCancel,
+    VisitOver,
 )
 from .models import (
     Appointment,
@@ -153,8 +154,9 @@ def book(
 def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
     """Cancel a booked visit, free its time and announce it.
 
-    A patient may do so until the service's limit; staff always. Cancelling twice changes nothing
-    and announces nothing. Raises TooLateToCancel, NotCancellable, or Appointment.DoesNotExist.
+    A patient may do so until the service's limit, staff until the visit's end. Cancelling twice
+    changes and announces nothing. Raises TooLateToCancel, NotCancellable, VisitOver, or
+    Appointment.DoesNotExist.
     """
     with transaction.atomic():
         appointment = _get_for_change(reference)
@@ -168,6 +170,8 @@ def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
             raise NotCancellable
         if not is_staff and not appointment.is_cancellable(now):
             raise TooLateToCancel
+        if now >= appointment.ends_at:
+            raise VisitOver
         appointment.status = AppointmentStatus.CANCELLED
         appointment.cancelled_at = now
         appointment.cancelled_by = by

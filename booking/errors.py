@@ -34,6 +34,12 @@ class NotCancellable(BookingError):
     message = "This visit can no longer be cancelled."
 
 
+class VisitOver(NotCancellable):
+    """Staff cancelled a visit whose time is over: a mail about it would puzzle the patient."""
+
+    message = "Its time is over, so mark it as done or as did not come."
+
+
 class StatusChanged(BookingError):
     """Someone changed the visit first. Show its present state."""
 

@@ -8,6 +8,7 @@ from booking.errors import (
     NotStarted,
     StatusChanged,
     TooLateToCancel,
+    VisitOver,
 )
 from booking.models import Appointment, Message
 
@@ -77,6 +78,16 @@ def test_cancel_refuses_what_is_over(service, status, by):
 
     with pytest.raises(NotCancellable):
         actions.cancel(reference=appointment.reference, now=NOW, by=by)
+
+
+def test_cancel_a_visit_only_until_its_end(service):
+    booked = book(service, hold(service).reference)
+
+    with pytest.raises(VisitOver):
+        actions.cancel(reference=booked.reference, now=booked.ends_at, by="staff")
+    assert not Message.objects.filter(kind="cancellation").exists()
+    last = booked.ends_at - timedelta(seconds=1)
+    assert actions.cancel(reference=booked.reference, now=last, by="staff").status == "cancelled"
 
 
 def test_cancel_an_arrived_visit_is_for_staff(service):
