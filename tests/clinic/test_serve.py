@@ -6,11 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from django.core.management.base import CommandError
+
+from clinic.management.commands import serve as serve_command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,6 +136,40 @@ def test_serve_ends_when_a_child_does(serve, child, name):
     assert f"The {name} ended by itself (exit code -9), so everything was stopped" in output
     assert "Traceback" not in output
     assert all(is_over(pid) for pid in children.values())
+
+
+def sleeper(code):
+    return [sys.executable, "-c", f"import time; {code}"]
+
+
+def test_a_worker_that_ran_well_is_started_again_and_nothing_else_is(monkeypatch, caplog):
+    monkeypatch.setattr(serve_command, "SECONDS_TO_SETTLE", 0.4)
+    monkeypatch.setattr(serve_command, "SECONDS_BEFORE_RESTART", 0.05)
+    web = serve_command.Child("web server", sleeper("time.sleep(60)"))
+    worker = serve_command.Child("worker", sleeper("time.sleep(1)"), is_restarted=True)
+    first = worker.process
+    stop = threading.Event()
+    watching = threading.Thread(target=serve_command.watch, args=([web, worker], stop))
+
+    watching.start()
+    first.wait(timeout=20)
+    deadline = time.monotonic() + 20
+    while worker.process is first and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop.set()
+    watching.join(timeout=20)
+    was_started_again = worker.process is not first
+    serve_command.end([web, worker])
+
+    assert was_started_again
+    assert "The worker ended by itself (exit code 0). Starting it again" in caplog.text
+
+
+def test_a_worker_that_cannot_start_ends_everything():
+    worker = serve_command.Child("worker", sleeper("raise SystemExit(3)"), is_restarted=True)
+
+    with pytest.raises(CommandError, match=r"The worker ended by itself \(exit code 3\), so"):
+        serve_command.watch([worker], threading.Event())
 
 
 def test_killed_serve_leaves_nothing_running(serve):

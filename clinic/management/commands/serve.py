@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import errno
+import logging
 import os
 import signal
 import socket
@@ -10,32 +11,55 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+logger = logging.getLogger(__name__)
+
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
+# A child that ends sooner than this was never well: starting it again would not help.
+SECONDS_TO_SETTLE = 10
+SECONDS_BEFORE_RESTART = 5
 WEB_THREADS = 4
 # Method, path and time only: no address of a visitor, no query string.
 ACCESS_LOG = "%(method)s %(path)s %(status)d %(dt_ms).0f ms"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Child:
     """A process that this command started, and what it is called in a message."""
 
     name: str
-    process: "subprocess.Popen[bytes]"
+    command: list[str]
+    is_restarted: bool = False
+    """Whether to start it again when it ends after a time of running well."""
+    has_settled: bool = False
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.process = start(self.command)
+
+    def has_ended(self) -> bool:
+        if self.process.poll() is not None:
+            return True
+        self.has_settled |= time.monotonic() - self.started >= SECONDS_TO_SETTLE
+        return False
 
 
 class Command(BaseCommand):
     """Migrates, collects static files outside DEBUG, and starts web server and worker together.
 
-    Both end when this command is told to stop. If either ends by itself, so does the other.
+    Both end when this command is told to stop. The worker, which ends when the database goes away,
+    is started again until the database is back; if anything else ends by itself, all ends.
     """
 
     help = "Run the web server and the background worker until Ctrl-C or SIGTERM."
@@ -55,8 +79,8 @@ class Command(BaseCommand):
         children: list[Child] = []
         try:
             if not stop.is_set():
-                children.append(Child("web server", start(web_command(options["host"]))))
-                children.append(Child("background worker", start(worker_command())))
+                children.append(Child("web server", web_command(options["host"])))
+                children.append(Child("background worker", worker_command(), is_restarted=True))
                 if self.wait_until_up(options["host"], children, stop):
                     self.print_welcome()
                 watch(children, stop)
@@ -77,7 +101,7 @@ class Command(BaseCommand):
         """Return whether the web server answers; False if a child ended or a stop came first."""
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline and not stop.wait(0.1):
-            if any(child.process.poll() is not None for child in children):
+            if any(child.has_ended() for child in children):
                 return False
             try:
                 socket.create_connection((host, settings.PORT), timeout=1).close()
@@ -156,14 +180,18 @@ def _end_with_parent() -> None:
 
 
 def watch(children: list[Child], stop: threading.Event) -> None:
-    """Return when told to stop. Raises CommandError if a child ends by itself."""
+    """Return when told to stop. Raises CommandError if a child ends that is not restarted."""
     while not stop.wait(0.2):
         for child in children:
-            if child.process.poll() is not None:
-                raise CommandError(
-                    f"The {child.name} ended by itself (exit code {child.process.returncode}), so "
-                    "everything was stopped: the lines above say why."
-                )
+            if not child.has_ended():
+                continue
+            how = f"The {child.name} ended by itself (exit code {child.process.returncode})"
+            if not (child.is_restarted and child.has_settled):
+                raise CommandError(f"{how}, so everything was stopped: the lines above say why.")
+            logger.warning("%s. Starting it again in %s s.", how, SECONDS_BEFORE_RESTART)
+            if stop.wait(SECONDS_BEFORE_RESTART):
+                return
+            child.start()
 
 
 def end(children: list[Child]) -> None:
