@@ -46,6 +46,18 @@ class StatusChanged(BookingError):
     message = "This visit was changed meanwhile. Please look at it again."
 
 
+class MessageWaiting(BookingError):
+    """Staff asked to send a message again that has not left yet."""
+
+    message = "This message is waiting to be sent already."
+
+
+class MessageOutdated(BookingError):
+    """Staff asked to send a message again that the visit has overtaken."""
+
+    message = "The visit was changed after this message, so it is no longer true."
+
+
 class NotStarted(BookingError):
     """Staff marked a visit as done or missed before its start. Wait for it."""
 

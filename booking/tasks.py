@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from booking.calendars import site_host
+from booking.errors import MessageOutdated, MessageWaiting
 from booking.messages import build_mail
 from booking.models import Appointment, Message, MessageKind, MessageState
 
@@ -60,12 +61,49 @@ def announce(appointment: Appointment, *, kind: MessageKind, now: datetime) -> M
         kind=kind,
         to_email=appointment.patient.email,
         sequence=appointment.sequence,
-        # Not the appointment's reference: mail servers log Message-IDs, and it opens the page.
-        message_id=f"<{uuid.uuid4()}@{site_host()}>",
+        message_id=_new_message_id(),
         created_at=now,
     )
-    send_message.configure(lock=f"appointment-{appointment.pk}").defer(message_pk=message.pk)
+    _queue(message)
     return message
+
+
+def send_again(message_pk: int) -> Message:
+    """Queue a message that was sent or failed once more, to the patient's present address.
+
+    It gets a new Message-ID, lest the mailbox drop it as a copy. Raises MessageWaiting if it is
+    queued, MessageOutdated if the appointment has changed since.
+    """
+    with transaction.atomic():
+        message = (
+            # The worker keeps a message locked while it sends it.
+            Message.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .select_related("appointment__patient")
+            .filter(pk=message_pk)
+            .first()
+        )
+        if message is None or message.state == MessageState.QUEUED:
+            raise MessageWaiting
+        if message.sequence != message.appointment.sequence:
+            raise MessageOutdated
+        if message.appointment.patient is not None:
+            message.to_email = message.appointment.patient.email
+        message.state = MessageState.QUEUED
+        message.sent_at = None
+        message.message_id = _new_message_id()
+        message.save(update_fields=("to_email", "state", "sent_at", "message_id"))
+        _queue(message)
+        return message
+
+
+def _new_message_id() -> str:
+    # Not the appointment's reference: mail servers log Message-IDs, and it opens the page.
+    return f"<{uuid.uuid4()}@{site_host()}>"
+
+
+def _queue(message: Message) -> None:
+    lock = f"appointment-{message.appointment_id}"
+    send_message.configure(lock=lock).defer(message_pk=message.pk)
 
 
 @app.task(name="booking.send_message", retry=SEND_RETRY, pass_context=True)

@@ -5,6 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from .appointment import AppointmentAdmin
 from .availability import NotAvailableTimeAdmin
+from .message import MessageAdmin
 from .patient import PatientAdmin
 from .practitioner import LocationAdmin, PractitionerAdmin
 from .service import ServiceAdmin
@@ -12,6 +13,7 @@ from .service import ServiceAdmin
 __all__ = [
     "AppointmentAdmin",
     "LocationAdmin",
+    "MessageAdmin",
     "NotAvailableTimeAdmin",
     "PatientAdmin",
     "PractitionerAdmin",
@@ -19,5 +21,5 @@ __all__ = [
 ]
 
 # The queue's own pages use inline styles, which the site's policy refuses. What became of each
-# message stands beside its visit.
+# message stands in the list of messages and beside its visit.
 admin.site.unregister(ProcrastinateJob)

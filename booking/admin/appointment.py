@@ -10,10 +10,11 @@ from django.utils.html import format_html
 
 from booking import actions
 from booking.errors import BookingError
-from booking.models import Appointment, AppointmentStatus, Message
+from booking.models import Appointment, AppointmentStatus
 
+from .message import MessageInline
 from .patient import phone_digits
-from .wording import appointment_label, when_label
+from .wording import appointment_label, moment_column, when_label
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
@@ -85,48 +86,6 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() else queryset
 
 
-def _moment(field, description):
-    """Return a column that shows the time `field` on the clock of the visit's location."""
-
-    @admin.display(description=description, empty_value="-")
-    def column(self, row):
-        at = getattr(row, field)
-        appointment = getattr(row, "appointment", row)
-        return when_label(at, appointment.location.tz) if at else None
-
-    return column
-
-
-class MessageInline(admin.TabularInline):
-    """What was sent to the patient. Read only."""
-
-    model = Message
-    fields = (
-        "kind",
-        "to_email",
-        "state",
-        "attempts",
-        "created_at",
-        "sent_at",
-        "last_error",
-    )
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        # Part of the appointment: who may see that, may see whether its mails left.
-        return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
-            "booking.change_appointment"
-        )
-
-
 @admin.register(Appointment)
 class AppointmentAdmin(admin.ModelAdmin):
     """Visits, read only. The buttons call `booking.actions`; a status is never edited."""
@@ -166,11 +125,11 @@ class AppointmentAdmin(admin.ModelAdmin):
         ),
     )
 
-    held = _moment("created_at", "held")
-    expires = _moment("expires_at", "hold ends")
-    booked = _moment("booked_at", "booked")
-    consented = _moment("consented_at", "consented")
-    cancelled = _moment("cancelled_at", "cancelled")
+    held = moment_column("created_at", "held")
+    expires = moment_column("expires_at", "hold ends")
+    booked = moment_column("booked_at", "booked")
+    consented = moment_column("consented_at", "consented")
+    cancelled = moment_column("cancelled_at", "cancelled")
 
     class Media:
         css = {"all": ("css/staff.css",)}
