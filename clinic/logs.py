@@ -6,6 +6,7 @@ import traceback
 
 QUERY_STRING = re.compile(r"\?[^\s\"']*")
 REFERENCE = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 MAIL_ADDRESS = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+")
 
 
@@ -17,9 +18,11 @@ class PrivateFormatter(logging.Formatter):
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the line without query strings, addresses and whole references."""
+        """Return one line, without query strings, addresses and whole references."""
         line = QUERY_STRING.sub("", super().formatMessage(record))
-        return MAIL_ADDRESS.sub("(address)", REFERENCE.sub(r"\1", line))
+        line = MAIL_ADDRESS.sub("(address)", REFERENCE.sub(r"\1", line))
+        # Whoever sends a line break must not write a line of their own.
+        return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], line)
 
     def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
         """Return the traceback's places and the exception's type, without its message."""

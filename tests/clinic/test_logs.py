@@ -20,9 +20,10 @@ def format_line(message, *args, exc_info=None):
             "Not Found: /appointments/4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10/",
             "Not Found: /appointments/4f7a9c21/",
         ),
+        ("GET /a\r\nERROR forged\x00\x1b[2J 200", r"GET /a\r\nERROR forged\x00\x1b[2J 200"),
         ("Sent message 12.", "Sent message 12."),
     ],
-    ids=["query", "address", "reference", "plain"],
+    ids=["query", "address", "reference", "line-break", "plain"],
 )
 def test_line_leaves_out_what_a_person_typed(message, expected):
     assert format_line(message) == expected

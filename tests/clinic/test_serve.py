@@ -108,6 +108,8 @@ def test_serve_starts_everything_and_ends_everything(serve, data_dir, number):
     children = children_of(process.pid)
     alive, ready, home = get(port, "/healthz"), get(port, "/readyz"), get(port, "/")
     style = get(port, "/static/css/tokens.css")
+    get(port, "/appointments/4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10/?q=secret")
+    get(port, "/a%0d%0aforged%00line")
     process.send_signal(number)
     rest, _ = process.communicate(timeout=40)
 
@@ -116,6 +118,9 @@ def test_serve_starts_everything_and_ends_everything(serve, data_dir, number):
     assert "make admin" in welcome
     assert (alive[0], ready[0], home[0], style[0]) == (200, 200, 200, 200)
     assert process.returncode == 0
+    assert "GET /appointments/4f7a9c21/ 404" in rest
+    assert r"GET /a\r\nforged\x00line 400" in rest
+    assert "secret" not in rest
     assert rest.endswith("Stopped.\n")
     assert sorted(children) == ["granian", "procrastinate"]
     assert all(is_over(pid) for pid in children.values())

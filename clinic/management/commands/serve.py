@@ -146,6 +146,7 @@ def web_command(host: str) -> list[str]:
     command += ["--host", host, "--port", str(settings.PORT)]
     # Each thread keeps one database connection, so their number is fixed and the threads live on.
     command += ["--blocking-threads", str(WEB_THREADS), "--blocking-threads-idle-timeout", "600"]
+    command += ["--log-config", str(settings.BASE_DIR / "clinic" / "web_server_logs.json")]
     command += ["--workers-kill-timeout", str(SECONDS_TO_STOP // 2)]
     if settings.DEBUG:
         command += ["--access-log", "--access-log-fmt", ACCESS_LOG, "--workers", "1"]
