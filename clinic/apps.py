@@ -13,8 +13,10 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self) -> None:
-        """Create the staff groups after each migration.
+        """Register the checks, and create the staff groups after each migration.
 
         post_migrate, because that is when Django itself creates the permissions the groups hold.
         """
+        from clinic import checks  # noqa: F401 - importing it registers them
+
         post_migrate.connect(create_groups, dispatch_uid="clinic.create_groups")

@@ -5,17 +5,25 @@ A missing or wrong value raises ImproperlyConfigured with one sentence: the vari
 
 import ipaddress
 import os
+import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+
+# A name, an address, or an address of IPv6 in brackets; "*" is any, a leading dot all names under it.
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
 
 # As Django's own deployment check asks (security.W009).
 SHORTEST_SECRET = 50
@@ -92,6 +100,22 @@ def wrong(name: str, example: str, why: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name} {why}: for example {example}.")
 
 
+def parse_hosts(hosts: list[str]) -> list[str]:
+    """Return the host names that the site answers to."""
+    if not all(HOST.fullmatch(host) for host in hosts):
+        example = "ALLOWED_HOSTS=clinic.example.org"
+        raise wrong("ALLOWED_HOSTS", example, "must list host names, without https:// or a port")
+    return hosts
+
+
+def parse_sender(sender: str) -> str:
+    """Return the sender of mails, as `address` or `Name <address>`."""
+    if not ADDRESS.fullmatch(parseaddr(sender)[1]):
+        example = 'DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"'
+        raise wrong("DEFAULT_FROM_EMAIL", example, "must be a mail address")
+    return sender
+
+
 def parse_networks(name: str, parts: list[str]) -> list[Network]:
     """Return the addresses and networks that the variable `name` lists."""
     try:
@@ -115,6 +139,12 @@ def parse_database_url(url: str) -> dict[str, Any]:
     name = unquote(parts.path.removeprefix("/")) or options.pop("dbname", "")
     if not name or "/" in name:
         raise wrong("DATABASE_URL", example, "must end with the name of a database")
+    try:
+        make_conninfo(**options)
+    except ProgrammingError:
+        raise wrong(
+            "DATABASE_URL", example, "has a parameter that PostgreSQL does not know"
+        ) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

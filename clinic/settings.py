@@ -16,7 +16,9 @@ from clinic.environment import (
     env_secret,
     parse_database_url,
     parse_email_url,
+    parse_hosts,
     parse_networks,
+    parse_sender,
     parse_site_url,
     wrong,
 )
@@ -45,11 +47,15 @@ SITE_URL = env(
     example="SITE_URL=https://clinic.example.org",
 ).rstrip("/")
 SITE_HOST = parse_site_url(SITE_URL).hostname or ""
-ALLOWED_HOSTS = env_list(
-    "ALLOWED_HOSTS",
-    ["localhost", "127.0.0.1", "[::1]", SITE_HOST] if DEBUG else None,
-    example="ALLOWED_HOSTS=clinic.example.org",
+ALLOWED_HOSTS = parse_hosts(
+    env_list(
+        "ALLOWED_HOSTS",
+        ["localhost", "127.0.0.1", "[::1]"] if DEBUG else None,
+        example="ALLOWED_HOSTS=clinic.example.org",
+    )
 )
+if DEBUG:
+    ALLOWED_HOSTS.append(f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST)
 TRUSTED_PROXIES = parse_networks(
     "TRUSTED_PROXIES", env_list("TRUSTED_PROXIES", [], example="TRUSTED_PROXIES=127.0.0.1")
 )
@@ -190,10 +196,12 @@ MAIL_DIR = DATA_DIR / "mail"
 MAILERS = {"default": parse_email_url(EMAIL_URL) if EMAIL_URL else eml_files(MAIL_DIR)}
 # A sender needs a host with a name: an address such as 127.0.0.1 will not do.
 MAIL_HOST = SITE_HOST if "." in SITE_HOST.strip("0123456789.") else "example.org"
-DEFAULT_FROM_EMAIL = env(
-    "DEFAULT_FROM_EMAIL",
-    f"appointments@{MAIL_HOST}",
-    example='DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"',
+DEFAULT_FROM_EMAIL = parse_sender(
+    env(
+        "DEFAULT_FROM_EMAIL",
+        f"appointments@{MAIL_HOST}",
+        example='DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"',
+    )
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -204,6 +204,18 @@ def test_taken_port_is_one_sentence(serve):
     )
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(serve, tmp_path):
+    taken = tmp_path / "file"
+    taken.touch()
+    process = serve(DATA_DIR=str(taken), DATABASE_URL="postgresql://clinic@127.0.0.1:1/clinic")
+
+    output, _ = process.communicate(timeout=40)
+
+    assert process.returncode == 1
+    assert output.startswith(f"CommandError: DATA_DIR names {taken}, where nothing can be written")
+    assert len(output.splitlines()) == 1
+
+
 def test_unreachable_database_is_one_sentence(serve):
     process = serve(DATABASE_URL="postgresql://clinic@127.0.0.1:1/clinic")
 

@@ -54,10 +54,15 @@ def test_start_without_debug_names_the_missing_variable(name):
     ("name", "value"),
     [
         ("ALLOWED_HOSTS", ","),
+        ("ALLOWED_HOSTS", "https://clinic.example.org"),
+        ("ALLOWED_HOSTS", "clinic.example.org:443"),
         ("CLINIC_TIME_ZONE", "Mars/Base"),
         ("CLINIC_TIME_ZONE", "../../etc/passwd"),
         ("DATABASE_URL", "mysql://u:hunter2@localhost/clinic"),
+        ("DATABASE_URL", "postgresql://u:hunter2@localhost/clinic?bogus=1"),
         ("DEBUG", "perhaps"),
+        ("DEFAULT_FROM_EMAIL", "not an address"),
+        ("DEFAULT_FROM_EMAIL", "Clinic <clinic@localhost> <b@c.org>"),
         ("EMAIL_URL", "pigeon://coop"),
         ("PORT", "http"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),
@@ -92,6 +97,23 @@ def test_deployment_check_is_clean():
     result = run_manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
 
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_links_that_would_lead_nowhere_are_warned_of():
+    variables = GOOD | {"SITE_URL": "http://other.example.org"}
+
+    result = run_manage("check", **variables)
+
+    assert result.returncode == 0
+    assert "(clinic.W001) SITE_URL does not begin with https://" in result.stderr
+    assert "(clinic.W002) ALLOWED_HOSTS lacks the host of SITE_URL" in result.stderr
+
+
+@pytest.mark.parametrize("hosts", ["*", ".example.org", "[::1],clinic.example.org"])
+def test_hosts_may_be_many(hosts):
+    assert show_settings("ALLOWED_HOSTS", ALLOWED_HOSTS=hosts) == {
+        "ALLOWED_HOSTS": hosts.split(",")
+    }
 
 
 def test_production_defaults_are_safe():

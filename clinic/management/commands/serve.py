@@ -9,9 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -74,6 +76,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
+        refuse_unwritable_folder(settings.DATA_DIR)
         refuse_taken_port(options["host"], settings.PORT)
         self.prepare(seed=options["seed"])
         children: list[Child] = []
@@ -119,6 +122,18 @@ class Command(BaseCommand):
             self.stdout.write("Staff account    make admin   (in another terminal), then /admin/")
         self.stdout.write("Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Make the folder, or raise CommandError with one sentence if nothing can be put into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise CommandError(
+            f"DATA_DIR names {folder}, where nothing can be written ({error.strerror}): name a "
+            "folder of this user's, for example DATA_DIR=/var/lib/clinic."
+        ) from error
 
 
 def refuse_taken_port(host: str, port: int) -> None:
