@@ -40,12 +40,24 @@ def marked(text: str, terms: Iterable[str]) -> SafeString:
     return mark_safe("".join(safe))  # noqa: S308 (each piece is escaped above)
 
 
+# Tags are matched too, because inside one only the digits fit.
+_TAG_OR_NUMBER = re.compile(r"<[^>]*>|\{emergency\}|\{crisis\}")
+
+
 def _with_numbers(html: str, clinic: Clinic) -> SafeString:
     """Put links in place of {emergency} and {crisis}: numbers are the clinic's data, not text."""
-    for word, number, link in (
-        ("{emergency}", clinic.emergency_number, clinic.emergency_tel),
-        ("{crisis}", clinic.crisis_number, clinic.crisis_tel),
-    ):
-        if word in html:
-            html = html.replace(word, format_html('<a href="{}">{}</a>', link, number))
-    return mark_safe(html)  # noqa: S308 (cleaned or escaped by both callers)
+    numbers = {
+        "{emergency}": (clinic.emergency_number, clinic.emergency_tel),
+        "{crisis}": (clinic.crisis_number, clinic.crisis_tel),
+    }
+
+    def replace(found: re.Match[str]) -> str:
+        text = found[0]
+        if text in numbers:
+            number, link = numbers[text]
+            return format_html('<a href="{}">{}</a>', link, number)
+        for word, (number, _) in numbers.items():
+            text = text.replace(word, number)
+        return text
+
+    return mark_safe(_TAG_OR_NUMBER.sub(replace, html))  # noqa: S308 (cleaned or escaped before)

@@ -1,6 +1,8 @@
 import pytest
 
+from clinic.models import Clinic
 from conditions.rich_text import clean_html, is_safe_href
+from conditions.templatetags.articles import rich
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,16 @@ def test_clean_html_of_clean_html_is_the_same():
     once = clean_html('<p>a<a href="/x?a=1&b=2">b</a> &amp; <b>c</b>')
 
     assert clean_html(once) == once
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("<p>Call {emergency}.</p>", '<p>Call <a href="tel:911">911</a>.</p>'),
+        ("{crisis}, {emergency}", '<a href="tel:988">988</a>, <a href="tel:911">911</a>'),
+        ('<a href="tel:{emergency}">Call</a>', '<a href="tel:911">Call</a>'),
+        ('<a href="/a>{crisis}">b</a>', '<a href="/a&gt;988">b</a>'),
+    ],
+)
+def test_rich_puts_the_numbers_in_without_breaking_a_link(body, shown):
+    assert rich(body, Clinic()) == shown
