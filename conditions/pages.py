@@ -18,6 +18,7 @@ from .models import (
     SelfCareKind,
 )
 from .red_flags import Flag, flags_of
+from .rich_text import is_safe_href
 
 type Document = Mapping[str, Any]
 
@@ -210,7 +211,7 @@ def condition_page(
         donts=care[SelfCareKind.DONT],
         offers=offers,
         cautions=cautions,
-        sources=tuple(document["sources"]),
+        sources=_sources(document),
         review=review_line(review, today=today),
     )
 
@@ -242,7 +243,7 @@ def treatment_page(
         groups=_remedy_groups(others, numbers),
         points=points,
         cautions=cautions,
-        sources=tuple(document["sources"]),
+        sources=_sources(document),
         review=review_line(review, today=today),
     )
 
@@ -283,6 +284,14 @@ def _blocks(
 def _caution_blocks(cautions: tuple[CautionGroup, ...], *, takes_something: bool) -> list[Block]:
     heading = "Before you take anything" if takes_something else "Before you start"
     return [Block(part="cautions", anchor="cautions", heading=heading)] if cautions else []
+
+
+def _sources(document: Document) -> tuple[Document, ...]:
+    """Return the sources; an address that is not one to follow is left out."""
+    return tuple(
+        {**source, "url": source["url"] if is_safe_href(source["url"]) else ""}
+        for source in document["sources"]
+    )
 
 
 def _numbers(document: Document) -> dict[str, int]:

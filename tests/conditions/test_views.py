@@ -113,6 +113,21 @@ def test_article_shows_every_part(client):
         assert words in html
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "java\tscript:x"])
+def test_article_follows_no_unsafe_address_of_a_source(client, url):
+    condition = make_every_part()
+    document = condition.revisions.get().document
+    document["sources"][0]["url"] = url
+    Revision.objects.create(
+        condition=condition, number=2, document=document, publish_at=NOW, by_name="SQL"
+    )
+
+    html = read(client, condition)
+
+    assert url not in html
+    assert document["sources"][0]["title"] in html
+
+
 def test_article_contents_lead_to_headings_that_exist(client):
     html = read(client, make_every_part())
 
