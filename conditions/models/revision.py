@@ -4,6 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+# What every frozen document has, and what only one kind of article's has.
+WORDS = ("title", "summary", "lede", "sections", "sources")
+CONDITION_PARTS = ("kind", "body_area", "names", "red_flags", "self_care", "offers")
+TREATMENT_PARTS = ("may_help", "cautions", "remedies")
+
 
 class Revision(models.Model):
     """A frozen, published edition of one article; a database trigger refuses any change to it."""
@@ -50,6 +55,20 @@ class Revision(models.Model):
                 name="%(app_label)s_%(class)s_has_one_article",
                 violation_error_code="has_one_article",
                 violation_error_message="A revision belongs to one article.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(condition__isnull=True)
+                | models.Q(document__has_keys=[*WORDS, *CONDITION_PARTS]),
+                name="%(app_label)s_%(class)s_condition_is_whole",
+                violation_error_code="is_whole",
+                violation_error_message="A revision holds the whole article.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(treatment__isnull=True)
+                | models.Q(document__has_keys=[*WORDS, *TREATMENT_PARTS]),
+                name="%(app_label)s_%(class)s_treatment_is_whole",
+                violation_error_code="is_whole",
+                violation_error_message="A revision holds the whole article.",
             ),
             models.UniqueConstraint(
                 fields=["condition", "number"],

@@ -16,6 +16,7 @@ from conditions.models import (
     Section,
     most_urgent,
 )
+from conditions.models.revision import CONDITION_PARTS, TREATMENT_PARTS, WORDS
 
 from .factories import (
     NOW,
@@ -42,7 +43,8 @@ def breaks(constraint):
 
 
 def revision_of(**kwargs):
-    defaults = {"number": 1, "document": {"title": "T"}, "publish_at": NOW, "by_name": "tests"}
+    document = dict.fromkeys((*WORDS, *CONDITION_PARTS, *TREATMENT_PARTS), "")
+    defaults = {"number": 1, "document": document, "publish_at": NOW, "by_name": "tests"}
     return Revision.objects.create(**defaults | kwargs)
 
 
@@ -204,6 +206,22 @@ def test_revision_belongs_to_an_article():
 def test_revision_belongs_to_one_article():
     with breaks("revision_has_one_article"):
         revision_of(condition=make_condition(), treatment=make_treatment())
+
+
+@pytest.mark.parametrize("part", [*WORDS, *CONDITION_PARTS])
+def test_revision_of_a_condition_is_whole(part):
+    document = {key: "" for key in (*WORDS, *CONDITION_PARTS) if key != part}
+
+    with breaks("revision_condition_is_whole"):
+        revision_of(condition=make_condition(), document=document)
+
+
+@pytest.mark.parametrize("part", [*WORDS, *TREATMENT_PARTS])
+def test_revision_of_a_treatment_is_whole(part):
+    document = {key: "" for key in (*WORDS, *TREATMENT_PARTS) if key != part}
+
+    with breaks("revision_treatment_is_whole"):
+        revision_of(treatment=make_treatment(), document=document)
 
 
 def test_revision_number_stands_once_for_a_condition():
