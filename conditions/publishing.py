@@ -29,14 +29,18 @@ class NotPublishable(Exception):
 def publish(article: AnyArticle, *, by: By, now: datetime, note: str = "") -> Revision:
     """Freeze the draft and make it what the public reads from `now` on.
 
-    Raises NotPublishable with all reasons at once.
+    A draft that is live word for word keeps its revision, and with it its review. Raises
+    NotPublishable with all reasons at once.
     """
     with transaction.atomic():
-        locked = with_parts(_lock(article)).get()
+        locked = with_parts(_lock(article).with_live_document(now)).get()
         document = freeze(locked)
         reasons = reasons_against(locked, document, now=now)
         if reasons:
             raise NotPublishable(locked, reasons)
+        if locked.live_document == document:
+            newest_first = Revision.objects.filter(**{locked.revision_field: locked})
+            return newest_first.filter(publish_at__lte=now)[0]
         return _add_revision(locked, document, by=by, now=now, note=note)
 
 

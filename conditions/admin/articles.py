@@ -70,10 +70,17 @@ class ArticleAdmin(admin.ModelAdmin):
     )
     def publish_articles(self, request, queryset):
         for article in queryset:
+            now = timezone.now()
             try:
-                revision = publish(article, by=request.user, now=timezone.now())
+                revision = publish(article, by=request.user, now=now)
             except NotPublishable as error:
                 self._say_why_not(request, error)
+                continue
+            if revision.created_at != now:
+                message = (
+                    f"“{article.title}”: nothing has changed since revision {revision.number}."
+                )
+                self.message_user(request, message)
             else:
                 self.log_change(request, article, f"Published as revision {revision.number}.")
                 words = "“{}” is live as revision {}. {}"

@@ -180,6 +180,15 @@ def test_publish_from_the_form_shows_on_the_next_request(client, staff):
     assert "After" in client.get(condition.get_absolute_url()).text
 
 
+def test_publish_says_when_nothing_has_changed(client, staff):
+    condition = make_live_condition(title="Cramp")
+
+    response = run_on_list(client, "publish_articles", condition)
+
+    assert "“Cramp”: nothing has changed since revision 1." in response.text
+    assert condition.revisions.count() == 1
+
+
 def test_publish_shows_every_reason_against_it(client, staff):
     condition = Condition.objects.create(slug="bare", title="<b>Bare</b>")
 

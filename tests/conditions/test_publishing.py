@@ -126,6 +126,14 @@ def test_edits_of_the_draft_do_not_show_until_published():
     assert live(condition).live["title"] == "After"
 
 
+def test_publish_keeps_the_revision_and_its_review_if_nothing_changed():
+    condition = make_live_condition()
+    first = condition.revisions.get()
+
+    assert publish(condition, by="tests", now=LATER) == first
+    assert condition.revisions.count() == 1
+
+
 def test_publish_gives_all_reasons_at_once():
     treatment = make_treatment(title="Herbs")
     condition = Condition.objects.create(slug="bare", title=" ")
