@@ -1,11 +1,11 @@
 """Loads the starter content. Only adds: what staff changed, or what is there already, stays."""
 
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from conditions.models import (
     Article,
@@ -21,7 +21,7 @@ from conditions.models import (
     Source,
     Treatment,
 )
-from conditions.publishing import publish
+from conditions.publishing import NotPublishable, publish
 
 FOLDER = Path(__file__).parent
 BY = "Starter content"
@@ -29,25 +29,30 @@ BY = "Starter content"
 type Entry = dict[str, Any]
 
 
-def load() -> list[Article]:
-    """Add what is missing, publish what never was, and return the articles just published.
+def load(*, now: datetime) -> list[Article]:
+    """Add the articles that are missing, publish those at `now`, and return them.
 
-    An article, remedy or red flag that exists is left as it is, its parts included. Safe to run
-    again; all or nothing.
+    An article, remedy or red flag that exists is left as it is, its parts included, and so are
+    the drafts of staff. Safe to run again; all or nothing.
     """
     with transaction.atomic():
         sources = {entry["key"]: _load_source(entry) for entry in _read("sources.toml", "source")}
         for position, entry in enumerate(_read("red_flags.toml", "red_flag")):
             _load_red_flag(entry, position=position, sources=sources)
-        for entry in _read("treatments.toml", "treatment"):
+        treatments = [
             _load_treatment(entry, sources=sources)
+            for entry in _read("treatments.toml", "treatment")
+        ]
         for position, entry in enumerate(_read("remedies.toml", "remedy")):
             _load_remedy(entry, position=position, sources=sources)
-        for path in sorted((FOLDER / "conditions").glob("*.toml")):
+        conditions = [
             _load_condition(tomllib.loads(path.read_text(encoding="utf-8")), sources=sources)
+            for path in sorted((FOLDER / "conditions").glob("*.toml"))
+        ]
         return [
-            *_publish_new(Treatment.objects.all()),
-            *_publish_new(Condition.objects.all()),
+            article
+            for article in (*treatments, *conditions)
+            if article is not None and _is_published(article, now=now)
         ]
 
 
@@ -56,12 +61,13 @@ def _read(name: str, key: str) -> list[Entry]:
     return entries
 
 
-def _publish_new(articles: models.QuerySet[Any]) -> list[Article]:
-    now = timezone.now()
-    never = list(articles.filter(revisions__isnull=True).order_by("pk"))
-    for article in never:
+def _is_published(article: Treatment | Condition, *, now: datetime) -> bool:
+    """Publish a new article. It stays a draft if it offers a treatment that staff took off."""
+    try:
         publish(article, by=BY, now=now, note="The first edition.")
-    return never
+    except NotPublishable:
+        return False
+    return True
 
 
 def _load_source(entry: Entry) -> Source:
@@ -79,11 +85,12 @@ def _load_red_flag(entry: Entry, *, position: int, sources: dict[str, Source]) -
         flag.sources.set(_sources(entry, sources))
 
 
-def _load_treatment(entry: Entry, *, sources: dict[str, Source]) -> None:
+def _load_treatment(entry: Entry, *, sources: dict[str, Source]) -> Treatment | None:
+    """Add the treatment and return it, or None if it is there already."""
     fields = _without(entry, "slug", "section", "caution", "may_help", "sources")
     treatment, created = Treatment.objects.get_or_create(slug=entry["slug"], defaults=fields)
     if not created:
-        return
+        return None
     treatment.sources.set(_sources(entry, sources))
     _add_sections(entry, treatment=treatment)
     _add_cautions(entry, sources=sources, treatment=treatment)
@@ -96,6 +103,7 @@ def _load_treatment(entry: Entry, *, sources: dict[str, Source]) -> None:
             position=position,
         )
         claim.sources.set(_sources(item, sources))
+    return treatment
 
 
 def _load_remedy(entry: Entry, *, position: int, sources: dict[str, Source]) -> None:
@@ -108,13 +116,14 @@ def _load_remedy(entry: Entry, *, position: int, sources: dict[str, Source]) -> 
         _add_cautions(entry, sources=sources, remedy=remedy)
 
 
-def _load_condition(entry: Entry, *, sources: dict[str, Source]) -> None:
+def _load_condition(entry: Entry, *, sources: dict[str, Source]) -> Condition | None:
+    """Add the condition and return it, or None if it is there already."""
     fields = _without(
         entry, "slug", "names", "red_flag", "section", "self_care", "claim", "sources"
     )
     condition, created = Condition.objects.get_or_create(slug=entry["slug"], defaults=fields)
     if not created:
-        return
+        return None
     condition.sources.set(_sources(entry, sources))
     for position, name in enumerate(entry.get("names", [])):
         ConditionName.objects.create(condition=condition, name=name, position=position)
@@ -138,6 +147,7 @@ def _load_condition(entry: Entry, *, sources: dict[str, Source]) -> None:
             position=position,
         )
         claim.sources.set(_sources(item, sources))
+    return condition
 
 
 def _add_sections(entry: Entry, **article: Article) -> None:

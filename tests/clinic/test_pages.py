@@ -36,7 +36,7 @@ def _practitioner(db):
 
 @pytest.fixture
 def _articles(db):
-    conditions_starter.load()
+    conditions_starter.load(now=timezone.now())
 
 
 @pytest.mark.usefixtures("_practitioner")

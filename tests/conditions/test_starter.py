@@ -2,11 +2,12 @@ from collections import Counter
 
 import pytest
 from django.apps import apps
-from django.utils import timezone
 
 from conditions.models import CareLevel, Condition, RedFlag, Remedy, Section, Treatment
 from conditions.red_flags import flags_for_screening
 from conditions.starter import load
+
+from .factories import NOW, make_condition, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -17,33 +18,51 @@ def row_counts():
 
 
 def test_load_publishes_the_starter_articles():
-    published = load()
+    published = load(now=NOW)
 
-    now = timezone.now()
     assert {article.slug for article in published} == {
-        *Treatment.objects.published(now).values_list("slug", flat=True),
-        *Condition.objects.published(now).values_list("slug", flat=True),
+        *Treatment.objects.published(NOW).values_list("slug", flat=True),
+        *Condition.objects.published(NOW).values_list("slug", flat=True),
     }
+    assert Treatment.objects.count() + Condition.objects.count() == len(published)
     assert {"acupuncture", "spasms-and-twitches"} <= {article.slug for article in published}
 
 
 def test_load_twice_changes_nothing():
-    load()
+    load(now=NOW)
     before = row_counts()
 
-    assert load() == []
+    assert load(now=NOW) == []
     assert row_counts() == before
 
 
+def test_load_leaves_the_drafts_of_staff_alone():
+    complete, unfinished = make_condition(), make_treatment(summary="")
+
+    load(now=NOW)
+
+    assert not complete.revisions.exists()
+    assert not unfinished.revisions.exists()
+
+
+def test_load_leaves_a_new_article_a_draft_while_its_treatment_is_off_the_site():
+    make_treatment(slug="acupuncture")
+
+    published = load(now=NOW)
+
+    assert "spasms-and-twitches" not in {article.slug for article in published}
+    assert Condition.objects.get(slug="spasms-and-twitches").revisions.count() == 0
+
+
 def test_load_leaves_what_staff_changed():
-    load()
+    load(now=NOW)
     RedFlag.objects.filter(code="speech.slurred").update(label="Changed by staff")
     section = Section.objects.filter(condition__slug="spasms-and-twitches").first()
     section.delete()
     Treatment.objects.filter(slug="acupuncture").update(title="Needles")
     before = row_counts()
 
-    load()
+    load(now=NOW)
 
     assert RedFlag.objects.get(code="speech.slurred").label == "Changed by staff"
     assert Treatment.objects.get(slug="acupuncture").title == "Needles"
@@ -51,9 +70,9 @@ def test_load_leaves_what_staff_changed():
 
 
 def test_starter_article_asks_every_level_and_the_global_flags():
-    load()
+    load(now=NOW)
 
-    asked = flags_for_screening("spasms-and-twitches", now=timezone.now())
+    asked = flags_for_screening("spasms-and-twitches", now=NOW)
 
     assert asked.condition == "spasms-and-twitches"
     assert {flag.level for flag in asked.flags} == set(CareLevel)
@@ -63,7 +82,7 @@ def test_starter_article_asks_every_level_and_the_global_flags():
 
 
 def test_starter_points_can_be_drawn():
-    load()
+    load(now=NOW)
 
     points = Remedy.objects.filter(kind="acupoint")
 

@@ -20,7 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _clinic, created = Clinic.objects.get_or_create(pk=1)
         self.stdout.write(f"Clinic: {'sample facts created' if created else 'already there'}.")
-        conditions_starter.load()
+        now = timezone.now()
+        conditions_starter.load(now=now)
         self.stdout.write("Articles: the starter articles are there.")
-        booking_starter.load(now=timezone.now())
+        booking_starter.load(now=now)
         self.stdout.write("Booking: the practitioner, services and hours are there.")
