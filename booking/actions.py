@@ -66,10 +66,15 @@ def hold(
     """Keep a time for one browser until `now + HOLD_DURATION` and return it, pending.
 
     `replaces` is the browser's earlier hold: renewed if it is for the same time, else given up,
-    but only if the new one succeeds. Raises SlotTaken or SlotNotOffered.
+    but only if the new one succeeds. `reference` moves the hold of that name to this time.
+    Raises SlotTaken, SlotNotOffered, or StatusChanged if that hold is booked already.
     """
     with _losing_the_race_is_slot_taken(), transaction.atomic():
         _lock(practitioner, service)
+        if reference is not None:
+            release(reference=reference, now=now, by=by)
+            if _get_booked(reference) is not None:
+                raise StatusChanged
         return _take(
             service,
             practitioner,

@@ -56,8 +56,7 @@ def _book(
     form = DetailsForm(request.POST)
     try:
         if not form.is_valid():
-            token = _move_hold(journey, token, form, now=now)
-            return _show(request, journey, token, form, now=now)
+            return _keep(request, journey, token, form, now=now)
         appointment = actions.book(
             reference=token.reference,
             service=journey.service,
@@ -73,28 +72,32 @@ def _book(
         form.add_error("start", error.message)
         return _show(request, journey, token, form, now=now, status=409)
     response = redirect(appointment)
-    # Long enough to answer a second click alike, short enough for a shared computer.
-    set_cookie(response, HOLD_COOKIE, token.sign(), lasts=actions.HOLD_DURATION)
+    if journey.holder in (None, token.reference):
+        # Long enough to answer a second click alike, short enough for a shared computer.
+        set_cookie(response, HOLD_COOKIE, token.sign(), lasts=actions.HOLD_DURATION)
     return response
 
 
-def _move_hold(
-    journey: Journey, token: HoldToken, form: DetailsForm, *, now: datetime
-) -> HoldToken:
-    """Hold another time that was chosen in the form, while its other answers are put right."""
+def _keep(
+    request: HttpRequest, journey: Journey, token: HoldToken, form: DetailsForm, *, now: datetime
+) -> HttpResponse:
+    """Draw the form again; hold the other time, if one was chosen, while it is put right."""
     starts_at = form.cleaned_data.get("start")
     if starts_at is None or starts_at == token.starts_at:
-        return token
+        return _show(request, journey, token, form, now=now)
     held = actions.hold(
         service=journey.service,
         practitioner=journey.practitioner,
         starts_at=starts_at,
         now=now,
         by="patient",
-        replaces=token.reference,
+        replaces=journey.holder,
         reference=token.reference,
     )
-    return HoldToken(held.reference, token.service, held.starts_at)
+    token = HoldToken(held.reference, token.service, held.starts_at)
+    response = _show(request, journey, token, form, now=now)
+    set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
+    return response
 
 
 def _show(
@@ -125,10 +128,7 @@ def _show(
         "nearest": nearest,
         "change_url": journey.url("times", day=_day(journey, token)),
     }
-    response = render(request, "booking/appointment_form.html", context, status=status)
-    if request.method == "POST":
-        set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
-    return response
+    return render(request, "booking/appointment_form.html", context, status=status)
 
 
 def _day(journey: Journey, token: HoldToken) -> date:

@@ -68,11 +68,11 @@ def make_article(slug="spasms", title="Spasms and twitches", **kwargs):
     """Make a live article with the given `red_flags`, and no others."""
     condition = Condition.objects.create(slug=slug, title="A draft's title")
     document = {
+        **{key: [] for key in ("names", "red_flags", "sections", "self_care", "offers", "sources")},
+        **dict.fromkeys(("summary", "lede"), ""),
         "title": title,
-        "summary": "",
-        "names": [],
+        "kind": "symptom",
         "body_area": "muscles_nerves",
-        "red_flags": [],
     }
     Revision.objects.create(
         condition=condition,

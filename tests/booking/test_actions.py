@@ -8,6 +8,7 @@ from booking import actions
 from booking.errors import (
     SlotNotOffered,
     SlotTaken,
+    StatusChanged,
 )
 from booking.models import Appointment, AppointmentStatus, Message, Patient, Screening
 from booking.models.appointment import AppointmentQuerySet
@@ -264,6 +265,14 @@ def test_book_is_not_blocked_by_the_browsers_newer_hold(service):
     assert booked.reference == first.reference
 
 
+def test_hold_moves_no_booked_visit(service):
+    booked = book(service, hold(service).reference)
+
+    with pytest.raises(StatusChanged):
+        hold(service, local(8, 11), reference=booked.reference)
+    assert Appointment.objects.get().starts_at == booked.starts_at
+
+
 def test_book_finds_a_known_patient_and_overwrites_nobody(service):
     known = book(service, hold(service).reference).patient
     days = iter(local(day, 10) for day in (10, 11, 14, 15))
@@ -316,8 +325,9 @@ def test_what_the_constraint_refuses_is_taken(service, monkeypatch):
 def test_any_other_broken_rule_is_an_error(service, monkeypatch):
     booked = make_appointment(service, local(10, 10))
     see_a_free_diary(monkeypatch)
+    monkeypatch.setattr(actions, "_get_booked", lambda reference: None)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="reference"):
         hold(service, reference=booked.reference)
 
 

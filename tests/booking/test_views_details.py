@@ -305,6 +305,40 @@ def test_two_tabs_book_what_each_shows(visitor, bookable_service):
     assert [visit.starts_at for visit in booked] == [local(7, 9), local(7, 10)]
 
 
+def test_a_mistake_in_one_tab_leaves_the_other_tabs_hold(visitor, bookable_service):
+    first_tab = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    choose_time(visitor, bookable_service, local(7, 9))
+
+    send_details(visitor, bookable_service, hold=first_tab, email="nobody")
+
+    assert held_token(visitor).starts_at == local(7, 9)
+    page = visitor.get("/book/first-consultation/times/").content.decode()
+    assert 'data-slot="2026-12-07T14:00:00Z"' in page
+
+
+def test_a_time_chosen_in_the_form_is_the_browsers_one_hold(visitor, bookable_service):
+    first_tab = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    choose_time(visitor, bookable_service, local(7, 9))
+
+    send_details(
+        visitor, bookable_service, hold=first_tab, email="nobody", start="2026-12-07T15:30:00Z"
+    )
+
+    assert [hold.starts_at for hold in Appointment.objects.all()] == [local(7, 10, 30)]
+    assert held_token(visitor).starts_at == local(7, 10, 30)
+
+
+def test_booking_in_one_tab_leaves_the_other_tabs_hold(visitor, bookable_service):
+    first_tab = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    other = make_appointment(bookable_service, local(7, 11), status="pending")
+    token = HoldToken(other.reference, bookable_service.slug, local(7, 11))
+    visitor.cookies[HOLD_COOKIE] = token.sign()
+
+    send_details(visitor, bookable_service, hold=first_tab)
+
+    assert held_token(visitor).reference == other.reference
+
+
 def test_details_are_not_kept(visitor):
     assert "no-store" in visitor.get(DETAILS)["Cache-Control"]
 
