@@ -9,23 +9,31 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import actions
-from booking.forms import ScreeningForm
+from booking.forms import DetailsForm, ScreeningForm
 from booking.screening import PASS_COOKIE, PASS_LASTS, issue_pass
 from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess
 
 from .journey import HOLD_COOKIE, Journey, delete_cookie, set_cookie, start_journey
 
+ANSWERS = {"flags", "none", "ruleset"}
+DETAILS = (*DetailsForm.base_fields, "hold")
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def safety(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask the red flags; answer with the stop page, a word of caution, or a pass."""
+    """Ask the red flags; answer with the stop page, a word of caution, or a pass.
+
+    Details that were typed before the questions had to be asked again travel through the pages as
+    hidden fields, and nowhere else.
+    """
     now = timezone.now()
     journey = start_journey(request, slug, now=now)
     if not journey.flag_set.flags:
         return render(request, "booking/screening_unavailable.html", journey.context())
-    if request.method != "POST":
+    is_sent_here = "hold" in request.POST and not ANSWERS & request.POST.keys()
+    if request.method != "POST" or is_sent_here:
         return _ask(request, journey, ScreeningForm(flag_set=journey.flag_set))
     form = ScreeningForm(request.POST, flag_set=journey.flag_set)
     is_valid = form.is_valid()
@@ -37,11 +45,17 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
         return _without_pass(_ask(request, journey, form))
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
         return _without_pass(_advise(request, journey, form))
-    return _pass_on(journey, outcome, now=now)
+    return _pass_on(request, journey, outcome, now=now)
 
 
 def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
-    return render(request, "booking/screening_form.html", {**journey.context(), "form": form})
+    context = {**journey.context(), "form": form, "carried": _carried(request)}
+    return render(request, "booking/screening_form.html", context)
+
+
+def _carried(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed into the details form, if the browser was sent here with it."""
+    return {name: request.POST[name] for name in DETAILS if name in request.POST}
 
 
 def _stop(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
@@ -62,12 +76,22 @@ def _without_pass(response: HttpResponse) -> HttpResponse:
 def _advise(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
     codes = form.cleaned_data["flags"]
     flags = [flag for flag in journey.flag_set.flags if flag.code in codes]
-    context = {**journey.context(), "flags": flags, "ruleset": journey.flag_set.ruleset}
+    context = {
+        **journey.context(),
+        "flags": flags,
+        "ruleset": journey.flag_set.ruleset,
+        "carried": _carried(request),
+    }
     return render(request, "booking/screening_urgent.html", context)
 
 
-def _pass_on(journey: Journey, outcome: Outcome, *, now: datetime) -> HttpResponse:
-    response = redirect(journey.url("times"))
+def _pass_on(
+    request: HttpRequest, journey: Journey, outcome: Outcome, *, now: datetime
+) -> HttpResponse:
+    if "hold" in request.POST:
+        response = redirect(journey.url("details"), preserve_request=True)
+    else:
+        response = redirect(journey.url("times"))
     value = issue_pass(journey.flag_set, outcome, now=now)
     set_cookie(response, PASS_COOKIE, value, lasts=PASS_LASTS)
     return response
