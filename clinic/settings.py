@@ -60,6 +60,7 @@ TRUSTED_PROXIES = parse_networks(
     "TRUSTED_PROXIES", env_list("TRUSTED_PROXIES", [], example="TRUSTED_PROXIES=127.0.0.1")
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "booking.views.csrf_failure"
 
 
 # Applications

@@ -1,5 +1,6 @@
 """The clinic's own pages: home, contact, privacy and accessibility."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -36,7 +37,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @fresh
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what the site stores about people, and their rights."""
-    return render(request, "clinic/privacy.html")
+    return render(request, "clinic/privacy.html", {"csrf_cookie": settings.CSRF_COOKIE_NAME})
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """The booking steps and the patient's page, one module per step."""
 
 from .appointments import appointment, calendar, cancel
+from .csrf import csrf_failure
 from .details import details
 from .safety import safety
 from .services import service_list
@@ -10,6 +11,7 @@ __all__ = [
     "appointment",
     "calendar",
     "cancel",
+    "csrf_failure",
     "details",
     "safety",
     "service_list",

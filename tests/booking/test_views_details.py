@@ -353,6 +353,19 @@ def test_looking_books_nothing(visitor):
     assert Appointment.objects.get().status == "pending"
 
 
+@pytest.mark.parametrize("step", ["times", "details"])
+def test_a_form_from_elsewhere_leads_back_to_questions_not_answered(bookable_service, step):
+    strict = Client(enforce_csrf_checks=True)
+
+    response = strict.post(f"{step_url(bookable_service, step)}?condition=", ANSWERS)
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        step_url(bookable_service, "safety"),
+    )
+    assert strict.post("/book/unknown/times/", ANSWERS).status_code == 404
+
+
 def test_a_form_from_elsewhere_is_refused(visitor):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = visitor.cookies
