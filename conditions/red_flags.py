@@ -35,6 +35,16 @@ class Flag:
     is_global: bool
 
     @property
+    def is_emergency(self) -> bool:
+        """Say whether it ends a booking."""
+        return self.level == CareLevel.EMERGENCY
+
+    @property
+    def is_crisis(self) -> bool:
+        """Say whether the crisis line is the first to call: the statement names its number."""
+        return "{crisis}" in self.statement
+
+    @property
     def lead(self) -> str:
         """Return the part of the statement to set in bold: its label, if it begins with it."""
         begins = self.statement.lower().startswith(self.label.lower())
@@ -73,8 +83,9 @@ class Outcome:
 
 
 def flags_of(document: Mapping[str, Any]) -> tuple[Flag, ...]:
-    """Return the flags frozen with an article, most urgent first."""
-    return _in_order(_thaw(entry) for entry in document.get("red_flags", []))
+    """Return the flags frozen with an article: most urgent first, then in the article's order."""
+    flags = (_thaw(entry) for entry in document.get("red_flags", []))
+    return tuple(sorted(flags, key=lambda flag: flag.level.rank))
 
 
 def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:

@@ -40,7 +40,7 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = assess(journey.flag_set, form.known_codes)
     # A sign of an emergency counts, whatever else the form says and why it must be asked again.
     if outcome.level == CareLevel.EMERGENCY:
-        return _stop(request, journey, now=now)
+        return _stop(request, journey, form, now=now)
     if not is_valid:
         return _without_pass(_ask(request, journey, form))
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
@@ -58,11 +58,22 @@ def _carried(request: HttpRequest) -> dict[str, str]:
     return {name: request.POST[name] for name in DETAILS if name in request.POST}
 
 
-def _stop(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
-    """Show the stop page, and take back the pass and the hold."""
+def _stop(
+    request: HttpRequest, journey: Journey, form: ScreeningForm, *, now: datetime
+) -> HttpResponse:
+    """Show the stop page, and take back the pass and the hold.
+
+    The crisis line comes first for whoever ticked nothing else that needs an ambulance.
+    """
     if journey.holder is not None:
         actions.release(reference=journey.holder, now=now, by="patient")
-    response = render(request, "booking/screening_emergency.html", journey.context())
+    codes = form.known_codes
+    emergencies = [f for f in journey.flag_set.flags if f.code in codes and f.is_emergency]
+    context = {
+        **journey.context(),
+        "is_crisis_only": all(flag.is_crisis for flag in emergencies),
+    }
+    response = render(request, "booking/screening_emergency.html", context)
     delete_cookie(response, HOLD_COOKIE)
     return _without_pass(response)
 

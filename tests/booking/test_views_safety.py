@@ -234,7 +234,32 @@ def test_an_emergency_stops_the_booking(client):
     assert page.one("main").all("form") == []
     assert page.all("input") == []
     links = [link.get("href") for link in page.one("main").all("a")]
-    assert links == ["tel:911", "tel:988", SAFETY]
+    assert links == ["tel:911", "tel:988", "tel:+12125550100", SAFETY]
+
+
+CRISIS = {"statement": "Thoughts of suicide. You can call {crisis}"}
+
+
+def test_thoughts_of_suicide_lead_to_the_crisis_line_first(client):
+    make_red_flag("suicide.thoughts", "emergency", **CRISIS)
+
+    page = parse(client.post(SAFETY, {"flags": ["suicide.thoughts"]}).content)
+
+    links = [link.get("href") for link in page.one(data_care_level="emergency").all("a")]
+    assert page.one("h1").text == "Please call or text 988 now"
+    assert links == ["tel:988", "sms:988", "tel:911"]
+    assert "hospital" not in page.one("main").text
+    assert not has_pass(client)
+
+
+def test_thoughts_of_suicide_beside_another_emergency_lead_to_the_ambulance(client):
+    make_red_flag("suicide.thoughts", "emergency", **CRISIS)
+
+    page = parse(client.post(SAFETY, {"flags": ["suicide.thoughts", EMERGENCY]}).content)
+
+    links = [link.get("href") for link in page.one(data_care_level="emergency").all("a")]
+    assert page.one("h1").text == "Stop here and call 911"
+    assert links == ["tel:911", "tel:988"]
 
 
 def test_an_emergency_stores_nothing_and_takes_back_pass_and_hold(client, bookable_service):
