@@ -54,7 +54,8 @@ class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has argument
             review=self.object.live_review,
             today=_today(),
         )
-        return super().get_context_data(page=page, **kwargs)
+        # `condition` is what every link to a booking carries.
+        return super().get_context_data(page=page, condition=self.object.slug, **kwargs)
 
 
 @method_decorator(fresh, name="dispatch")
