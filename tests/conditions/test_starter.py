@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from django.apps import apps
 
-from conditions.models import CareLevel, Condition, RedFlag, Remedy, Section, Treatment
+from conditions.models import CareLevel, Caution, Condition, RedFlag, Remedy, Section, Treatment
 from conditions.red_flags import flags_for_screening
 from conditions.starter import load
 
@@ -79,6 +79,30 @@ def test_starter_article_asks_every_level_and_the_global_flags():
     assert {flag.code for flag in asked.flags} >= set(
         RedFlag.objects.filter(is_global=True).values_list("code", flat=True)
     )
+
+
+def test_starter_article_shows_every_global_flag():
+    load(now=NOW)
+
+    document = Condition.objects.get(slug="spasms-and-twitches").revisions.get().document
+
+    shown = [entry["code"] for entry in document["red_flags"]]
+    assert shown[:4] == [
+        "speech.slurred",
+        "weakness.one_side",
+        "face.droop",
+        "movement.paralysis",
+    ]
+    assert set(shown) >= set(RedFlag.objects.filter(is_global=True).values_list("code", flat=True))
+
+
+def test_starter_cautions_name_who_says_what_was_found_or_stated():
+    load(now=NOW)
+
+    claimed = Caution.objects.filter(basis__in=["label", "trial", "case_report"])
+
+    assert claimed.exists()
+    assert not claimed.filter(sources=None).exists()
 
 
 def test_starter_points_can_be_drawn():
