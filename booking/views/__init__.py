@@ -4,7 +4,7 @@ from .appointments import appointment, calendar, cancel
 from .csrf import csrf_failure
 from .details import details
 from .safety import safety
-from .services import service_list
+from .service_list import service_list
 from .times import times
 
 __all__ = [
