@@ -4,19 +4,18 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from booking import actions
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentStatus
+from clinic.confirmation import ask_first, is_confirmed
 
 from .message import MessageInline
 from .patient import phone_digits
 from .wording import appointment_label, moment_column, when_label
 
-CSRF_FIELD = "csrfmiddlewaretoken"
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
 CARE_WORDS = {
     "none": "No warning sign",
@@ -243,21 +242,13 @@ class AppointmentAdmin(admin.ModelAdmin):
         location=EVERYWHERE,
     )
     def cancel(self, request, queryset):
-        if "confirmed" in request.POST:
+        if is_confirmed(request):
             self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)
             return None
-        # A mail cannot be called back, so this action asks first, and posts the same form again.
-        posted = [(k, v) for k, values in request.POST.lists() for v in values if k != CSRF_FIELD]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Cancel and tell the patient?",
-            "opts": self.opts,
-            "visits": [(appointment_label(a), a.patient or "nobody yet") for a in queryset],
-            "posted": posted,
-        }
-        return TemplateResponse(
-            request, "admin/booking/appointment/cancel_confirmation.html", context
-        )
+        visits = [(appointment_label(a), a.patient or "nobody yet") for a in queryset]
+        template = "admin/booking/appointment/cancel_confirmation.html"
+        title = "Cancel and tell the patient?"
+        return ask_first(self, request, template, title=title, visits=visits)
 
     def _run(self, request, queryset, action, target):
         """Apply an action to each visit, and say for each what happened."""

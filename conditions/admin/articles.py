@@ -1,9 +1,12 @@
 """Articles: staff edit the draft, and publish it when it is ready."""
 
 from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from clinic.confirmation import ask_first, is_confirmed
 from conditions.documents import with_parts
 from conditions.models import Condition, Treatment
 from conditions.publishing import (
@@ -23,8 +26,6 @@ from .parts import (
     TreatmentCautionInline,
     TreatmentSectionInline,
 )
-
-EVERYWHERE = [admin.ActionLocation.CHANGE_LIST, admin.ActionLocation.CHANGE_FORM]
 
 
 class ArticleAdmin(admin.ModelAdmin):
@@ -65,39 +66,60 @@ class ArticleAdmin(admin.ModelAdmin):
             return "Live, changed since published"
         return "Live"
 
-    @admin.action(
-        description="Publish the saved draft", permissions=["change"], location=EVERYWHERE
-    )
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_publish" in request.POST:
+            return self._publish_and_stay(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if "_publish" in request.POST:
+            return self._publish_and_stay(request, obj)
+        return super().response_change(request, obj)
+
+    def _publish_and_stay(self, request, article):
+        """Publish what was just saved, and come back to its form."""
+        self._publish(request, article)
+        url = f"admin:conditions_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(url, args=[article.pk]))
+
+    # In the list alone: on the form, where something may be typed, the button saves it first.
+    @admin.action(description="Publish the saved draft", permissions=["change"])
     def publish_articles(self, request, queryset):
         for article in queryset:
-            now = timezone.now()
-            try:
-                revision = publish(article, by=request.user, now=now)
-            except NotPublishable as error:
-                self._say_why_not(request, error)
-                continue
-            if revision.created_at != now:
-                message = (
-                    f"“{article.title}”: nothing has changed since revision {revision.number}."
-                )
-                self.message_user(request, message)
-            else:
-                self.log_change(request, article, f"Published as revision {revision.number}.")
-                words = "“{}” is live as revision {}. {}"
-                link = format_html('<a href="{}">See the page.</a>', article.get_absolute_url())
-                message = format_html(words, article.title, revision.number, link)
-                self.message_user(request, message, messages.SUCCESS)
+            self._publish(request, article)
 
-    @admin.action(description="Take off the site", permissions=["change"], location=EVERYWHERE)
+    def _publish(self, request, article):
+        now = timezone.now()
+        try:
+            revision = publish(article, by=request.user, now=now)
+        except NotPublishable as error:
+            self._say_why_not(request, error)
+            return
+        if revision.created_at != now:
+            message = f"“{article.title}”: nothing has changed since revision {revision.number}."
+            self.message_user(request, message)
+            return
+        self.log_change(request, article, f"Published as revision {revision.number}.")
+        words = "“{}” is live as revision {}. {}"
+        link = format_html('<a href="{}">See the page.</a>', article.get_absolute_url())
+        message = format_html(words, article.title, revision.number, link)
+        self.message_user(request, message, messages.SUCCESS)
+
+    @admin.action(description="Take off the site", permissions=["change"])
     def unpublish_articles(self, request, queryset):
+        if not is_confirmed(request):
+            title = "Take off the site?"
+            template = "admin/conditions/take_off_confirmation.html"
+            return ask_first(self, request, template, title=title, articles=queryset)
         for article in queryset:
             unpublish(article, by=request.user, now=timezone.now())
             self.log_change(request, article, "Taken off the site.")
             self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)
+        return None
 
     def _say_why_not(self, request, error):
         reasons = format_html_join("", "<li>{}</li>", ([reason] for reason in error.reasons))
-        words = "“{}” is not ready:<ul>{}</ul>"
+        words = "“{}” is saved, but it is not ready for the site:<ul>{}</ul>"
         message = format_html(words, error.article.title, reasons)
         self.message_user(request, message, messages.ERROR)
 

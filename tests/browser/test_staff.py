@@ -48,21 +48,19 @@ def test_a_changed_sentence_is_live_only_after_publish(editor, reader):
     reader.goto(ARTICLE)
     assert "Freshly changed words." not in reader.content()
 
-    editor.get_by_label("Action:").select_option(label="Publish the saved draft")
-    save(editor, "Run")
+    editor.get_by_label("Summary:").fill("Freshly changed words, twice.")
+    save(editor, "Save and publish")
 
     assert "is live as revision 2" in editor.locator(".messagelist").inner_text()
     reader.goto(ARTICLE)
-    assert "Freshly changed words." in reader.content()
+    assert "Freshly changed words, twice." in reader.content()
 
 
 def test_a_part_can_be_taken_out_of_an_article(editor, reader):
     open_first(editor, "/admin/conditions/condition/?q=spasms")
     name = editor.locator("[name=names-0-name]").input_value()
     editor.locator("[name=names-0-DELETE]").check()
-    save(editor, "Save and continue editing")
-    editor.get_by_label("Action:").select_option(label="Publish the saved draft")
-    save(editor, "Run")
+    save(editor, "Save and publish")
 
     reader.goto("/conditions/")
     entries = [text.lower() for text in reader.locator(".az a").all_inner_texts()]

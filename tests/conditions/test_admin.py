@@ -167,17 +167,26 @@ def test_publish_from_the_list(client, staff):
 
 def test_publish_from_the_form_shows_on_the_next_request(client, staff):
     condition = make_live_condition(title="Before")
-    condition.title = "After"
-    condition.save()
+    url = change_url(condition)
+    changed = form_data(client.get(url), title="After")
 
-    response = client.post(
-        change_url(condition),
-        {"CHANGE_FORM-action": "publish_articles", "_selected_action": condition.pk},
-        follow=True,
-    )
+    response = client.post(url, changed | {"_publish": "Save and publish"}, follow=True)
 
+    assert response.redirect_chain == [(url, 302)]
     assert "is live as revision 2" in response.text
     assert "After" in client.get(condition.get_absolute_url()).text
+
+
+def test_publish_from_the_form_saves_what_is_not_ready(client, staff):
+    condition = make_condition(red_flags=[])
+    url = change_url(condition)
+    changed = form_data(client.get(url), title="After")
+
+    response = client.post(url, changed | {"_publish": "Save and publish"}, follow=True)
+
+    condition.refresh_from_db()
+    assert "“After” is saved, but it is not ready" in response.text
+    assert (condition.title, condition.revisions.count()) == ("After", 0)
 
 
 def test_publish_says_when_nothing_has_changed(client, staff):
@@ -194,16 +203,23 @@ def test_publish_shows_every_reason_against_it(client, staff):
 
     response = run_on_list(client, "publish_articles", condition)
 
-    assert "“&lt;b&gt;Bare&lt;/b&gt;” is not ready" in response.text
+    assert "“&lt;b&gt;Bare&lt;/b&gt;” is saved, but it is not ready" in response.text
     assert "<li>It has no summary.</li>" in response.text
     assert "<li>It has no red flag at emergency level.</li>" in response.text
     assert not Revision.objects.exists()
 
 
 def test_unpublish_from_the_list(client, staff):
-    condition = make_live_condition()
+    condition = make_live_condition(title="Cramp")
 
-    run_on_list(client, "unpublish_articles", condition)
+    asked = run_on_list(client, "unpublish_articles", condition)
+
+    assert "Take this page off the site" in asked.text
+    assert "asked the clinic-wide red flags alone" in asked.text
+    assert Condition.objects.published(timezone.now()).exists()
+
+    posted = dict(asked.context["posted"])
+    client.post(list_url("condition"), posted | {"confirmed": "yes"})
 
     assert not Condition.objects.published(timezone.now()).exists()
 
