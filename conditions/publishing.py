@@ -1,5 +1,6 @@
 """The only writer of revisions: publish, unpublish, roll back, and refresh shared facts."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,18 @@ def uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:
         .annotate(live_red_flags=F("revisions__document__red_flags"))
         .filter(live_red_flags__contains=[{"code": red_flag.code}])
         .order_by("live_title", "pk")
+    )
+
+
+def outdated_counts(*, now: datetime) -> Counter[str]:
+    """Return by code how many live articles show a flag in other words or at another level."""
+    flags = {flag.code: flag for flag in RedFlag.objects.all()}
+    documents = Condition.objects.published(now).values_list("revisions__document__red_flags")
+    return Counter(
+        entry["code"]
+        for (entries,) in documents
+        for entry in entries
+        if _refreeze(entry, flags) != entry
     )
 
 

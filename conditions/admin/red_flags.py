@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -10,12 +11,18 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from conditions.models import RedFlag
-from conditions.publishing import NotPublishable, outdated_uses_of, republish, uses_of
+from conditions.publishing import (
+    NotPublishable,
+    outdated_counts,
+    outdated_uses_of,
+    republish,
+    uses_of,
+)
 
 
 @admin.register(RedFlag)
 class RedFlagAdmin(admin.ModelAdmin):
-    list_display = ["label", "code", "level", "is_global", "is_active", "version"]
+    list_display = ["label", "code", "level", "is_global", "is_active", "version", "old_words"]
     list_filter = ["level", "is_global", "is_active"]
     search_fields = ["code", "label", "statement", "question"]
     autocomplete_fields = ["sources"]
@@ -35,6 +42,18 @@ class RedFlagAdmin(admin.ModelAdmin):
         "version",
         "live_pages",
     ]
+
+    def get_queryset(self, request):
+        counts = outdated_counts(now=timezone.now())
+        cases = [When(code=code, then=count) for code, count in counts.items()]
+        return super().get_queryset(request).annotate(outdated=Case(*cases, default=0))
+
+    @admin.display(description="On the site", ordering="outdated")
+    def old_words(self, obj):
+        if not obj.outdated:
+            return "Up to date"
+        pages = "1 page shows" if obj.outdated == 1 else f"{obj.outdated} pages show"
+        return format_html('<a href="{}">{} it as it was</a>', _uses_url(obj), pages)
 
     def get_readonly_fields(self, request, obj=None):
         return ["code", *self.readonly_fields] if obj else self.readonly_fields

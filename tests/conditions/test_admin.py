@@ -322,6 +322,19 @@ def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
     assert flag.version == 2
 
 
+def test_list_of_red_flags_says_which_pages_show_old_words(client, staff):
+    changed, same = make_red_flag(), make_red_flag()
+    make_live_condition(red_flags=[changed, same])
+    changed.statement = "New words"
+    changed.save()
+
+    page = client.get(list_url("redflag")).text
+
+    link = reverse("admin:conditions_redflag_uses", args=[changed.pk])
+    assert f'<a href="{link}">1 page shows it as it was</a>' in page
+    assert page.count("Up to date") == 1
+
+
 def test_red_flag_that_no_live_page_shows_is_just_saved(client, staff):
     flag = make_red_flag()
     url = change_url(flag)
