@@ -17,13 +17,17 @@ from . import availability, tasks
 from .errors import (
     NotCancellable,
     NotStarted,
+    NotToday,
     SlotNotOffered,
     SlotTaken,
     StatusChanged,
     TooLateToCancel,
     VisitOver,
+    WrongStatus,
 )
 from .models import (
+    OF_THE_DAY,
+    STILL_TO_COME,
     Appointment,
     AppointmentStatus,
     CancelledBy,
@@ -156,9 +160,10 @@ def book(
         return appointment
 
 
-def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
+def cancel(*, reference: UUID, now: datetime, by: str, patient_asked: bool = False) -> Appointment:
     """Cancel a booked visit, free its time and announce it.
 
+    `patient_asked` says that staff do it for a patient on the phone: the mail then says so.
     A patient may do so until the service's limit, staff until the visit's end. Cancelling twice
     changes and announces nothing. Raises TooLateToCancel, NotCancellable, VisitOver, or
     Appointment.DoesNotExist.
@@ -168,9 +173,7 @@ def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
         if appointment.status == AppointmentStatus.CANCELLED:
             return appointment
         is_staff = by == CancelledBy.STAFF
-        cancellable = {AppointmentStatus.BOOKED} | (
-            {AppointmentStatus.ARRIVED} if is_staff else set()
-        )
+        cancellable = STILL_TO_COME if is_staff else (AppointmentStatus.BOOKED,)
         if appointment.status not in cancellable:
             raise NotCancellable
         if not is_staff and not appointment.is_cancellable(now):
@@ -179,7 +182,7 @@ def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
             raise VisitOver
         appointment.status = AppointmentStatus.CANCELLED
         appointment.cancelled_at = now
-        appointment.cancelled_by = by
+        appointment.cancelled_by = CancelledBy.PATIENT if patient_asked else by
         appointment.sequence += 1
         appointment.save(update_fields=["status", "cancelled_at", "cancelled_by", "sequence"])
         tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now)
@@ -187,52 +190,32 @@ def cancel(*, reference: UUID, now: datetime, by: str) -> Appointment:
 
 
 def mark_arrived(*, reference: UUID, now: datetime, by: str) -> Appointment:
-    """Note that the patient is here. Raises StatusChanged."""
-    return _mark(
-        reference,
-        AppointmentStatus.ARRIVED,
-        after={AppointmentStatus.BOOKED, AppointmentStatus.NOSHOW},
-    )
+    """Note that the patient is here, on the day or later. Raises NotToday or WrongStatus."""
+    return _mark(reference, AppointmentStatus.ARRIVED, now=now)
 
 
 def mark_fulfilled(*, reference: UUID, now: datetime, by: str) -> Appointment:
-    """Note that the visit took place. Raises NotStarted or StatusChanged."""
-    return _mark(
-        reference,
-        AppointmentStatus.FULFILLED,
-        after={
-            AppointmentStatus.BOOKED,
-            AppointmentStatus.ARRIVED,
-            AppointmentStatus.NOSHOW,
-        },
-        not_before_start=now,
-    )
+    """Note that the visit took place. Raises NotStarted or WrongStatus."""
+    return _mark(reference, AppointmentStatus.FULFILLED, now=now)
 
 
 def mark_no_show(*, reference: UUID, now: datetime, by: str) -> Appointment:
-    """Note that the patient did not come. Raises NotStarted or StatusChanged."""
-    return _mark(
-        reference,
-        AppointmentStatus.NOSHOW,
-        after={AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED},
-        not_before_start=now,
-    )
+    """Note that the patient did not come. Raises NotStarted or WrongStatus."""
+    return _mark(reference, AppointmentStatus.NOSHOW, now=now)
 
 
-def _mark(
-    reference: UUID,
-    status: AppointmentStatus,
-    *,
-    after: set[AppointmentStatus],
-    not_before_start: datetime | None = None,
-) -> Appointment:
+def _mark(reference: UUID, status: AppointmentStatus, *, now: datetime) -> Appointment:
+    """Note how the day went. What was noted by mistake can be noted otherwise."""
     with transaction.atomic():
         appointment = _get_for_change(reference)
         if appointment.status == status:
             return appointment
-        if appointment.status not in after:
-            raise StatusChanged
-        if not_before_start is not None and not_before_start < appointment.starts_at:
+        if appointment.status not in {AppointmentStatus.BOOKED, *OF_THE_DAY}:
+            raise WrongStatus
+        if status == AppointmentStatus.ARRIVED:
+            if now.astimezone(appointment.location.tz).date() < appointment.starts_local.date():
+                raise NotToday
+        elif now < appointment.starts_at:
             raise NotStarted
         appointment.status = status
         appointment.save(update_fields=["status"])

@@ -58,6 +58,18 @@ class MessageOutdated(BookingError):
     message = "The visit was changed after this message, so it is no longer true."
 
 
+class WrongStatus(BookingError):
+    """Staff asked for what cannot follow the visit's status, such as arriving when cancelled."""
+
+    message = "That cannot follow what it is now."
+
+
+class NotToday(BookingError):
+    """Staff marked a visit of another day as arrived: most likely the wrong row."""
+
+    message = "It is on a later day."
+
+
 class NotStarted(BookingError):
     """Staff marked a visit as done or missed before its start. Wait for it."""
 

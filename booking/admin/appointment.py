@@ -1,4 +1,5 @@
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
@@ -9,7 +10,11 @@ from django.utils.html import format_html
 
 from booking import actions
 from booking.errors import BookingError
-from booking.models import Appointment, AppointmentStatus
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    CancelledBy,
+)
 from clinic.confirmation import ask_first, is_confirmed
 
 from .message import MessageInline
@@ -243,12 +248,19 @@ class AppointmentAdmin(admin.ModelAdmin):
     )
     def cancel(self, request, queryset):
         if is_confirmed(request):
+            patient_asked = request.POST.get("asked_by") == CancelledBy.PATIENT
+            action = partial(actions.cancel, patient_asked=patient_asked)
+            self._run(request, queryset, action, AppointmentStatus.CANCELLED)
+            return None
+        still_to_come = queryset.still_to_come(timezone.now())
+        visits = [(appointment_label(a), a.patient) for a in still_to_come]
+        if not visits:
+            # Nothing to ask: say for each why it stays.
             self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)
             return None
-        visits = [(appointment_label(a), a.patient or "nobody yet") for a in queryset]
+        context = {"visits": visits, "others": queryset.count() - len(visits)}
         template = "admin/booking/appointment/cancel_confirmation.html"
-        title = "Cancel and tell the patient?"
-        return ask_first(self, request, template, title=title, visits=visits)
+        return ask_first(self, request, template, title="Cancel and tell the patient?", **context)
 
     def _run(self, request, queryset, action, target):
         """Apply an action to each visit, and say for each what happened."""

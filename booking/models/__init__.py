@@ -2,6 +2,8 @@
 
 from .appointment import (
     HOLDS_TIME,
+    OF_THE_DAY,
+    STILL_TO_COME,
     Appointment,
     AppointmentStatus,
     CancelledBy,
@@ -15,6 +17,8 @@ from .service import Service
 
 __all__ = [
     "HOLDS_TIME",
+    "OF_THE_DAY",
+    "STILL_TO_COME",
     "Appointment",
     "AppointmentStatus",
     "AvailableTime",

@@ -37,6 +37,15 @@ HOLDS_TIME = (
 )
 
 
+# How a booked visit went: staff note one of these.
+OF_THE_DAY = (
+    AppointmentStatus.ARRIVED,
+    AppointmentStatus.FULFILLED,
+    AppointmentStatus.NOSHOW,
+)
+STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+
+
 class CancelledBy(models.TextChoices):
     PATIENT = "patient", "The patient"
     STAFF = "staff", "The clinic"
@@ -52,7 +61,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def expired_holds(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(status=AppointmentStatus.PENDING, expires_at__lte=now)
 
-    def for_practitioner(self, practitioner: Practitioner) -> "AppointmentQuerySet":
+    def still_to_come(self, now: datetime) -> "AppointmentQuerySet":
+        """Return the booked visits that are not over, also of patients who are here already."""
+        return self.filter(status__in=STILL_TO_COME, ends_at__gt=now)
+
+    def for_practitioner(self, practitioner: Practitioner | int) -> "AppointmentQuerySet":
         return self.filter(practitioner=practitioner)
 
     def overlapping(self, lower: datetime, upper: datetime) -> "AppointmentQuerySet":

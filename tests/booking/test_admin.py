@@ -231,8 +231,9 @@ def test_marking(front_desk, run, action, status, label):
     assert LogEntry.objects.get().change_message == f"Marked as “{label}”."
 
 
+@pytest.mark.parametrize("asked_by", ["patient", "staff"])
 @pytest.mark.parametrize("run", [run_on_list, run_on_form], ids=["list", "form"])
-def test_cancelling_asks_first_then_tells_the_patient(front_desk, run):
+def test_cancelling_asks_first_then_tells_the_patient(front_desk, run, asked_by):
     visit = make_visit()
 
     asked = run(front_desk, "cancel", visit)
@@ -241,15 +242,30 @@ def test_cancelling_asks_first_then_tells_the_patient(front_desk, run):
     assert "Cancel this visit" in asked.content.decode()
     assert dict(asked.context["posted"])["_selected_action"] == str(visit.pk)
 
-    response = run(front_desk, "cancel", visit, confirmed="yes")
+    response = run(front_desk, "cancel", visit, confirmed="yes", asked_by=asked_by)
 
     visit.refresh_from_db()
-    assert (visit.status, visit.cancelled_by, visit.sequence) == ("cancelled", "staff", 1)
+    assert (visit.status, visit.cancelled_by, visit.sequence) == ("cancelled", asked_by, 1)
     assert Message.objects.get().kind == MessageKind.CANCELLATION
     assert ProcrastinateJob.objects.count() == 1
     assert said(response) == [
         f"“Cancelled”: Tue, Dec 8, 2026, 10:30 am EST ({visit.spoken_reference})."
     ]
+
+
+def test_cancelling_asks_about_what_can_be_cancelled_alone(front_desk):
+    service = make_service()
+    open_visit = make_visit(service, local(8, 9))
+    cancelled = make_visit(service, local(8, 13), status="cancelled")
+
+    asked = run_on_list(front_desk, "cancel", open_visit, cancelled)
+    told = run_on_list(front_desk, "cancel", cancelled)
+
+    assert [label for label, _ in asked.context["visits"]] == [
+        f"Tue, Dec 8, 2026, 9:00 am EST ({open_visit.spoken_reference})"
+    ]
+    assert "1 more of those you chose stays as it is" in asked.text
+    assert said(told)[0].endswith("it is “Cancelled” already.")
 
 
 def test_actions_explain_what_they_skip(front_desk):
@@ -287,7 +303,7 @@ def test_refused_action_gives_the_reason(front_desk):
 
 
 def test_messages_hold_no_name(front_desk):
-    visit = make_visit()
+    visit = make_visit(starts_at=local(7, 10))
 
     response = run_on_list(front_desk, "mark_arrived", visit)
 
