@@ -11,12 +11,13 @@ from django.db.models import Q
 
 from .models import (
     Appointment,
+    AppointmentStatus,
     AvailableTime,
     NotAvailableTime,
     Practitioner,
     Service,
 )
-from .slots import Hours, Period, Slot, free_slots, open_periods_on
+from .slots import Hours, Period, Slot, free_slots, merged, open_periods_on
 
 ONE_DAY = timedelta(days=1)
 # A visit lasts a day at most, so one that starts on a day can reach into the next one's hours.
@@ -68,7 +69,6 @@ def is_offered(
     practitioner: Practitioner,
     starts_at: datetime,
     now: datetime,
-    holder: UUID | None = None,
 ) -> bool:
     """Say whether `find_slots` lists a slot that starts at this instant."""
     earliest, latest = bookable_dates(service, now=now)
@@ -82,7 +82,6 @@ def is_offered(
         first_on=day,
         last_on=day,
         now=now,
-        holder=holder,
     )
     return any(slot.starts_at == starts_at for slot in slots)
 
@@ -90,6 +89,15 @@ def is_offered(
 def is_closed(practitioner: Practitioner, lower: datetime, upper: datetime) -> bool:
     """Say whether a closure shares an instant with `[lower, upper)`."""
     return bool(_closed_periods(practitioner, lower, upper))
+
+
+def is_within_hours(visit: Appointment) -> bool:
+    """Say whether the practitioner's weekly hours hold the whole visit; closures do not count."""
+    day = visit.starts_at.astimezone(visit.service.location.tz).date()
+    hours = _open_periods(visit.service, visit.practitioner, day - ONE_DAY, day + ONE_DAY)
+    return any(
+        lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(hours)
+    )
 
 
 def nearest_slots(
@@ -203,5 +211,5 @@ def _busy_periods(
         .overlapping(lower, upper)
     )
     if holder is not None:
-        busy = busy.exclude(status="pending", reference=holder)
+        busy = busy.exclude(status=AppointmentStatus.PENDING, reference=holder)
     return list(busy.order_by().values_list("busy_from", "busy_until"))

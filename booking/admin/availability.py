@@ -1,15 +1,9 @@
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 
-from booking.models import Appointment, AppointmentStatus, NotAvailableTime
+from booking.models import Appointment, NotAvailableTime
 
-from .wording import appointment_label
-
-HITS_LISTED = 20
-STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+from .visits import warn_of_visits
 
 
 @admin.register(NotAvailableTime)
@@ -29,42 +23,19 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
 
     def save_model(self, request, closure, form, change):
         super().save_model(request, closure, form, change)
-        hits = visits_in(closure)
-        if hits:
-            self.message_user(request, _warning(hits), messages.WARNING)
+        warn_of_visits(self, request, visits_in(closure), "in this closure")
+        if closure.ends_at <= timezone.now():
+            words = "This closure is over already. Is the date right?"
+            self.message_user(request, words, messages.WARNING)
 
 
 def visits_in(closure) -> list[Appointment]:
     """Return the booked visits that a closure falls on, in time order."""
-    visits: QuerySet[Appointment] = (
-        Appointment.objects.holding_time(timezone.now())
+    visits = (
+        Appointment.objects.still_to_come(timezone.now())
         .overlapping(closure.starts_at, closure.ends_at)
-        .filter(status__in=STILL_TO_COME)
         .select_related("location")
     )
     if closure.practitioner_id is not None:
-        visits = visits.filter(practitioner=closure.practitioner_id)
+        visits = visits.for_practitioner(closure.practitioner_id)
     return list(visits)
-
-
-def _warning(visits: list[Appointment]) -> str:
-    links = format_html_join(
-        ", ",
-        '<a href="{}">{}</a>',
-        (
-            (
-                reverse("admin:booking_appointment_change", args=[visit.pk]),
-                appointment_label(visit),
-            )
-            for visit in visits[:HITS_LISTED]
-        ),
-    )
-    more = len(visits) - HITS_LISTED
-    return format_html(
-        "{} in this closure. {} not cancelled; please move or cancel {}: {}{}",
-        "1 visit is booked" if len(visits) == 1 else f"{len(visits)} visits are booked",
-        "It was" if len(visits) == 1 else "They were",
-        "it" if len(visits) == 1 else "them",
-        links,
-        f" and {more} more." if more > 0 else ".",
-    )

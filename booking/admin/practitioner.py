@@ -1,8 +1,13 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
+from django.db.models import F
+from django.utils import timezone
 
-from booking.models import AvailableTime, Location, Practitioner
+from booking.availability import is_within_hours
+from booking.models import Appointment, AvailableTime, Location, Practitioner
+
+from .visits import warn_of_visits
 
 
 class AvailableTimeInline(admin.TabularInline):
@@ -45,6 +50,27 @@ class PractitionerAdmin(admin.ModelAdmin):
         ),
         ("For staff", {"fields": ("email",)}),
     )
+
+    def save_related(self, request, form, formsets, change):
+        """Say what the hours mean for the night, and for visits that are booked already."""
+        super().save_related(request, form, formsets, change)
+        practitioner = form.instance
+        for hours in practitioner.available_times.filter(end_time__lte=F("start_time")):
+            words = (
+                f"“{hours}” goes on into the next day. If you do not mean that, change “until”: "
+                "is it am or pm?"
+            )
+            self.message_user(request, words, messages.WARNING)
+        visits = list(
+            Appointment.objects.still_to_come(timezone.now())
+            .for_practitioner(practitioner)
+            .select_related("location", "practitioner", "service__location")
+        )
+        if not practitioner.is_active:
+            warn_of_visits(self, request, visits, "with someone who is not active")
+            return
+        outside = [visit for visit in visits if not is_within_hours(visit)]
+        warn_of_visits(self, request, outside, "outside the weekly hours")
 
     @admin.display(description="name", ordering="name")
     def full_name(self, practitioner):

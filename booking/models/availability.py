@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dateformat import time_format
 
 from .practitioner import Location, Practitioner
 
@@ -52,7 +53,10 @@ class AvailableTime(models.Model):
 
     def __str__(self) -> str:
         day = Weekday(self.weekday).label
-        return f"{day} {self.start_time:%H:%M} to {self.end_time:%H:%M}"
+        start, end = (
+            time_format(time, "g:i A").lower() for time in (self.start_time, self.end_time)
+        )
+        return f"{day} {start} to {end}"
 
 
 class NotAvailableTime(models.Model):
@@ -66,7 +70,9 @@ class NotAvailableTime(models.Model):
         related_name="not_available_times",
         help_text="Empty means the whole clinic.",
     )
-    starts_at = models.DateTimeField("from")
+    starts_at = models.DateTimeField(
+        "from", help_text="On the clinic’s clock, for example 2026-12-08 and 1:00 pm."
+    )
     ends_at = models.DateTimeField("until")
     reason = models.CharField(max_length=200, blank=True, help_text="Patients do not see this.")
 

@@ -77,7 +77,7 @@ def test_closure_warns_of_the_visits_it_hits(front_desk):
     closure = NotAvailableTime.objects.get()
     assert closure.starts_at == datetime(2026, 12, 8, 5, tzinfo=UTC)
     assert said(response)[0] == (
-        "1 visit is booked in this closure. It was not cancelled; please move or cancel it: "
+        "1 visit is booked in this closure. It was not cancelled; please call the patient or cancel: "
         f'<a href="{change_url(hit)}">Tue, Dec 8, 2026, 10:30 am EST ({hit.spoken_reference})</a>.'
     )
     hit.refresh_from_db()
@@ -181,5 +181,84 @@ def test_owner_adds_weekly_hours(admin_client):
     )
 
     assert response.status_code == 302
-    assert [str(hours) for hours in practitioner.available_times.all()] == ["Monday 09:00 to 12:00"]
+    assert [str(hours) for hours in practitioner.available_times.all()] == [
+        "Monday 9:00 am to 12:00 pm"
+    ]
     assert Service.objects.get().practitioner.name == "Dr. New"
+    assert said(response)[:-1] == []
+
+
+def save_practitioner(client, practitioner, *hours, **fields):
+    """Save the practitioner's form with these weekly hours on Mondays, and no others."""
+    practitioner.available_times.all().delete()
+    location = practitioner.services.get().location
+    data = {"name": practitioner.name, "slug": practitioner.slug, "is_active": "on"} | fields
+    data |= {"available_times-TOTAL_FORMS": len(hours), "available_times-INITIAL_FORMS": 0}
+    for number, (start, end) in enumerate(hours):
+        data |= {
+            f"available_times-{number}-practitioner": practitioner.pk,
+            f"available_times-{number}-weekday": 0,
+            f"available_times-{number}-start_time": start,
+            f"available_times-{number}-end_time": end,
+            f"available_times-{number}-location": location.pk,
+        }
+    return client.post(f"/admin/booking/practitioner/{practitioner.pk}/change/", data)
+
+
+def test_hours_into_the_night_are_asked_about(admin_client):
+    practitioner = make_service().practitioner
+
+    response = save_practitioner(admin_client, practitioner, ("09:00", "12:00"), ("13:00", "05:00"))
+
+    assert practitioner.available_times.count() == 2
+    assert said(response)[0] == (
+        "“Monday 1:00 pm to 5:00 am” goes on into the next day. If you do not mean that, change "
+        "“until”: is it am or pm?"
+    )
+    assert len(said(response)) == 2
+
+
+def test_changed_hours_name_the_visits_they_leave_out(admin_client):
+    service = make_service()
+    left_out = make_visit(service, local(14, 12, 30))
+    make_visit(service, local(14, 9))
+    make_visit(service, local(14, 15), status="cancelled")
+
+    response = save_practitioner(admin_client, service.practitioner, ("09:00", "12:00"))
+
+    assert said(response)[0] == (
+        "1 visit is booked outside the weekly hours. It was not cancelled; please call the "
+        f'patient or cancel: <a href="{change_url(left_out)}">Mon, Dec 14, 2026, 12:30 pm EST '
+        f"({left_out.spoken_reference})</a>."
+    )
+
+
+def test_visits_of_someone_who_left_are_named(admin_client):
+    service = make_service()
+    visit = make_visit(service, local(14, 9))
+
+    response = save_practitioner(
+        admin_client, service.practitioner, ("09:00", "12:00"), is_active=""
+    )
+
+    assert said(response)[0].startswith("1 visit is booked with someone who is not active.")
+    assert visit.spoken_reference in said(response)[0]
+
+
+@pytest.mark.parametrize("text", ["1:00 PM", "1 pm", "01:00pm", "13:00", "1PM"])
+def test_closure_takes_the_usual_american_times(front_desk, text):
+    front_desk.post(
+        "/admin/booking/notavailabletime/add/",
+        closure_data(f"2026-12-08 {text}", "2026-12-08 17:00"),
+    )
+
+    assert NotAvailableTime.objects.get().starts_at == local(8, 13)
+
+
+def test_closure_in_the_past_is_asked_about(front_desk):
+    response = front_desk.post(
+        "/admin/booking/notavailabletime/add/",
+        closure_data("2020-12-08 09:00", "2020-12-08 17:00"),
+    )
+
+    assert said(response)[0] == "This closure is over already. Is the date right?"
