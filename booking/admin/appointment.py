@@ -18,7 +18,7 @@ from booking.models import (
 from clinic.confirmation import ask_first, is_confirmed
 
 from .message import MessageInline
-from .patient import phone_digits
+from .search import patients_like, reference_start
 from .wording import appointment_label, moment_column, when_label
 
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
@@ -94,7 +94,7 @@ class StatusFilter(admin.SimpleListFilter):
 class AppointmentAdmin(admin.ModelAdmin):
     """Visits, read only. The buttons call `booking.actions`; a status is never edited."""
 
-    list_display = ("when", "patient", "status", "spoken", "service", "practitioner")
+    list_display = ("when", "status", "patient", "phone", "spoken", "service", "practitioner")
     list_display_links = ("when",)
     list_filter = (DayFilter, StatusFilter, "service", "practitioner")
     list_select_related = ("patient", "service", "practitioner", "location")
@@ -156,15 +156,10 @@ class AppointmentAdmin(admin.ModelAdmin):
         return super().get_queryset(request).select_related(*related)
 
     def get_search_results(self, request, queryset, search_term):
-        term = search_term.strip()
-        matches = Q()
-        if digits := phone_digits(term):
-            matches |= Q(patient__phone__contains=digits)
-        if spoken := _reference_start(term):
+        matches = patients_like(search_term, prefix="patient__")
+        if spoken := reference_start(search_term):
             matches |= Q(reference__istartswith=spoken)
-        if matches:
-            return queryset.filter(matches), False
-        return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(matches), False
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment):
@@ -289,13 +284,3 @@ class AppointmentAdmin(admin.ModelAdmin):
 
 def _midnight(day):
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _reference_start(term):
-    """Return how a stored reference begins if the term reads like one, spoken or whole."""
-    digits = term.replace("-", "").lower()
-    if len(digits) not in (8, 32) or not set(digits) <= set("0123456789abcdef"):
-        return ""
-    if len(digits) == 8:
-        return digits
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -58,6 +58,9 @@ class MessageAdmin(admin.ModelAdmin):
     created = moment_column("created_at", "asked for")
     sent = moment_column("sent_at", "sent")
 
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
     def has_add_permission(self, request):
         return False
 

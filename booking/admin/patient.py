@@ -1,19 +1,8 @@
-import re
-
 from django.contrib import admin
-from django.db.models import Q
 
 from booking.models import Patient
 
-PHONE_LIKE = re.compile(r"[\d\s().+-]+")
-
-
-def phone_digits(term):
-    """Return the digits of what reads like (part of) a phone number, without the 1 of the USA."""
-    digits = re.sub(r"\D", "", term) if PHONE_LIKE.fullmatch(term) else ""
-    if len(digits) == 11:
-        digits = digits.removeprefix("1")
-    return digits if len(digits) >= 4 else ""
+from .search import patients_like
 
 
 @admin.register(Patient)
@@ -27,6 +16,9 @@ class PatientAdmin(admin.ModelAdmin):
     fields = ("name", "email", "phone", "phone_extension", "created_at")
     readonly_fields = ("created_at",)
 
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
     def has_add_permission(self, request):
         return False
 
@@ -38,6 +30,4 @@ class PatientAdmin(admin.ModelAdmin):
         return patient.phone_display
 
     def get_search_results(self, request, queryset, search_term):
-        if digits := phone_digits(search_term):
-            return queryset.filter(Q(phone__contains=digits)), False
-        return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(patients_like(search_term)), False

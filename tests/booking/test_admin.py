@@ -131,13 +131,20 @@ def test_expired_holds_show_only_when_asked_for(front_desk):
         "4F7A-9C21",
         "4f7a9c21",
         "4f7a9c21-0000-4000-8000-000000000001",
+        "4f7a 9c21",
+        "212-555-0123 x7",
+        "ana 0123",
+        "example ANA",
+        "o'neil",
+        "O’Neil",
     ],
 )
 def test_search_finds_by_name_email_phone_and_reference(front_desk, term):
     service = make_service()
     other = make_patient(name="Bo", email="bo@x.org", phone="+13125550188")
     make_visit(service, local(8, 13), patient=other)
-    wanted = make_visit(service, reference="4f7a9c21-0000-4000-8000-000000000001")
+    patient = make_patient(name="Ana O’Neil Example")
+    wanted = make_visit(service, patient=patient, reference="4f7a9c21-0000-4000-8000-000000000001")
 
     assert listed(front_desk.get(LIST, {"q": term})) == [wanted.pk]
 
