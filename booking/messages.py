@@ -21,7 +21,7 @@ from booking.calendars import (
     site_link,
     when_in_words,
 )
-from booking.models import CancelledBy, Message, MessageKind
+from booking.models import CancelledBy, LocationKind, Message, MessageKind
 from clinic.models import Clinic
 
 CALENDAR_NAME = "visit.ics"
@@ -68,6 +68,7 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
         "what_to_bring": [
             line for line in map(one_line, appointment.service.what_to_bring.splitlines()) if line
         ],
+        "is_in_person": appointment.location.kind == LocationKind.IN_PERSON,
         "link": appointment_link(appointment),
         "booking_link": site_link(reverse("booking:service-list")),
     }

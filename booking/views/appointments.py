@@ -92,12 +92,11 @@ def get_appointment_for_link(reference: UUID) -> Appointment:
 
 def _context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     is_booked = visit.status == AppointmentStatus.BOOKED
-    booked_at = visit.booked_at or visit.created_at
     return {
         "appointment": visit,
         "zone": visit.location.tz,
         "is_cancellable": visit.is_cancellable(now),
-        "is_news": is_booked and now - booked_at < NEWS_LASTS,
+        "is_news": is_booked and visit.booked_at is not None and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }

@@ -150,7 +150,9 @@ def test_no_mail_tells_why_the_patient_comes(make):
     mail = build_mail(make(), now=NOW)
 
     everything = " ".join([mail.subject, *bodies(mail), mail.alternatives[1].content]).lower()
-    assert not any(word in everything for word in ("secret", "spasm", "migraine", "twitch", "0123"))
+    assert not any(
+        word in everything for word in ("secret", "spasm", "migraine", "twitch", "555-0123")
+    )
     assert "ana" not in mail.subject.lower()
 
 
@@ -226,6 +228,17 @@ def test_mail_without_things_to_bring():
     text, html = bodies(build_mail(make_message(visit), now=NOW))
 
     assert "Please bring" not in text + html
+
+
+def test_mail_says_what_to_do_on_the_day_of_a_visit_in_person():
+    message = make_message()
+    here = bodies(build_mail(message, now=NOW))
+    message.appointment.location.kind = "phone"
+    away = bodies(build_mail(message, now=NOW))
+
+    assert all("come ten minutes early" in " ".join(body.split()) for body in here)
+    assert all("Two spaces behind the building" in " ".join(body.split()) for body in here)
+    assert not any("come ten minutes early" in " ".join(body.split()) for body in away)
 
 
 def test_mail_is_sent():

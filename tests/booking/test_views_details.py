@@ -176,7 +176,7 @@ def test_details_after_ten_minutes_say_so_and_still_book_a_free_time(visitor, bo
         page = parse(visitor.get(DETAILS).content)
         send_details(visitor, bookable_service)
 
-    assert "The ten minutes are over" in page.one("main").text
+    assert "This time is no longer held for you" in page.one("main").text
     assert Appointment.objects.get().status == "booked"
 
 

@@ -171,7 +171,8 @@ def test_times_from_a_day_out_of_range_show_the_nearest_week(visitor, day, headi
     assert response.status_code == 200
     assert page.one("h2", class_="week-title").text == heading
     assert (
-        "We take bookings from Monday, December 7, to Friday, February 5." in page.one("main").text
+        "We take bookings online from Monday, December 7, to Friday, February 5."
+        in page.one("main").text
     )
 
 
