@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -287,6 +289,11 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        # The page draws the form around the fields, and the times to choose from.
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*(name for name in self.fields if name != "start"))
         # In a new tab, so that nobody loses what they typed.
         self.fields["consent"].label = format_html(
             'I have read <a href="{}" target="_blank">how you use my details'
