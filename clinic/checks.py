@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 from django.http.request import validate_host
 
+from clinic.environment import bracketed
+
 
 @register
 def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -23,7 +25,7 @@ def check_site_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="clinic.W001",
             )
         )
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    host = bracketed(parts.hostname)
     if not validate_host(host, settings.ALLOWED_HOSTS):
         warnings.append(
             Warning(

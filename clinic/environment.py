@@ -195,11 +195,16 @@ def parse_site_url(url: str) -> SplitResult:
     """Return the parts of the site's own address, which has a host and no path."""
     example = "SITE_URL=https://clinic.example.org"
     parts, _port, _options = _split(url, "SITE_URL", example)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not HOST.fullmatch(bracketed(parts.hostname)):
         raise wrong("SITE_URL", example, "must begin with https:// and name a host")
     if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
         raise wrong("SITE_URL", example, "must be a scheme and a host only")
     return parts
+
+
+def bracketed(host: str | None) -> str:
+    """Return the host as it stands in an address: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in (host or "") else host or ""
 
 
 def _split(url: str, name: str, example: str) -> tuple[SplitResult, int | None, dict[str, str]]:

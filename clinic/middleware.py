@@ -4,10 +4,11 @@ import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+from django.views.defaults import page_not_found
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -105,6 +106,23 @@ class BrowserPolicyMiddleware:
         if response.status_code >= 400:
             add_never_cache_headers(response)
         return response
+
+
+class OwnNotFoundMiddleware:
+    """Shows the site's own page for what is not found while DEBUG is on, as it is outside it.
+
+    Django's page for developers has inline styles, which the policy refuses, and lists addresses
+    instead of saying what to do.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or response.get("Content-Type", "")[:9] != "text/html":
+            return response
+        return page_not_found(request, Http404())
 
 
 class RefuseUnreadableMiddleware:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from clinic.environment import (
+    bracketed,
     check_secret,
     eml_files,
     env,
@@ -55,7 +56,7 @@ ALLOWED_HOSTS = parse_hosts(
     )
 )
 if DEBUG:
-    ALLOWED_HOSTS.append(f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST)
+    ALLOWED_HOSTS.append(bracketed(SITE_HOST))
 TRUSTED_PROXIES = parse_networks(
     "TRUSTED_PROXIES", env_list("TRUSTED_PROXIES", [], example="TRUSTED_PROXIES=127.0.0.1")
 )
@@ -97,6 +98,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("clinic.middleware.OwnNotFoundMiddleware")
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [

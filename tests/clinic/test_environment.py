@@ -201,7 +201,13 @@ def test_email_url_is_refused(url):
 
 @pytest.mark.parametrize(
     "url",
-    ["clinic.example", "ftp://clinic.example", "https://", "https://clinic.example/path"],
+    [
+        "clinic.example",
+        "ftp://clinic.example",
+        "https://",
+        "https://clinic.example/path",
+        "https://exa mple.org",
+    ],
 )
 def test_site_url_is_refused(url):
     with pytest.raises(ImproperlyConfigured, match="^SITE_URL "):

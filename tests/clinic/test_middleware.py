@@ -118,3 +118,17 @@ def test_nul_byte_in_an_address_is_refused(client, url):
 
     assert response.status_code == 400
     assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+def test_what_is_not_found_has_the_sites_own_page_with_debug_too(rf, db):
+    def page(response):
+        return middleware.OwnNotFoundMiddleware(lambda request: response)(rf.get("/x"))
+
+    yellow = HttpResponse("<h1>yellow</h1>", status=404)
+    data = HttpResponse("{}", status=404, content_type="application/json")
+    fine = HttpResponse("fine")
+
+    assert "This line ends here" in page(yellow).content.decode()
+    assert page(yellow).status_code == 404
+    assert page(data) is data
+    assert page(fine) is fine

@@ -115,7 +115,7 @@ def test_serve_starts_everything_and_ends_everything(serve, data_dir, number):
 
     assert f"The site is at   http://127.0.0.1:{port}/" in welcome
     assert f"Mail lands in    {data_dir}/mail" in welcome
-    assert "make admin" in welcome
+    assert f"DATA_DIR={data_dir} make admin" in welcome
     assert (alive[0], ready[0], home[0], style[0]) == (200, 200, 200, 200)
     assert process.returncode == 0
     assert "GET /appointments/4f7a9c21/ 404" in rest

@@ -5,6 +5,7 @@ import ctypes
 import errno
 import logging
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -30,6 +31,14 @@ SECONDS_BEFORE_RESTART = 5
 WEB_THREADS = 4
 # Method, path and time only: no address of a visitor, no query string.
 ACCESS_LOG = "%(method)s %(path)s %(status)d %(dt_ms).0f ms"
+
+
+def _variables() -> str:
+    """Return the variables that lead another command to this database, for a shell."""
+    names = [name for name in ("DATABASE_URL", "DATA_DIR") if os.environ.get(name)]
+    # The address may hold a password: whoever set it knows it.
+    values = {name: "…" if name == "DATABASE_URL" else os.environ[name] for name in names}
+    return "".join(f"{name}={shlex.quote(value)} " for name, value in values.items())
 
 
 @dataclass
@@ -119,7 +128,8 @@ class Command(BaseCommand):
         if not settings.EMAIL_URL:
             self.stdout.write(f"Mail lands in    {settings.MAIL_DIR}")
         if settings.DEBUG:
-            self.stdout.write("Staff account    make admin   (in another terminal), then /admin/")
+            admin = f"{_variables()}make admin"
+            self.stdout.write(f"Staff account    {admin}   (in another terminal), then /admin/")
         self.stdout.write("Ctrl-C stops everything.\n")
         self.stdout.flush()
 
