@@ -28,15 +28,17 @@ def choose_first_time(page):
     return datetime.fromisoformat(starts_at)
 
 
+DETAILS = {
+    "name": "Ana Example",
+    "email": "ana@example.com",
+    "phone": "(212) 555-0123",
+    "reason": "Calf cramps most nights",
+    "medicines": "None",
+}
+
+
 def fill_details(page, **answers):
-    answers = {
-        "name": "Ana Example",
-        "email": "ana@example.com",
-        "phone": "(212) 555-0123",
-        "reason": "Calf cramps most nights",
-        "medicines": "None",
-    } | answers
-    for name, value in answers.items():
+    for name, value in (DETAILS | answers).items():
         page.locator(f"[name={name}]").fill(value)
     page.locator("input[name=consent]").check()
 

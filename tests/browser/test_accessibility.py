@@ -1,9 +1,13 @@
 """axe on every page and on the error states, in both colour schemes; no page scrolls sideways."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
-from booking.models import Appointment
+from booking.models import Appointment, NotAvailableTime, Service
+from conditions.models import RedFlag
 
 from . import steps
 
@@ -31,6 +35,7 @@ PAGES = [
     "/not-a-page/",
 ]
 SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
+TIMES = "/book/first-consultation/times/?condition=spasms-and-twitches"
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -93,6 +98,106 @@ def test_times_with_odd_days(page):
     for day in ("nonsense", "1999-01-01", "2999-01-01"):
         page.goto(f"/book/first-consultation/times/?condition=spasms-and-twitches&from={day}")
         assert_sound(page)
+
+
+def test_times_that_are_refused_or_all_gone(page):
+    pass_screening(page)
+    page.locator("[data-slot]").first.evaluate("slot => { slot.value = 'x'; slot.checked = true }")
+    steps.submit(page)
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+
+    pass_screening(page)
+    NotAvailableTime.objects.create(
+        starts_at=timezone.now() - timedelta(days=2),
+        ends_at=timezone.now() + timedelta(days=400),
+    )
+    page.locator("[data-slot]").first.check(force=True)
+    steps.submit(page)
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+    page.goto(TIMES)
+    assert page.locator("[data-slot]").count() == 0
+    assert_sound(page)
+
+
+def test_screening_without_questions(page):
+    RedFlag.objects.update(is_active=False)
+
+    page.goto("/book/first-consultation/safety/")
+
+    assert page.locator("main form").count() == 0
+    assert_sound(page)
+
+
+def test_cancelling_too_late(page):
+    hold_a_time(page)
+    steps.fill_details(page)
+    steps.confirm(page)
+    page.locator("a[href$='/cancel/']").first.click()
+    page.wait_for_load_state()
+    Service.objects.update(cancel_notice_minutes=60 * 24 * 300)
+    steps.submit(page)
+    assert page.locator("[data-appointment-status=cancelled]").count() == 0
+    assert_sound(page)
+
+
+def test_refusals(page):
+    page.goto("/conditions/?q=%00")
+    assert_sound(page)
+
+    page.goto(SAFETY)
+    page.context.clear_cookies()
+    page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value = 'other'")
+    steps.submit(page)
+    assert "once more" in page.locator("h1").inner_text()
+    assert_sound(page)
+
+
+def test_text_may_be_twice_as_large(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for path in (*PAGES, SAFETY):
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 32, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path
+
+
+def tab_to(page, selector):
+    """Press Tab until the control has the focus, which must show on each one passed."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        style = "getComputedStyle(document.activeElement)"
+        assert page.evaluate(f"{style}.outlineStyle") != "none", page.url
+        if page.evaluate(f"document.activeElement.matches({selector!r})"):
+            return
+    pytest.fail(f"{selector} cannot be reached with Tab on {page.url}")
+
+
+def press_on(page, selector, key="Enter"):
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_a_visit_is_booked_with_the_keyboard_alone(page):
+    page.goto("/conditions/spasms-and-twitches/")
+    press_on(page, "main a.btn[href*='/book/']")
+    press_on(page, "main a[href*='/book/first-consultation/']")
+    tab_to(page, "[name=none]")
+    page.keyboard.press("Space")
+    press_on(page, "main form button")
+    tab_to(page, "[data-slot]")
+    page.keyboard.press("Space")
+    press_on(page, "main form button")
+    for name, text in steps.DETAILS.items():
+        tab_to(page, f"[name={name}]")
+        page.keyboard.type(text)
+    tab_to(page, "[name=consent]")
+    page.keyboard.press("Space")
+    press_on(page, "main form button")
+
+    assert page.locator("[data-appointment-status=booked]").count() == 1
 
 
 def test_details_with_errors_and_a_lost_time(page):
