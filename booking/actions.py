@@ -119,10 +119,6 @@ def book(
     with _losing_the_race_is_slot_taken(), transaction.atomic():
         # A hold that still stands is the person's own: it need not queue for the diary.
         appointment = _get_hold(reference, service, starts_at, now)
-        if appointment is not None and availability.is_closed(
-            appointment.practitioner, appointment.starts_at, appointment.ends_at
-        ):
-            raise SlotNotOffered
         if appointment is None:
             if (booked := _get_booked(reference)) is not None:
                 return booked
@@ -140,23 +136,11 @@ def book(
                 replaces=replaces,
                 reference=reference,
             )
-        appointment.patient = _find_or_create_patient(details, now=now)
-        appointment.status = AppointmentStatus.BOOKED
-        appointment.expires_at = None
-        appointment.reason = details.reason
-        appointment.medicines = details.medicines
-        appointment.condition_slug = screening.condition
-        appointment.booked_at = appointment.consented_at = now
-        appointment.full_clean(validate_constraints=False)
-        appointment.save()
-        Screening.objects.create(
-            appointment=appointment,
-            ruleset=screening.ruleset,
-            outcome=screening.outcome,
-            condition_slug=screening.condition,
-            screened_at=screening.screened_at,
-        )
-        tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
+        elif availability.is_closed(
+            appointment.practitioner, appointment.starts_at, appointment.ends_at
+        ):
+            raise SlotNotOffered
+        _confirm(appointment, details, screening, now=now)
         return appointment
 
 
@@ -287,6 +271,29 @@ def _take(
         expires_at=now + HOLD_DURATION,
         created_at=now,
     )
+
+
+def _confirm(
+    appointment: Appointment, details: PatientDetails, screening: ScreeningPass, *, now: datetime
+) -> None:
+    """Make the hold a booked visit with all that belongs to it."""
+    appointment.patient = _find_or_create_patient(details, now=now)
+    appointment.status = AppointmentStatus.BOOKED
+    appointment.expires_at = None
+    appointment.reason = details.reason
+    appointment.medicines = details.medicines
+    appointment.condition_slug = screening.condition
+    appointment.booked_at = appointment.consented_at = now
+    appointment.full_clean(validate_constraints=False)
+    appointment.save()
+    Screening.objects.create(
+        appointment=appointment,
+        ruleset=screening.ruleset,
+        outcome=screening.outcome,
+        condition_slug=screening.condition,
+        screened_at=screening.screened_at,
+    )
+    tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
 
 
 def _get_hold(

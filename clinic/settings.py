@@ -33,7 +33,7 @@ PORT = env_int("PORT", 8000, lowest=1, highest=65535)
 WEB_WORKERS = env_int("WEB_WORKERS", 2, lowest=1, highest=64)
 
 
-# Who we are on the network
+# The site on the network
 
 SECRET_KEY = env_secret(
     "SECRET_KEY",

@@ -46,8 +46,9 @@ class ArticleQuerySet(models.QuerySet[Any]):
     def published(self, now: datetime) -> Self:
         """Return the articles that are live at `now`, with what lists need, in one query.
 
-        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`,
-        `live_area` and `live_revision_id` (treatments have neither names nor an area); the draft's title and summary are not for the public.
+        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`
+        and `live_area` (treatments have neither names nor an area), and `live_revision_id`. The
+        draft's title and summary are not for the public.
         """
         return (
             self.filter(_not_taken_off(now))

@@ -146,7 +146,7 @@ class CautionAdvice(models.TextChoices):
 
 
 class CautionBasis(models.TextChoices):
-    """How we know; the label is what the page says."""
+    """How it is known; the label is what the page says."""
 
     TRIAL = "trial", "Seen in trials."
     CASE_REPORT = "case_report", "Reported in patients."
