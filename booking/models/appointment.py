@@ -155,12 +155,14 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_status_known",
                 condition=Q(status__in=AppointmentStatus.values),
+                violation_error_code="status_known",
                 violation_error_message="This status is not known.",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_only_holds_expire",
                 condition=Q(status=AppointmentStatus.PENDING, expires_at__isnull=False)
                 | (~Q(status=AppointmentStatus.PENDING) & Q(expires_at__isnull=True)),
+                violation_error_code="only_holds_expire",
                 violation_error_message="A held time needs an end, and only a held time has one.",
             ),
             models.CheckConstraint(
@@ -174,6 +176,7 @@ class Appointment(models.Model):
                     ~Q(status=AppointmentStatus.PENDING)
                     & Q(patient__isnull=False, booked_at__isnull=False)
                 ),
+                violation_error_code="booked_has_patient",
                 violation_error_message="A booked visit needs a patient.",
             ),
             models.CheckConstraint(
@@ -187,6 +190,7 @@ class Appointment(models.Model):
                     ~Q(status=AppointmentStatus.CANCELLED)
                     & Q(cancelled_at__isnull=True, cancelled_by="")
                 ),
+                violation_error_code="cancelled_says_by",
                 violation_error_message="A cancelled visit says when and by whom.",
             ),
             models.CheckConstraint(
@@ -196,6 +200,7 @@ class Appointment(models.Model):
                     busy_from__lte=F("starts_at"),
                     busy_until__gte=F("ends_at"),
                 ),
+                violation_error_code="times_in_order",
                 violation_error_message="A visit must end after it starts.",
             ),
         ]
@@ -249,6 +254,7 @@ class Screening(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_outcome_bookable",
                 condition=Q(outcome__in=("none", "see_doctor", "urgent")),
+                violation_error_code="outcome_bookable",
                 violation_error_message="An emergency is never booked.",
             ),
         ]

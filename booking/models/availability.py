@@ -39,6 +39,7 @@ class AvailableTime(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_weekday_known",
                 condition=Q(weekday__in=Weekday.values),
+                violation_error_code="weekday_known",
                 violation_error_message="Choose a day of the week.",
             ),
             models.CheckConstraint(

@@ -39,11 +39,14 @@ class Message(models.Model):
             models.UniqueConstraint(
                 name="%(app_label)s_%(class)s_once",
                 fields=("appointment", "kind", "sequence"),
+                violation_error_code="once",
                 violation_error_message="This message exists already.",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_kind_known",
                 condition=Q(kind__in=MessageKind.values),
+                violation_error_code="kind_known",
+                violation_error_message="This kind of message is not known.",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_sent_has_time",
@@ -52,6 +55,8 @@ class Message(models.Model):
                     state__in=(MessageState.QUEUED, MessageState.FAILED),
                     sent_at__isnull=True,
                 ),
+                violation_error_code="sent_has_time",
+                violation_error_message="A message that was sent says when, and no other does.",
             ),
         ]
 

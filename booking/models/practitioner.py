@@ -76,6 +76,7 @@ class Location(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_kind_known",
                 condition=models.Q(kind__in=LocationKind.values),
+                violation_error_code="kind_known",
                 violation_error_message="Choose in person, by phone or by video.",
             ),
         ]

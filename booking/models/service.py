@@ -78,6 +78,7 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_lengths_positive",
                 condition=Q(duration_minutes__gt=0, step_minutes__gt=0, horizon_days__gt=0),
+                violation_error_code="lengths_positive",
                 violation_error_message="Length, step and days ahead must be more than zero.",
             ),
         ]

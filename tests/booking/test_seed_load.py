@@ -24,6 +24,13 @@ def seed(**kwargs):
     call_command("seed_load", **kwargs)
 
 
+def test_seed_load_dry_run_keeps_nothing(capsys):
+    seed(practitioners=1, appointments=5, dry_run=True)
+
+    assert (Practitioner.objects.count(), Appointment.objects.count()) == (0, 0)
+    assert capsys.readouterr().out.endswith("A dry run: nothing was kept.\n")
+
+
 def test_seed_load_makes_what_it_is_asked_for(capsys):
     seed(practitioners=3, appointments=250)
 

@@ -10,9 +10,9 @@ from conditions.models import Condition
 pytestmark = pytest.mark.django_db
 
 
-def seed():
+def seed(**options):
     output = StringIO()
-    call_command("seed_demo", stdout=output)
+    call_command("seed_demo", stdout=output, **options)
     return output.getvalue()
 
 
@@ -21,12 +21,19 @@ def test_seed_demo_makes_a_working_clinic_without_patients(client):
 
     assert output == (
         "Clinic: sample facts created.\n"
-        "Articles: the starter articles are there.\n"
+        "Articles: 5 added and published, the others left alone.\n"
         "Booking: the practitioner, services and hours are there.\n"
     )
     assert client.get("/conditions/spasms-and-twitches/").status_code == 200
     assert Service.objects.bookable().count() >= 2
     assert (Patient.objects.count(), Appointment.objects.count()) == (0, 0)
+
+
+def test_seed_demo_dry_run_keeps_nothing():
+    output = seed(dry_run=True)
+
+    assert output.endswith("A dry run: nothing was kept.\n")
+    assert (Clinic.objects.count(), Condition.objects.count(), Service.objects.count()) == (0, 0, 0)
 
 
 def test_seed_demo_never_overwrites_what_staff_changed():

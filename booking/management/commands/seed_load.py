@@ -40,8 +40,17 @@ class Command(BaseCommand):
         parser.add_argument("--practitioners", type=_at_least_one, default=1)
         parser.add_argument("--appointments", type=_at_least_one, default=100)
         parser.add_argument("--force", action="store_true", help="Run although DEBUG is off.")
+        parser.add_argument("--dry-run", action="store_true", help="Add all of it, keep nothing.")
 
-    def handle(self, *, practitioners: int, appointments: int, force: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        practitioners: int,
+        appointments: int,
+        force: bool = False,
+        dry_run: bool = False,
+        **options: Any,
+    ) -> None:
         if not settings.DEBUG and not force:
             raise CommandError(
                 "seed_load fills the database with invented people, and DEBUG is off. "
@@ -57,9 +66,11 @@ class Command(BaseCommand):
                 for batch in batched(rows, BATCH):
                     Appointment.objects.bulk_create(batch)
                     progress.update(len(batch))
+            transaction.set_rollback(dry_run)
         self.stdout.write(
             f"Added {practitioners} practitioners ({people[0].slug} to {people[-1].slug}), "
             f"{len(patients)} patients and {appointments} appointments of the service {service.slug}."
+            f"{' A dry run: nothing was kept.' if dry_run else ''}"
         )
 
 
