@@ -366,6 +366,18 @@ def test_a_form_from_elsewhere_leads_back_to_questions_not_answered(bookable_ser
     assert strict.post("/book/unknown/times/", ANSWERS).status_code == 404
 
 
+def test_a_visit_no_longer_offered_says_so(visitor, bookable_service):
+    bookable_service.is_active = False
+    bookable_service.save()
+
+    response = send_details(visitor, bookable_service)
+
+    assert response.status_code == 404
+    page = parse(response.content).one("main")
+    assert "It may no longer be offered online" in page.text
+    assert page.one("a", class_="btn").get("href") == "/book/"
+
+
 def test_a_form_from_elsewhere_is_refused(visitor):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = visitor.cookies

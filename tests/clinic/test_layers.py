@@ -1,6 +1,7 @@
 """Who may import whom: docs/architecture.md, section 2."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,19 @@ def test_no_module_is_named_after_nothing(name):
     found = [path for app in APPS for path in (ROOT / app).rglob(f"{name}*")]
 
     assert [path for path in found if path.stem == name] == []
+
+
+def test_actions_alone_write_appointments():
+    writes = re.compile(
+        r"Appointment\(|Appointment\.objects[\w.()]*\.(create|bulk_create|update|delete)\("
+    )
+    guilty = {
+        path.relative_to(ROOT).as_posix()
+        for app in APPS
+        for path in files_of(app)
+        if writes.search(path.read_text())
+    }
+
+    # Bulk data for measuring goes around them.
+    expected = {"booking/actions.py", "booking/management/commands/seed_load.py"}
+    assert guilty - {"booking/models/appointment.py"} == expected
