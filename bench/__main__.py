@@ -2,6 +2,8 @@
 
 Both sides of a row take turns in one run, on a database of its own that is dropped afterwards, so
 the ratio says something on any machine; the milliseconds only on the one that ran it.
+
+What needs Django is imported inside functions, because `main` sets it up first.
 """
 
 import os

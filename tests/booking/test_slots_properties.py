@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.slots import Slot, free_slots, merged, open_periods_on
+from booking.slots import Slot, free_slots, open_periods_on
 
 NEW_YORK = ZoneInfo("America/New_York")
 QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
@@ -14,6 +14,7 @@ HOURS = st.lists(st.tuples(QUARTERS, QUARTERS), max_size=3)
 DAYS = st.sampled_from([date(2026, 10, 31), date(2027, 3, 13), date(2026, 12, 7)])
 LENGTHS = st.integers(1, 12).map(lambda n: timedelta(minutes=15 * n))
 BUFFERS = st.integers(0, 4).map(lambda n: timedelta(minutes=15 * n))
+QUARTER = timedelta(minutes=15)
 OFFSETS = st.integers(0, 4 * 72)
 
 
@@ -55,9 +56,11 @@ def may_be_booked(starts_at, open_periods, busy, closed, rules):
     """The rule in plain words, one candidate at a time, written without the code under test."""
     ends_at = starts_at + rules["duration"]
     buffered = (starts_at - rules["buffer_before"], ends_at + rules["buffer_after"])
+    # All that is drawn here begins and ends on a quarter of an hour.
+    quarters = [starts_at + n * QUARTER for n in range(rules["duration"] // QUARTER)]
     return (
         starts_at >= rules["not_before"]
-        and any(lower <= starts_at and ends_at <= upper for lower, upper in merged(open_periods))
+        and all(any(lower <= q < upper for lower, upper in open_periods) for q in quarters)
         and not any(overlap((starts_at, ends_at), period) for period in closed)
         and not any(overlap(buffered, period) for period in busy if period[0] < period[1])
     )

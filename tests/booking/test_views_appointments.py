@@ -10,8 +10,6 @@ from tests.html_tree import parse
 
 from .factories import NOW, local, make_appointment, make_patient
 
-DAY = timedelta(days=1)
-
 
 @pytest.fixture
 def visit(bookable_service):

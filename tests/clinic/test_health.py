@@ -4,6 +4,7 @@ from unittest import mock
 import pytest
 import time_machine
 from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.models import Clinic
 
@@ -35,8 +36,6 @@ def test_readyz_says_that_the_database_is_gone(client):
 
 @pytest.mark.django_db
 def test_readyz_says_that_migrations_are_waiting(client):
-    from django.db.migrations.recorder import MigrationRecorder
-
     MigrationRecorder.Migration.objects.filter(app="clinic").delete()
 
     response = client.get("/readyz")
