@@ -136,18 +136,6 @@ class ConditionPage:
     sources: tuple[Document, ...]
     review: ReviewLine | None = field(default=None)
 
-    @property
-    def own_emergency(self) -> tuple[Flag, ...]:
-        """Return the emergency flags to show in full: up to the last that is the article's own."""
-        flags = self.flags["emergency"]
-        own = [number for number, flag in enumerate(flags, start=1) if not flag.is_global]
-        return flags[: own[-1]] if own else flags
-
-    @property
-    def other_emergency(self) -> tuple[Flag, ...]:
-        """Return those that end the list because they are signs on every topic."""
-        return self.flags["emergency"][len(self.own_emergency) :]
-
 
 @dataclass(frozen=True)
 class TreatmentPage:

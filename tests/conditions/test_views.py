@@ -80,21 +80,6 @@ def test_article_card_links_to_the_emergency_number_alone(client):
     assert re.findall(r'href="([^"]*)"', card) == ["tel:911"]
 
 
-def test_article_ends_its_card_with_the_signs_of_every_topic(client):
-    everywhere = make_red_flag(is_global=True, label="Chest pain", statement="Chest pain, at rest")
-    listed_first = make_red_flag(is_global=True, statement="Slurred speech, all of it")
-    own = make_red_flag(statement="Own sign, all of it")
-    condition = make_live_condition(red_flags=[listed_first, own, everywhere])
-
-    card = re.search(r'<section class="redflag".*?</section>', read(client, condition), re.DOTALL)
-
-    codes = re.findall(r'data-red-flag="([^"]*)"', card.group())
-    assert codes == [listed_first.code, own.code, everywhere.code]
-    assert "Slurred speech, all of it" in card.group()
-    assert "Own sign, all of it" in card.group()
-    assert "Chest pain</span>" in card.group()
-
-
 def test_article_marks_every_flag_under_its_level(client):
     html = read(client, make_every_part())
 
