@@ -5,9 +5,12 @@ import re
 import traceback
 
 QUERY_STRING = re.compile(r"\?[^\s\"']*")
-REFERENCE = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
+REFERENCE = re.compile(r"([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-MAIL_ADDRESS = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+")
+# At most 64 characters before the sign, as RFC 5321 has it: without an end, the search for one is slow.
+MAIL_ADDRESS = re.compile(r"[^\s<>\"'(@]{1,64}@[^\s<>\"')]+")
+# Anyone can ask for a very long address.
+LONGEST_LINE = 4000
 
 
 class PrivateFormatter(logging.Formatter):
@@ -19,7 +22,7 @@ class PrivateFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return one line, without query strings, addresses and whole references."""
-        line = QUERY_STRING.sub("", super().formatMessage(record))
+        line = QUERY_STRING.sub("", super().formatMessage(record)[:LONGEST_LINE])
         line = MAIL_ADDRESS.sub("(address)", REFERENCE.sub(r"\1", line))
         # Whoever sends a line break must not write a line of their own.
         return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], line)

@@ -21,9 +21,14 @@ def format_line(message, *args, exc_info=None):
             "Not Found: /appointments/4f7a9c21/",
         ),
         ("GET /a\r\nERROR forged\x00\x1b[2J 200", r"GET /a\r\nERROR forged\x00\x1b[2J 200"),
+        (
+            "GET /appointments/x4f7a9c210c5e4c569a557c1e7f4b6a10_/ 404",
+            "GET /appointments/x4f7a9c21_/ 404",
+        ),
+        ("GET /" + "-" * 60_000, "GET /" + "-" * 3_995),
         ("Sent message 12.", "Sent message 12."),
     ],
-    ids=["query", "address", "reference", "line-break", "plain"],
+    ids=["query", "address", "reference", "line-break", "mangled", "long", "plain"],
 )
 def test_line_leaves_out_what_a_person_typed(message, expected):
     assert format_line(message) == expected
