@@ -101,3 +101,15 @@ def test_clean_query_keeps_what_can_be_searched(typed, cleaned):
 
 def test_search_terms_are_the_words_to_mark():
     assert search_terms("my eye keeps my eye") == ["keeps", "eye"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["-" * 33, "- " * 50, "-(" * 50, "zq-" * 33, '"' * 99, "!&|:*" * 20]
+)
+def test_search_takes_no_sign_for_an_operator(text):
+    make_spasms()
+    cleaned = clean_query(text)
+
+    assert search(cleaned, now=NOW) == []
+    assert titles(f"{cleaned[:80]} flicker") == ["Spasms and twitches"]
