@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.dateformat import time_format
@@ -86,6 +88,16 @@ class NotAvailableTime(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_code="in_order",
                 violation_error_message="“Until” must be later than “from”.",
+            ),
+            # What lies further out overflows the calendar once it is turned to another zone.
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_in_our_time",
+                condition=Q(
+                    starts_at__gte=datetime(2000, 1, 1, tzinfo=UTC),
+                    ends_at__lt=datetime(2200, 1, 1, tzinfo=UTC),
+                ),
+                violation_error_code="in_our_time",
+                violation_error_message="Choose years from 2000 to 2199.",
             ),
         ]
 

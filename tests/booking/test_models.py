@@ -1,13 +1,20 @@
 """Each rule that the database keeps is broken here, past all of the application's code."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from booking.models import Appointment, AppointmentStatus, Location, Message, Screening
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    Location,
+    Message,
+    NotAvailableTime,
+    Screening,
+)
 
 from .factories import (
     NOW,
@@ -244,3 +251,15 @@ def test_records_have_names_that_staff_can_read():
         "Dr. Lisanti, ND, LAc"
     )
     assert str(make_closure(local(8, 9), local(8, 10), reason="Holiday")) == "Holiday"
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        (datetime(1999, 12, 31, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+        (datetime(2026, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_closure_lies_in_our_time(starts, ends):
+    with pytest.raises(IntegrityError, match="notavailabletime_in_our_time"), transaction.atomic():
+        NotAvailableTime.objects.create(starts_at=starts, ends_at=ends)
