@@ -242,20 +242,27 @@ class AppointmentAdmin(admin.ModelAdmin):
         location=EVERYWHERE,
     )
     def cancel(self, request, queryset):
-        if is_confirmed(request):
-            patient_asked = request.POST.get("asked_by") == CancelledBy.PATIENT
+        asked_by = request.POST.get("asked_by")
+        if is_confirmed(request) and asked_by in CancelledBy.values:
+            patient_asked = asked_by == CancelledBy.PATIENT
             action = partial(actions.cancel, patient_asked=patient_asked)
             self._run(request, queryset, action, AppointmentStatus.CANCELLED)
             return None
-        still_to_come = queryset.still_to_come(timezone.now())
+        still_to_come = list(queryset.still_to_come(timezone.now()))
         visits = [(appointment_label(a), a.patient) for a in still_to_come]
         if not visits:
             # Nothing to ask: say for each why it stays.
             self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)
             return None
-        context = {"visits": visits, "others": queryset.count() - len(visits)}
-        template = "admin/booking/appointment/cancel_confirmation.html"
-        return ask_first(self, request, template, title="Cancel and tell the patient?", **context)
+        return ask_first(
+            self,
+            request,
+            "admin/booking/appointment/cancel_confirmation.html",
+            chosen=still_to_come,
+            title="Cancel and tell the patient?",
+            visits=visits,
+            others=queryset.count() - len(visits),
+        )
 
     def _run(self, request, queryset, action, target):
         """Apply an action to each visit, and say for each what happened."""
@@ -274,6 +281,9 @@ class AppointmentAdmin(admin.ModelAdmin):
                 status = appointment.get_status_display()
                 skipped.append(f"{label}: it stays “{status}”. {error}")
             else:
+                if target == AppointmentStatus.CANCELLED and changed.cancelled_at != now:
+                    skipped.append(f"{label}: it is “{target.label}” already.")
+                    continue
                 done.append(label)
                 self.log_change(request, changed, f"Marked as “{target.label}”.")
         if done:

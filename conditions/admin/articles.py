@@ -107,11 +107,15 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @admin.action(description="Take off the site", permissions=["change"])
     def unpublish_articles(self, request, queryset):
-        if not is_confirmed(request):
+        live = [article for article in queryset if article.live_document is not None]
+        if live and not is_confirmed(request):
             title = "Take off the site?"
             template = "admin/conditions/take_off_confirmation.html"
-            return ask_first(self, request, template, title=title, articles=queryset)
+            return ask_first(self, request, template, chosen=live, title=title, articles=live)
         for article in queryset:
+            if article.live_document is None:
+                self.message_user(request, f"“{article.title}” is not on the site.")
+                continue
             unpublish(article, by=request.user, now=timezone.now())
             self.log_change(request, article, "Taken off the site.")
             self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)

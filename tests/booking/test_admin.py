@@ -275,6 +275,33 @@ def test_cancelling_asks_about_what_can_be_cancelled_alone(front_desk):
     assert said(told)[0].endswith("it is “Cancelled” already.")
 
 
+def test_cancelling_takes_only_the_visits_that_were_shown(front_desk):
+    service = make_service()
+    shown = make_visit(service, local(8, 9))
+    data = {"action": "cancel", "_selected_action": [shown.pk], "select_across": "1"}
+    asked = front_desk.post(LIST, data)
+    later = make_visit(service, local(8, 13))
+
+    front_desk.post(LIST, dict(asked.context["posted"]) | {"confirmed": "yes", "asked_by": "staff"})
+
+    shown.refresh_from_db()
+    later.refresh_from_db()
+    assert (shown.status, later.status) == ("cancelled", "booked")
+
+
+@pytest.mark.parametrize("asked_by", [None, "hacker"])
+def test_cancelling_without_saying_who_asks_again(front_desk, asked_by):
+    visit = make_visit()
+
+    response = run_on_list(
+        front_desk, "cancel", visit, confirmed="yes", **({"asked_by": asked_by} if asked_by else {})
+    )
+
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+    assert "Who cancels?" in response.text
+
+
 def test_actions_explain_what_they_skip(front_desk):
     service = make_service()
     done = make_visit(service, local(4, 9), status="fulfilled")
@@ -283,7 +310,15 @@ def test_actions_explain_what_they_skip(front_desk):
     booked = make_visit(service, local(8, 13))
 
     response = run_on_list(
-        front_desk, "cancel", done, cancelled, held, booked, confirmed="yes", day="all"
+        front_desk,
+        "cancel",
+        done,
+        cancelled,
+        held,
+        booked,
+        confirmed="yes",
+        asked_by="staff",
+        day="all",
     )
 
     # The list's own filter holds for actions too: the one of last week is not in it.
