@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
@@ -23,7 +24,6 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # A name, an address, or an address of IPv6 in brackets; "*" is any, a leading dot all names under it.
 HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
-ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
 
 # As Django's own deployment check asks (security.W009).
 SHORTEST_SECRET = 50
@@ -110,7 +110,12 @@ def parse_hosts(hosts: list[str]) -> list[str]:
 
 def parse_sender(sender: str) -> str:
     """Return the sender of mails, as `address` or `Name <address>`."""
-    if not ADDRESS.fullmatch(parseaddr(sender)[1]):
+    try:
+        validate_email(parseaddr(sender)[1])
+        is_wrong = not sender.isprintable() or ";" in sender
+    except ValidationError:
+        is_wrong = True
+    if is_wrong:
         example = 'DEFAULT_FROM_EMAIL="Clinic <appointments@clinic.example.org>"'
         raise wrong("DEFAULT_FROM_EMAIL", example, "must be a mail address")
     return sender
@@ -141,9 +146,10 @@ def parse_database_url(url: str) -> dict[str, Any]:
         raise wrong("DATABASE_URL", example, "must end with the name of a database")
     try:
         make_conninfo(**options)
-    except ProgrammingError:
+        int(options.get("connect_timeout", "0"))
+    except (ProgrammingError, ValueError):
         raise wrong(
-            "DATABASE_URL", example, "has a parameter that PostgreSQL does not know"
+            "DATABASE_URL", example, "has a parameter that PostgreSQL cannot read"
         ) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -170,7 +176,7 @@ def parse_email_url(url: str) -> dict[str, Any]:
         raise wrong("EMAIL_URL", example, "may have tls=true, ssl=true and timeout=10 only")
     use_tls, use_ssl = (options.get(key, "").lower() in TRUE for key in ("tls", "ssl"))
     timeout = options.get("timeout", "10")
-    if (use_tls and use_ssl) or not timeout.isdecimal():
+    if (use_tls and use_ssl) or not timeout.isdecimal() or not 0 < int(timeout) <= 600:
         raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout in seconds")
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -195,9 +201,10 @@ def parse_site_url(url: str) -> SplitResult:
     """Return the parts of the site's own address, which has a host and no path."""
     example = "SITE_URL=https://clinic.example.org"
     parts, _port, _options = _split(url, "SITE_URL", example)
-    if parts.scheme not in {"http", "https"} or not HOST.fullmatch(bracketed(parts.hostname)):
+    host = bracketed(parts.hostname)
+    if parts.scheme not in {"http", "https"} or host[:1] in "*." or not HOST.fullmatch(host):
         raise wrong("SITE_URL", example, "must begin with https:// and name a host")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+    if parts.path not in {"", "/"} or set(url) & set("?#@"):
         raise wrong("SITE_URL", example, "must be a scheme and a host only")
     return parts
 
@@ -211,6 +218,10 @@ def _split(url: str, name: str, example: str) -> tuple[SplitResult, int | None, 
     """Return the address's parts, its port, and its parameters."""
     try:
         parts = urlsplit(url)
-        return parts, parts.port, dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        return (
+            parts,
+            parts.port,
+            dict(parse_qsl(parts.query, strict_parsing=bool(parts.query), errors="strict")),
+        )
     except ValueError:
         raise wrong(name, example, "is not a well-formed address") from None

@@ -138,6 +138,9 @@ if not DATABASE_URL:
         DATABASE_URL = embedded_postgres.start(DATA_DIR / "postgres")
     except embedded_postgres.EmbeddedPostgresError as error:
         raise ImproperlyConfigured(str(error)) from error
+    except OSError as error:
+        example = "DATA_DIR=/var/lib/clinic"
+        raise wrong("DATA_DIR", example, f"cannot be used ({error.strerror})") from error
 DATABASES = {"default": parse_database_url(DATABASE_URL)}
 # A request that waits longer for a lock or an answer is lost anyway; it must not hold others up.
 DATABASES["default"]["OPTIONS"].setdefault(

@@ -144,6 +144,8 @@ def test_database_url_may_name_a_socket_folder(url):
         "postgresql://[::1/clinic",
         "postgresql://localhost/clinic?broken",
         "postgresql://localhost/a/b",
+        "postgresql://localhost/clinic?connect_timeout=abc",
+        "postgresql://localhost/clinic?host=%ff",
     ],
 )
 def test_database_url_is_refused_without_showing_it(url):
@@ -207,6 +209,10 @@ def test_email_url_is_refused(url):
         "https://",
         "https://clinic.example/path",
         "https://exa mple.org",
+        "https://clinic.example?",
+        "https://clinic.example#",
+        "https://*",
+        "https://.clinic.example",
     ],
 )
 def test_site_url_is_refused(url):
