@@ -55,7 +55,7 @@ class MessageWaiting(BookingError):
 class MessageOutdated(BookingError):
     """Staff asked to send a message again that the visit has overtaken."""
 
-    message = "The visit was changed after this message, so it is no longer true."
+    message = "The visit was changed since, or is over, so it is no longer true."
 
 
 class WrongStatus(BookingError):

@@ -68,11 +68,11 @@ def announce(appointment: Appointment, *, kind: MessageKind, now: datetime) -> M
     return message
 
 
-def send_again(message_pk: int) -> Message:
+def send_again(message_pk: int, *, now: datetime) -> Message:
     """Queue a message that was sent or failed once more, to the patient's present address.
 
     It gets a new Message-ID, lest the mailbox drop it as a copy. Raises MessageWaiting if it is
-    queued, MessageOutdated if the appointment has changed since.
+    queued, MessageOutdated if the appointment has changed since or is over.
     """
     with transaction.atomic():
         message = (
@@ -84,7 +84,8 @@ def send_again(message_pk: int) -> Message:
         )
         if message is None or message.state == MessageState.QUEUED:
             raise MessageWaiting
-        if message.sequence != message.appointment.sequence:
+        visit = message.appointment
+        if message.sequence != visit.sequence or visit.ends_at <= now:
             raise MessageOutdated
         if message.appointment.patient is not None:
             message.to_email = message.appointment.patient.email

@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from booking import tasks
@@ -90,7 +91,7 @@ class MessageAdmin(admin.ModelAdmin):
         for message in queryset:
             label = appointment_label(message.appointment)
             try:
-                changed = tasks.send_again(message.pk)
+                changed = tasks.send_again(message.pk, now=timezone.now())
             except BookingError as error:
                 self.message_user(request, f"Not sent: {label}. {error}", messages.WARNING)
             else:

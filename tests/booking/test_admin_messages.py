@@ -1,6 +1,7 @@
 import smtplib
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.messages import get_messages
@@ -128,3 +129,16 @@ def test_messages_are_read_only_and_not_for_everybody(front_desk, client):
 
     client.force_login(User.objects.create_user("other", is_staff=True))
     assert client.get(LIST).status_code == 403
+
+
+@pytest.mark.django_db
+def test_nothing_is_sent_again_about_a_visit_that_is_over(front_desk):
+    message = make_message()
+    Message.objects.update(state=MessageState.FAILED)
+
+    with time_machine.travel(message.appointment.ends_at, tick=False):
+        front_desk.force_login(User.objects.get())
+        response = send_again(front_desk, message)
+
+    assert said(response)[0].endswith("so it is no longer true.")
+    assert Message.objects.get().state == MessageState.FAILED
