@@ -66,11 +66,12 @@ def test_article_shows_its_red_flags_before_the_first_paragraph(client):
     html = read(client, make_every_part())
 
     card = html.index('data-care-level="emergency"')
+    call = html.index('href="tel:000"', card)
     flag = html.index('data-red-flag="sign.emergency"')
-    call = html.index('href="tel:000"', flag)
-    assert card < flag < call < html.index('class="lede"')
+    lede = html.index('class="lede"')
+    assert card < call < flag < lede
     assert "Call 000 now for any of these" in html
-    assert "together with spasms" in html[flag:call]
+    assert "together with spasms" in html[flag:lede]
 
 
 def test_article_card_links_to_the_emergency_number_alone(client):
