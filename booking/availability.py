@@ -69,6 +69,7 @@ def is_offered(
     practitioner: Practitioner,
     starts_at: datetime,
     now: datetime,
+    holder: UUID | None = None,
 ) -> bool:
     """Say whether `find_slots` lists a slot that starts at this instant."""
     earliest, latest = bookable_dates(service, now=now)
@@ -82,6 +83,7 @@ def is_offered(
         first_on=day,
         last_on=day,
         now=now,
+        holder=holder,
     )
     return any(slot.starts_at == starts_at for slot in slots)
 

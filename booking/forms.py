@@ -30,16 +30,21 @@ DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
 # Of no width, or turning the direction of what follows: a name with them is not what it seems.
 HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and symbols that are drawn as nothing.
+BLANK = set("\u115f\u1160\u2800\u3164\uffa0")
 # Years that leave room for a time zone and a duration on both sides of a datetime.
 YEARS = range(2000, 9000)
 
 
 @deconstructible
 class OneLine:
-    """Refuse line breaks and characters without a shape; every script and emoji passes.
+    """Refuse, in the answer called `what`, line breaks and characters without a shape; every script and emoji passes.
 
     Joiners stay: scripts and emoji are built with them. NUL has Django's own check.
     """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
 
     def __call__(self, value: str) -> None:
         if any(
@@ -48,7 +53,7 @@ class OneLine:
             for character in value
         ):
             raise ValidationError(
-                "Write this on one line, without line breaks or hidden characters.",
+                f"Write {self.what} on one line, without line breaks or hidden characters.",
                 code="one_line",
             )
 
@@ -58,23 +63,25 @@ class Visible:
     """Refuse text in which nothing can be seen."""
 
     def __call__(self, value: str) -> None:
-        if not any(unicodedata.category(character)[0] in "LNPS" for character in value):
+        visible = (character for character in value if character not in BLANK)
+        if not any(unicodedata.category(character)[0] in "LNPS" for character in visible):
             raise ValidationError("Enter your full name.", code="required")
 
 
 @deconstructible
 class AtMost:
-    """Refuse text over `limit` characters, and say by how many."""
+    """Refuse the answer called `what` over `limit` characters, and say by how many."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, what: str) -> None:
         self.limit = limit
+        self.what = what
 
     def __call__(self, value: str) -> None:
         over = len(value) - self.limit
         if over > 0:
             characters = "character" if over == 1 else "characters"
             raise ValidationError(
-                f"Shorten this by {over:,} {characters}. The limit is {self.limit:,}.",
+                f"Shorten {self.what} by {over:,} {characters}. The limit is {self.limit:,}.",
                 code="max_length",
             )
 
@@ -98,7 +105,7 @@ class PhoneField(PhoneNumberField):  # type: ignore[misc]  # the package has no 
 
     def to_python(self, value: Any) -> PhoneNumber | str:
         if value:
-            OneLine()(str(value).strip())
+            OneLine("the number")(str(value).strip())
         number: PhoneNumber | str = super().to_python(value)
         return number
 
@@ -236,7 +243,7 @@ class DetailsForm(forms.Form):
 
     name = forms.CharField(
         label="Full name",
-        validators=[OneLine(), Visible(), AtMost(NAME_LIMIT)],
+        validators=[OneLine("your name"), Visible(), AtMost(NAME_LIMIT, "your name")],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={
             "required": "Enter your full name.",
@@ -248,7 +255,7 @@ class DetailsForm(forms.Form):
         help_text="We send your confirmation here.",
         # Without Django's own limit, which browsers enforce by cutting off what is pasted.
         max_length=None,
-        validators=[OneLine(), AtMost(EMAIL_LIMIT)],
+        validators=[OneLine("the address"), AtMost(EMAIL_LIMIT, "the email address")],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your email address.",
@@ -270,14 +277,14 @@ class DetailsForm(forms.Form):
         label="What would you like help with?",
         required=False,
         help_text="A line or two is plenty. Keep anything private for the visit.",
-        validators=[AtMost(TEXT_LIMIT)],
+        validators=[AtMost(TEXT_LIMIT, "what you would like help with")],
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     medicines = ParagraphField(
         label="Medicines and supplements you take",
         required=False,
         help_text="Some herbs do not mix with some medicines, so this helps us to prepare.",
-        validators=[AtMost(TEXT_LIMIT)],
+        validators=[AtMost(TEXT_LIMIT, "the medicines and supplements")],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     consent = forms.BooleanField(

@@ -4,6 +4,7 @@ import re
 
 from django.db.models import Q
 
+LONGEST_TERM = 200
 PHONE_LIKE = re.compile(r"[\d\s().+-]+")
 EXTENSION = re.compile(r"\s*(?:x|ext\.?|#)\s*\d*$", re.I)
 # Phones type the curly one, forms from elsewhere the straight one.
@@ -15,6 +16,7 @@ def patients_like(term: str, *, prefix: str = "") -> Q:
 
     `prefix` leads from the model that is searched to the patient, such as `patient__`.
     """
+    term = " ".join(term.split())[:LONGEST_TERM]
     if digits := phone_digits(term):
         return Q(**{f"{prefix}phone__contains": digits})
     condition = Q()

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import actions
-from booking.availability import nearest_slots
+from booking.availability import is_offered, nearest_slots
 from booking.errors import BookingError
 from booking.forms import DetailsForm
 from booking.models import Appointment
@@ -121,16 +121,28 @@ def _show(
             now=now,
             holder=journey.holder,
         )
+    held = get_live_hold(token, service=journey.service, now=now)
     context = {
         **journey.context(),
         "form": form,
         "token": token.sign(),
         "starts_at": token.starts_at,
-        "held": get_live_hold(token, service=journey.service, now=now),
+        "held": held,
+        "is_lost": not form.is_bound and held is None and not _is_free(journey, token, now=now),
         "nearest": nearest,
         "change_url": journey.url("times", day=_day(journey, token)),
     }
     return render(request, "booking/appointment_form.html", context, status=status)
+
+
+def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
+    return is_offered(
+        journey.service,
+        practitioner=journey.practitioner,
+        starts_at=token.starts_at,
+        now=now,
+        holder=journey.holder,
+    )
 
 
 def _day(journey: Journey, token: HoldToken) -> date:

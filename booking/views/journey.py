@@ -41,10 +41,10 @@ class HoldToken:
         )
 
     @classmethod
-    def read(cls, value: str | None) -> "HoldToken | None":
-        """Return the token, or None if it is absent, altered or over a day old."""
+    def read(cls, value: str | None, *, max_age: timedelta | None = None) -> "HoldToken | None":
+        """Return the token, or None if it is absent, altered or older than `max_age`."""
         try:
-            claims = signing.loads(value or "", salt=HOLD_SALT, max_age=COOKIE_LASTS)
+            claims = signing.loads(value or "", salt=HOLD_SALT, max_age=max_age)
         except signing.BadSignature:
             return None
         return cls(
@@ -107,8 +107,9 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     if service is None or practitioner is None:
         raise Http404("No such visit can be booked.")
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
-    newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE))
-    # A form whose own hold cannot be read must not book the time that another tab shows.
+    newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE), max_age=COOKIE_LASTS)
+    # A form whose own hold cannot be read must not book the time that another tab shows. One that
+    # stood open for days is still ours: its time is taken again if it is free.
     named = request.POST.get("hold")
     return Journey(
         service=service,

@@ -55,7 +55,8 @@ def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpRes
 
 def _carried(request: HttpRequest) -> dict[str, str]:
     """Return what was typed into the details form, if the browser was sent here with it."""
-    return {name: request.POST[name] for name in DETAILS if name in request.POST}
+    # No page may contain NUL; the form would refuse it again.
+    return {name: request.POST[name].replace("\0", "") for name in DETAILS if name in request.POST}
 
 
 def _stop(
@@ -65,8 +66,9 @@ def _stop(
 
     The crisis line comes first for whoever ticked nothing else that needs an ambulance.
     """
-    if journey.holder is not None:
-        actions.release(reference=journey.holder, now=now, by="patient")
+    for hold in (journey.hold, journey.newest_hold):
+        if hold is not None:
+            actions.release(reference=hold.reference, now=now, by="patient")
     codes = form.known_codes
     emergencies = [f for f in journey.flag_set.flags if f.code in codes and f.is_emergency]
     context = {

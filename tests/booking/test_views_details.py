@@ -398,11 +398,16 @@ def change_the_questions(visitor):
     make_red_flag("new.sign", "urgent")
 
 
-def let_a_day_pass(visitor):
+def let_the_pass_end(visitor):
     del visitor.cookies["screening"]
 
 
-@pytest.mark.parametrize("go_stale", [change_the_questions, let_a_day_pass])
+def let_days_pass(visitor):
+    """Both cookies are gone; the page with the form is still open."""
+    visitor.cookies.clear()
+
+
+@pytest.mark.parametrize("go_stale", [change_the_questions, let_the_pass_end, let_days_pass])
 def test_details_typed_under_an_old_pass_are_kept_and_booked(visitor, bookable_service, go_stale):
     token = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
     typed_in = {**ANSWERS, "name": "王小明 <b>", "hold": token}
@@ -447,3 +452,52 @@ def test_details_carried_through_the_questions_wait_for_urgent_care(visitor, boo
 
     assert carried(advised) == {name: ANSWERS[name] for name in carried(advised)}
     assert Appointment.objects.get().screening.outcome == "urgent"
+
+
+def test_details_sent_after_two_days_are_kept_and_booked(visitor, bookable_service):
+    token = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    with time_machine.travel(NOW + timedelta(hours=49), tick=False):
+        late = visitor.post(DETAILS, {**ANSWERS, "hold": token})
+
+    assert (late.status_code, late["Location"]) == (307, "/book/first-consultation/safety/")
+
+
+def test_an_emergency_gives_up_the_forms_own_hold(visitor, bookable_service):
+    token = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    visitor.cookies.clear()
+
+    visitor.post("/book/first-consultation/safety/", {"hold": token, "flags": [EMERGENCY]})
+
+    assert not Appointment.objects.exists()
+
+
+def test_carried_details_hold_no_nul(visitor, bookable_service):
+    token = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+
+    page = visitor.post("/book/first-consultation/safety/", {"hold": token, "reason": "a\0<b>"})
+
+    assert b"\0" not in page.content
+    assert b'name="reason" value="a&lt;b&gt;"' in page.content
+
+
+def test_the_wrong_answer_can_be_taken_back_with_the_details_kept(visitor, bookable_service):
+    token = parse(visitor.get(DETAILS).content).one("input", name="hold").get("value")
+    sent = {**ANSWERS, "hold": token, "flags": [URGENT]}
+    advised = parse(visitor.post("/book/first-consultation/safety/", sent).content)
+
+    back = advised.all("form")[-1]
+    fields = {field.get("name"): field.get("value") for field in back.all("input")}
+    again = parse(visitor.post("/book/first-consultation/safety/", fields).content)
+
+    assert "ruleset" not in fields
+    assert again.one("h1").text == "Is any of this happening now?"
+    assert carried(again) == {name: ANSWERS[name] for name in carried(again)}
+
+
+def test_details_say_at_once_that_the_time_is_gone(visitor, bookable_service):
+    Appointment.objects.all().delete()
+    make_appointment(bookable_service, local(7, 10))
+
+    page = parse(visitor.get(DETAILS).content)
+
+    assert "This time is no longer free." in page.one("main").text
