@@ -188,8 +188,13 @@ def mark_no_show(*, reference: UUID, now: datetime, by: str) -> Appointment:
     return _mark(reference, AppointmentStatus.NOSHOW, now=now)
 
 
+def mark_booked(*, reference: UUID, now: datetime, by: str) -> Appointment:
+    """Take back a mark that was made by mistake. Raises WrongStatus."""
+    return _mark(reference, AppointmentStatus.BOOKED, now=now)
+
+
 def _mark(reference: UUID, status: AppointmentStatus, *, now: datetime) -> Appointment:
-    """Note how the day went. What was noted by mistake can be noted otherwise."""
+    """Note how the day went. What was noted by mistake can be noted otherwise, or taken back."""
     with transaction.atomic():
         appointment = _get_for_change(reference)
         if appointment.status == status:
@@ -199,7 +204,7 @@ def _mark(reference: UUID, status: AppointmentStatus, *, now: datetime) -> Appoi
         if status == AppointmentStatus.ARRIVED:
             if now.astimezone(appointment.location.tz).date() < appointment.starts_local.date():
                 raise NotToday
-        elif now < appointment.starts_at:
+        elif status != AppointmentStatus.BOOKED and now < appointment.starts_at:
             raise NotStarted
         appointment.status = status
         appointment.save(update_fields=["status"])

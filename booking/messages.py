@@ -6,6 +6,7 @@ The subject is neutral too: it shows on locked phones and in other people's inbo
 import textwrap
 from datetime import datetime
 from email.message import MIMEPart
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from clinic.models import Clinic
 
 CALENDAR_NAME = "visit.ics"
 TEXT_WIDTH = 72
+SIGNATURE = "-- "  # with the space, by which mail programs know it: RFC 3676, 4.3
 
 
 def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives:
@@ -39,7 +41,7 @@ def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         one_line(subject),
         _wrapped(render_to_string(f"booking/mail/{message.kind}.txt", context)),
-        settings.DEFAULT_FROM_EMAIL,
+        _sender(context["clinic"]),
         [message.to_email],
         reply_to=[context["clinic"].email] if context["clinic"].email else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
@@ -49,6 +51,12 @@ def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives:
     )
     _attach_calendar(mail, message, now=now)
     return mail
+
+
+def _sender(clinic: Clinic) -> str:
+    """Return the sender with a name that an inbox can show: the clinic's, if none is set."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or one_line(clinic.name), address))
 
 
 def _context(message: Message, *, now: datetime) -> dict[str, Any]:
@@ -104,6 +112,9 @@ def _wrapped(text: str) -> str:
     """
     lines: list[str] = []
     for line in text.strip().splitlines():
+        if line == SIGNATURE:
+            lines.append(line)
+            continue
         indent = "  " if line.startswith("- ") else ""
         wrapped = textwrap.wrap(
             line.rstrip(),

@@ -73,16 +73,16 @@ def uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:
     )
 
 
-def outdated_counts(*, now: datetime) -> Counter[str]:
-    """Return by code how many live articles show a flag in other words or at another level."""
+def count_uses(*, now: datetime) -> tuple[Counter[str], Counter[str]]:
+    """Return by code how many live articles show a flag, and how many show it as it was before."""
     flags = {flag.code: flag for flag in RedFlag.objects.all()}
     documents = Condition.objects.published(now).values_list("revisions__document__red_flags")
-    return Counter(
-        entry["code"]
-        for (entries,) in documents
-        for entry in entries
-        if _refreeze(entry, flags) != entry
-    )
+    shown, outdated = Counter[str](), Counter[str]()
+    for (entries,) in documents:
+        for entry in entries:
+            shown[entry["code"]] += 1
+            outdated[entry["code"]] += _refreeze(entry, flags) != entry
+    return shown, outdated
 
 
 def outdated_uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:

@@ -105,7 +105,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     ordering = ("starts_at", "pk")
     view_on_site = False
     inlines = (MessageInline,)
-    actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "cancel")
+    actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "mark_booked", "cancel")
     fieldsets = (
         (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
         ("Patient", {"fields": ("patient", "email", "phone", "reason", "medicines")}),
@@ -234,6 +234,15 @@ class AppointmentAdmin(admin.ModelAdmin):
     )
     def mark_no_show(self, request, queryset):
         self._run(request, queryset, actions.mark_no_show, AppointmentStatus.NOSHOW)
+
+    @admin.action(
+        permissions=["manage"],
+        description="Take back: booked, and nothing more",
+        description_plural="Take back for chosen visits: booked, and nothing more",
+        location=EVERYWHERE,
+    )
+    def mark_booked(self, request, queryset):
+        self._run(request, queryset, actions.mark_booked, AppointmentStatus.BOOKED)
 
     @admin.action(
         permissions=["manage"],

@@ -20,13 +20,16 @@ class MessageInline(admin.TabularInline):
         "to_email",
         "state",
         "attempts",
-        "created_at",
-        "sent_at",
+        "created",
+        "sent",
         "last_error",
     )
     readonly_fields = fields
     extra = 0
     can_delete = False
+
+    created = moment_column("created_at", "asked for")
+    sent = moment_column("sent_at", "sent")
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -23,13 +23,13 @@ def appointment_label(appointment: Appointment) -> str:
     return f"{when} ({appointment.spoken_reference})"
 
 
-def moment_column(field: str, description: str) -> Callable[[Any, Any], str | None]:
+def moment_column(field: str, description: str) -> Callable[[Any, Any], str]:
     """Return a column that shows the time `field` on the clock of the visit's location."""
 
-    @admin.display(description=description, empty_value="-")
-    def column(self: Any, row: Any) -> str | None:
+    @admin.display(description=description)
+    def column(self: Any, row: Any) -> str:
         at = getattr(row, field)
         appointment = getattr(row, "appointment", row)
-        return when_label(at, appointment.location.tz) if at else None
+        return when_label(at, appointment.location.tz) if at else "-"
 
     return column

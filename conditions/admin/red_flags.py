@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from conditions.models import RedFlag
 from conditions.publishing import (
     NotPublishable,
-    outdated_counts,
+    count_uses,
     outdated_uses_of,
     republish,
     uses_of,
@@ -44,12 +44,16 @@ class RedFlagAdmin(admin.ModelAdmin):
     ]
 
     def get_queryset(self, request):
-        counts = outdated_counts(now=timezone.now())
-        cases = [When(code=code, then=count) for code, count in counts.items()]
-        return super().get_queryset(request).annotate(outdated=Case(*cases, default=0))
+        shown, outdated = (
+            Case(*(When(code=code, then=count) for code, count in counts.items()), default=0)
+            for counts in count_uses(now=timezone.now())
+        )
+        return super().get_queryset(request).annotate(shown=shown, outdated=outdated)
 
     @admin.display(description="On the site", ordering="outdated")
     def old_words(self, obj):
+        if not obj.shown:
+            return "On no page"
         if not obj.outdated:
             return "Up to date"
         pages = "1 page shows" if obj.outdated == 1 else f"{obj.outdated} pages show"
@@ -71,6 +75,15 @@ class RedFlagAdmin(admin.ModelAdmin):
         if obj.pk is None:
             return "None yet"
         return format_html('<a href="{}">Pages that show it</a>', _uses_url(obj))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if obj.is_global:
+            words = (
+                "It is asked before every booking from now on. To show it on a page too, add it to "
+                "the red flags of that article."
+            )
+            self.message_user(request, words, messages.WARNING)
+        return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
         """Go on to the pages that show the old words, if there are any."""

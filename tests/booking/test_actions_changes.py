@@ -109,6 +109,16 @@ def test_cancel_knows_no_holds(service):
         actions.cancel(reference=held.reference, now=NOW, by="staff")
 
 
+@pytest.mark.parametrize("status", ["arrived", "fulfilled", "noshow"])
+def test_a_mark_can_be_taken_back(service, status):
+    appointment = make_appointment(service, TEN, status=status)
+
+    actions.mark_booked(reference=appointment.reference, now=NOW, by="staff")
+
+    appointment.refresh_from_db()
+    assert appointment.status == "booked"
+
+
 MARKS = {
     "arrived": actions.mark_arrived,
     "fulfilled": actions.mark_fulfilled,

@@ -180,7 +180,7 @@ def test_form_is_read_only_and_shows_mails_and_screening(front_desk):
 
     assert "A sign to see a doctor about" in content
     assert "Waiting to be sent" in content
-    assert content.count("Mon, Dec 7, 2026, 7:00 am EST") == 4
+    assert content.count("Mon, Dec 7, 2026, 7:00 am EST") == 5
     assert "Stiff calf" in content
     assert "(212) 555-0123" in content
     assert 'name="_save"' not in content

@@ -230,6 +230,34 @@ def test_mail_without_things_to_bring():
     assert "Please bring" not in text + html
 
 
+@pytest.mark.parametrize(
+    ("setting", "sender"),
+    [
+        ("visits@clinic.example", '"Zoë, Ana & Co" <visits@clinic.example>'),
+        ("Front desk <visits@clinic.example>", "Front desk <visits@clinic.example>"),
+    ],
+)
+def test_sender_has_a_name_to_show(settings, setting, sender):
+    settings.DEFAULT_FROM_EMAIL = setting
+    Clinic.objects.create(name="Zoë, Ana & Co")
+
+    build_mail(make_message(), now=NOW).send()
+
+    (sent,) = django_mail.outbox
+    header = email.message_from_bytes(sent.message().as_bytes(), policy=email.policy.default)
+    assert str(header["From"]) == sender
+
+
+def test_both_bodies_end_with_the_clinic():
+    Clinic.objects.create(name="Harbor Clinic", street="1 Quay")
+
+    text, html = bodies(build_mail(make_message(), now=NOW))
+
+    assert "\n-- \nHarbor Clinic\n1 Quay" in text
+    assert "Harbor Clinic<br>1 Quay" in html
+    assert "Address and phone are samples." in html
+
+
 def test_mail_says_what_to_do_on_the_day_of_a_visit_in_person():
     message = make_message()
     here = bodies(build_mail(message, now=NOW))

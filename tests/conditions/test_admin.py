@@ -322,8 +322,26 @@ def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
     assert flag.version == 2
 
 
+def test_a_new_sign_for_every_booking_says_that_no_page_shows_it_yet(client, staff):
+    data = {
+        "code": "eye.pain",
+        "label": "Eye pain",
+        "statement": "Sudden eye pain",
+        "question": "Do you have sudden eye pain?",
+        "level": "emergency",
+        "is_global": "on",
+        "is_active": "on",
+        "position": "0",
+    }
+
+    response = client.post(reverse("admin:conditions_redflag_add"), data, follow=True)
+
+    assert RedFlag.objects.get().code == "eye.pain"
+    assert "It is asked before every booking from now on." in response.text
+
+
 def test_list_of_red_flags_says_which_pages_show_old_words(client, staff):
-    changed, same = make_red_flag(), make_red_flag()
+    changed, same, _unused = make_red_flag(), make_red_flag(), make_red_flag()
     make_live_condition(red_flags=[changed, same])
     changed.statement = "New words"
     changed.save()
@@ -333,6 +351,7 @@ def test_list_of_red_flags_says_which_pages_show_old_words(client, staff):
     link = reverse("admin:conditions_redflag_uses", args=[changed.pk])
     assert f'<a href="{link}">1 page shows it as it was</a>' in page
     assert page.count("Up to date") == 1
+    assert page.count("On no page") == 1
 
 
 def test_red_flag_that_no_live_page_shows_is_just_saved(client, staff):
