@@ -18,6 +18,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
 from booking.actions import PatientDetails
+from clinic.forms import ParagraphField
 from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
 
@@ -84,17 +85,6 @@ class AtMost:
                 f"Shorten {self.what} by {over:,} {characters}. The limit is {self.limit:,}.",
                 code="max_length",
             )
-
-
-class ParagraphField(forms.CharField):
-    """Text with line breaks. A line break counts once, though browsers send two characters."""
-
-    widget = forms.Textarea
-    default_error_messages = {"null_characters_not_allowed": NUL_MESSAGE}
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class PhoneField(PhoneNumberField):  # type: ignore[misc]  # the package has no types
@@ -277,6 +267,7 @@ class DetailsForm(forms.Form):
         label="What would you like help with?",
         required=False,
         help_text="A line or two is plenty. Keep anything private for the visit.",
+        error_messages={"null_characters_not_allowed": NUL_MESSAGE},
         validators=[AtMost(TEXT_LIMIT, "what you would like help with")],
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -284,6 +275,7 @@ class DetailsForm(forms.Form):
         label="Medicines and supplements you take",
         required=False,
         help_text="Some herbs do not mix with some medicines, so this helps us to prepare.",
+        error_messages={"null_characters_not_allowed": NUL_MESSAGE},
         validators=[AtMost(TEXT_LIMIT, "the medicines and supplements")],
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -5,9 +5,20 @@ The pack itself is `templates/forms/`; crispy-forms and `field.as_field_group` b
 
 from typing import Any
 
-from django.forms import BoundField, CheckboxInput, RadioSelect
+from django.forms import BoundField, CharField, CheckboxInput, RadioSelect, Textarea
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+
+
+class ParagraphField(CharField):
+    """Text with line breaks. A line break counts once, though browsers send two characters."""
+
+    widget = Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with one kind of line break, so that it compares equal to what is stored."""
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class AccessibleBoundField(BoundField):

@@ -156,7 +156,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Language and time
 
 LANGUAGE_CODE = "en-us"
-FORMAT_MODULE_PATH = "clinic.formats"
 CLINIC_TIME_ZONE = env(
     "CLINIC_TIME_ZONE", "America/New_York", example="CLINIC_TIME_ZONE=America/Denver"
 )

@@ -12,6 +12,7 @@ from django.db.models import F
 from .documents import Document, freeze, freeze_red_flag, with_parts
 from .evidence import NEEDS_SOURCE
 from .models import Aspect, CareLevel, Condition, RedFlag, Revision, Treatment
+from .rich_text import has_words
 
 type AnyArticle = Condition | Treatment
 type By = User | str
@@ -134,11 +135,11 @@ _NO_EMERGENCY = "It has no red flag at emergency level."
 def reasons_against(article: AnyArticle, document: Document, *, now: datetime) -> list[str]:
     """Return what keeps a document from being published, in words for staff; empty if nothing."""
     reasons = []
-    if not document["title"].strip():
+    if not has_words(document["title"]):
         reasons.append("It has no title.")
-    if not document["summary"].strip():
+    if not has_words(document["summary"]):
         reasons.append("It has no summary.")
-    aspects = {section["aspect"] for section in document["sections"] if section["body"].strip()}
+    aspects = {section["aspect"] for section in document["sections"] if has_words(section["body"])}
     if isinstance(article, Condition):
         if Aspect.OVERVIEW not in aspects:
             reasons.append(f"It has no section “{Aspect.OVERVIEW.label}”.")

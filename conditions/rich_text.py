@@ -1,5 +1,6 @@
 """The small HTML that staff may write, cleaned on save and again on output."""
 
+import html
 import re
 
 import nh3
@@ -18,6 +19,12 @@ def is_safe_href(href: str) -> bool:
     if href.startswith("#") or _SITE_PATH.match(href):
         return True
     return href.lower().startswith(("tel:", "mailto:", "https://"))
+
+
+def has_words(text: str) -> bool:
+    """Return whether a reader of this text or HTML would see a letter or a digit."""
+    words = html.unescape(nh3.clean(text, tags=set()))
+    return any(character.isalnum() for character in words)
 
 
 def clean_html(text: str) -> str:

@@ -1,4 +1,6 @@
+from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.utils import timezone
 
 from booking.models import Appointment, NotAvailableTime
@@ -15,7 +17,16 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     list_select_related = ("practitioner",)
     search_fields = ("reason",)
     date_hierarchy = "starts_at"
-    fields = ("practitioner", ("starts_at", "ends_at"), "reason")
+    fields = ("practitioner", "starts_at", "ends_at", "reason")
+    # The browser's own field: it takes times as the person's own machine writes them.
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(
+                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+            ),
+        }
+    }
 
     @admin.display(description="who", ordering="practitioner__name")
     def who(self, closure):

@@ -1,7 +1,6 @@
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 
 from booking.availability import is_within_hours
@@ -10,15 +9,43 @@ from booking.models import Appointment, AvailableTime, Location, Practitioner
 from .visits import warn_of_visits
 
 
+class AvailableTimeForm(forms.ModelForm):
+    """Weekly hours that ask back when they end before they begin: mostly an am for a pm."""
+
+    overnight = forms.BooleanField(
+        required=False, help_text="The hours go on into the next day.", label="overnight"
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial["overnight"] = self.instance.end_time <= self.instance.start_time
+
+    def clean(self):
+        start, end = (self.cleaned_data.get(name) for name in ("start_time", "end_time"))
+        if start is None or end is None:
+            return
+        if end <= start and not self.cleaned_data["overnight"]:
+            self.add_error(
+                "end_time",
+                "This is before “from”. Is it am or pm? If the hours go on into the next day, "
+                "tick “overnight”.",
+            )
+        if start < end and self.cleaned_data["overnight"]:
+            self.add_error("overnight", "These hours end on the same day: take the tick out.")
+
+
 class AvailableTimeInline(admin.TabularInline):
     """Weekly hours, on the clock of their location."""
 
     model = AvailableTime
+    form = AvailableTimeForm
     extra = 1
     fields = (
         "weekday",
         "start_time",
         "end_time",
+        "overnight",
         "location",
         "valid_from_on",
         "valid_until_on",
@@ -52,15 +79,9 @@ class PractitionerAdmin(admin.ModelAdmin):
     )
 
     def save_related(self, request, form, formsets, change):
-        """Say what the hours mean for the night, and for visits that are booked already."""
+        """Name the visits that are booked outside the hours as they are now."""
         super().save_related(request, form, formsets, change)
         practitioner = form.instance
-        for hours in practitioner.available_times.filter(end_time__lte=F("start_time")):
-            words = (
-                f"“{hours}” goes on into the next day. If you do not mean that, change “until”: "
-                "is it am or pm?"
-            )
-            self.message_user(request, words, messages.WARNING)
         visits = list(
             Appointment.objects.still_to_come(timezone.now())
             .for_practitioner(practitioner)

@@ -73,9 +73,7 @@ class NotAvailableTime(models.Model):
         related_name="not_available_times",
         help_text="Empty means the whole clinic.",
     )
-    starts_at = models.DateTimeField(
-        "from", help_text="On the clinic’s clock, for example 2026-12-08 and 1:00 pm."
-    )
+    starts_at = models.DateTimeField("from", help_text="On the clinic’s clock.")
     ends_at = models.DateTimeField("until")
     reason = models.CharField(max_length=200, blank=True, help_text="Patients do not see this.")
 

@@ -17,6 +17,7 @@ from conditions.publishing import (
 )
 
 from .parts import (
+    PARAGRAPHS,
     ConditionClaimInline,
     ConditionSectionInline,
     MayHelpInline,
@@ -37,6 +38,7 @@ class ArticleAdmin(admin.ModelAdmin):
     readonly_fields = ["state", "updated_at"]
     search_fields = ["title", "slug", "summary"]
     save_on_top = True
+    formfield_overrides = PARAGRAPHS
 
     def get_queryset(self, request):
         # The state compares each draft with its live page, so every part is needed: a few queries

@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 
+from clinic.forms import ParagraphField
 from conditions.models import (
     Caution,
     Claim,
@@ -12,11 +14,17 @@ from conditions.models import (
     SelfCareItem,
 )
 
+# So that the history does not name a text as changed whose line breaks a browser wrote its own way.
+PARAGRAPHS: dict[type[models.Field], dict[str, type]] = {
+    models.TextField: {"form_class": ParagraphField}
+}
+
 
 class PartInline(admin.StackedInline):
     """A part has no meaning alone: whoever may change the article may take it out."""
 
     extra = 0
+    formfield_overrides = PARAGRAPHS
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)

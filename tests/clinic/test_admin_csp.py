@@ -43,7 +43,7 @@ def test_admin_scripts_run(staff_page, live_server):
     page, refused = staff_page
 
     page.goto(live_server.url + reverse("admin:auth_user_add"))
-    page.goto(live_server.url + reverse("admin:booking_notavailabletime_add"))
+    page.goto(live_server.url + reverse("admin:conditions_review_add"))
     page.locator(".datetimeshortcuts a").first.click()
 
     assert page.locator(".vDateField").first.input_value() != ""

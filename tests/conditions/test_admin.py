@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
@@ -250,6 +251,21 @@ def test_article_can_be_deleted_only_before_it_was_published(admin_client):
     ]
 
     assert [page.status_code for page in pages] == [200, 403]
+
+
+def test_line_breaks_of_the_browser_are_no_change(client, staff):
+    condition = make_condition(lede="One\n\nTwo")
+    condition.sections.update(body="<p>One</p>\n<p>Two</p>")
+    url = change_url(condition)
+    data = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in form_data(client.get(url)).items()
+    }
+
+    client.post(url, data)
+
+    assert LogEntry.objects.get().get_change_message() == "No fields changed."
+    assert condition.sections.get().body == "<p>One</p>\n<p>Two</p>"
 
 
 def test_staff_can_take_out_a_part(client, staff):

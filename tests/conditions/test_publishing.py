@@ -335,3 +335,14 @@ def test_changed_since_published_sees_every_part(edit):
     edit(condition)
 
     assert changed_since_published(Condition.objects.get(pk=condition.pk), document)
+
+
+@pytest.mark.parametrize("body", ["<p></p>", "<p><br></p>", "<p>&nbsp;</p>", "&nbsp;", "\u200b"])
+def test_publish_takes_no_empty_text_for_one(body):
+    condition = make_condition(title="\u200b")
+    condition.sections.update(body=body)
+
+    with pytest.raises(NotPublishable) as refusal:
+        publish(condition, by="tests", now=NOW)
+
+    assert refusal.value.reasons == ["It has no title.", "It has no section “What is going on”."]

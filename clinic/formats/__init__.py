@@ -1,1 +1,0 @@
-"""How staff may write times, by language. Django reads it by FORMAT_MODULE_PATH."""
