@@ -65,7 +65,7 @@ class AvailableTimeInline(admin.TabularInline):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Leave out the links to add or change a location: they push the last columns away."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 
