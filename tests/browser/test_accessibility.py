@@ -38,16 +38,30 @@ SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
 TIMES = "/book/first-consultation/times/?condition=spasms-and-twitches"
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request, browser, site):
+def open_page(browser, site, scheme):
     context = browser.new_context(
         base_url=site,
-        color_scheme=request.param,
+        color_scheme=scheme,
         viewport={"width": 320, "height": 800},
         reduced_motion="reduce",
     )
-    yield context.new_page()
-    context.close()
+    return context.new_page()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request, browser, site):
+    """A narrow page, in each color scheme."""
+    page = open_page(browser, site, request.param)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def light_page(browser, site):
+    """A narrow page, for what has nothing to do with colors."""
+    page = open_page(browser, site, "light")
+    yield page
+    page.context.close()
 
 
 def assert_sound(page):
@@ -121,7 +135,8 @@ def test_times_that_are_refused_or_all_gone(page):
     assert_sound(page)
 
 
-def test_screening_without_questions(page):
+def test_screening_without_questions(light_page):
+    page = light_page
     RedFlag.objects.update(is_active=False)
 
     page.goto("/book/first-consultation/safety/")
@@ -130,7 +145,8 @@ def test_screening_without_questions(page):
     assert_sound(page)
 
 
-def test_cancelling_too_late(page):
+def test_cancelling_too_late(light_page):
+    page = light_page
     hold_a_time(page)
     steps.fill_details(page)
     steps.confirm(page)
@@ -154,7 +170,8 @@ def test_refusals(page):
     assert_sound(page)
 
 
-def test_text_may_be_twice_as_large(page):
+def test_text_may_be_twice_as_large(light_page):
+    page = light_page
     page.set_viewport_size({"width": 1280, "height": 900})
     for path in (*PAGES, SAFETY):
         page.goto(path)
@@ -180,7 +197,8 @@ def press_on(page, selector, key="Enter"):
         page.keyboard.press(key)
 
 
-def test_a_visit_is_booked_with_the_keyboard_alone(page):
+def test_a_visit_is_booked_with_the_keyboard_alone(light_page):
+    page = light_page
     page.goto("/conditions/spasms-and-twitches/")
     press_on(page, "main a.btn[href*='/book/']")
     press_on(page, "main a[href*='/book/first-consultation/']")
