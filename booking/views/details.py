@@ -34,7 +34,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     journey = start_journey(request, slug, now=now)
     token, screening = journey.hold, journey.screening
     if screening is None:
-        # A form that we drew is sent on whole: nobody types twice because the questions changed.
+        # A form of this site is sent on whole: nobody types twice because the questions changed.
         was_drawn = token is not None and "hold" in request.POST
         return redirect(journey.url("safety"), preserve_request=was_drawn)
     if token is None or token.service != journey.service.slug:

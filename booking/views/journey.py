@@ -109,7 +109,7 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE), max_age=COOKIE_LASTS)
     # A form whose own hold cannot be read must not book the time that another tab shows. One that
-    # stood open for days is still ours: its time is taken again if it is free.
+    # stood open for days still counts: its time is taken again if it is free.
     named = request.POST.get("hold")
     return Journey(
         service=service,
