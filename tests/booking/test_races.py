@@ -1,11 +1,11 @@
 """Real connections, real PostgreSQL: whoever is first wins, everyone else hears so at once."""
 
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
 from uuid import uuid4
 
 import pytest
@@ -33,9 +33,7 @@ from .journeys import choose_time, make_red_flags, pass_screening, send_details
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 200
 ROUNDS = range(10)
-# Seconds, from the issue of the first release. Every wait of a typical round stays below it: a
-# single round may share the machine with something else.
-LONGEST_WAIT = 3
+LONGEST_WAIT = 3  # seconds, from the issue of the first release
 TEN = local(9, 10)
 
 
@@ -76,7 +74,11 @@ class Clients:
 @pytest.fixture
 def clients():
     clients = Clients(CLIENTS)
+    # 200 threads of one Python spend less of the time that is measured on handing over to each other.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.1)
     yield clients
+    sys.setswitchinterval(interval)
     clients.close()
 
 
@@ -134,7 +136,7 @@ def test_two_hundred_clients_on_one_slot(clients, service):
         answers = clients.race([lambda: book_online(service, practitioner, TEN)] * CLIENTS)
 
         waits.append(one_winner(answers))
-    assert median(waits) < LONGEST_WAIT
+    assert max(waits) < LONGEST_WAIT
 
 
 def test_two_hundred_clients_on_two_overlapping_starts(clients, service):
@@ -153,7 +155,7 @@ def test_two_hundred_clients_on_two_overlapping_starts(clients, service):
         )
 
         waits.append(one_winner(answers))
-    assert median(waits) < LONGEST_WAIT
+    assert max(waits) < LONGEST_WAIT
 
 
 def browse_and_book(service, starts_at):
