@@ -1,8 +1,8 @@
 import pytest
 import time_machine
 
-from .factories import NOW, make_available_time, make_service
-from .journeys import make_red_flags
+from .factories import NOW, local, make_available_time, make_service
+from .journeys import choose_time, make_red_flags, pass_screening
 
 
 @pytest.fixture
@@ -19,3 +19,11 @@ def bookable_service(db, monday_morning):
     service = make_service(slug="first-consultation")
     make_available_time(service)
     return service
+
+
+@pytest.fixture
+def visitor(client, bookable_service):
+    """A browser that passed the screening and holds Monday, 10 am."""
+    pass_screening(client, bookable_service)
+    choose_time(client, bookable_service, local(7, 10))
+    return client

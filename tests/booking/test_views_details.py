@@ -29,14 +29,6 @@ TYPED = {
 }
 
 
-@pytest.fixture
-def visitor(client, bookable_service):
-    """A browser that passed the screening and holds Monday, 10 am."""
-    pass_screening(client, bookable_service)
-    choose_time(client, bookable_service, local(7, 10))
-    return client
-
-
 def slots(page):
     return [slot.get("data-slot") for slot in page.all("input", name="start")]
 

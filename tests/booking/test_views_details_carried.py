@@ -8,18 +8,10 @@ import time_machine
 from booking.models import Appointment
 from tests.html_tree import parse
 
-from .factories import NOW, local
-from .journeys import ANSWERS, EMERGENCY, URGENT, choose_time, make_red_flag, pass_screening
+from .factories import NOW
+from .journeys import ANSWERS, EMERGENCY, URGENT, make_red_flag
 
 DETAILS = "/book/first-consultation/details/"
-
-
-@pytest.fixture
-def visitor(client, bookable_service):
-    """A browser that passed the screening and holds Monday, 10 am."""
-    pass_screening(client, bookable_service)
-    choose_time(client, bookable_service, local(7, 10))
-    return client
 
 
 def carried(page):
