@@ -39,9 +39,9 @@ YEARS = range(2000, 9000)
 
 @deconstructible
 class OneLine:
-    """Refuse, in the answer called `what`, line breaks and characters without a shape; every script and emoji passes.
+    """Refuse line breaks and characters without a shape; every script and emoji passes.
 
-    Joiners stay: scripts and emoji are built with them. NUL has Django's own check.
+    `what` is the answer's name in the message. Joiners stay: scripts and emoji are built with them. NUL has Django's own check.
     """
 
     def __init__(self, what: str) -> None:
@@ -108,7 +108,7 @@ class StartField(forms.CharField):
         "invalid": "We could not read that time. Choose one of the times below.",
     }
 
-    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]  # text in, a time out
         text = super().to_python(value)
         if not text:
             return None
@@ -172,7 +172,7 @@ class ScreeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.flag_set = flag_set
         choices = [(flag.code, flag.question) for flag in flag_set.flags]
-        self.fields["flags"].choices = choices  # type: ignore[attr-defined]
+        self.fields["flags"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> None:
         if self.errors:

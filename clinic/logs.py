@@ -3,6 +3,7 @@
 import logging
 import re
 import traceback
+from typing import Any
 
 QUERY_STRING = re.compile(r"\?[^\s\"']*")
 REFERENCE = re.compile(r"([0-9a-f]{8})-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
@@ -27,7 +28,7 @@ class PrivateFormatter(logging.Formatter):
         # Whoever sends a line break must not write a line of their own.
         return CONTROL_CHARACTER.sub(lambda found: repr(found[0])[1:-1], line)
 
-    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
+    def formatException(self, ei: Any) -> str:
         """Return the traceback's places and the exception's type, without its message."""
         kind, _value, trace = ei
         places = "".join(traceback.format_tb(trace)).rstrip()

@@ -147,7 +147,7 @@ def _appointments(
     number = 0
     for starts_at in _starts(
         now.astimezone(service.location.tz).date(), service
-    ):  # pragma: no branch
+    ):  # pragma: no branch (the days have no end)
         ends_at = starts_at + DURATION
         for practitioner in people:
             yield Appointment(
