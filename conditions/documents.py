@@ -1,6 +1,7 @@
 """How a draft becomes the frozen document of a revision. JSON types only, so it compares equal."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,33 +12,47 @@ from .models import (
     Claim,
     Condition,
     ConditionRedFlag,
+    GlossaryTerm,
+    Illustration,
     RedFlag,
     Remedy,
     Section,
     Source,
     Treatment,
 )
+from .rich_text import plain_text
 
 Document = dict[str, Any]
 
 _CLAIMS = Claim.objects.select_related("treatment", "remedy").prefetch_related(
-    "sources", "treatment__cautions__sources", "remedy__cautions__sources"
+    "sources",
+    "treatment__cautions__sources",
+    "treatment__cautions__medicine_classes",
+    "remedy__cautions__sources",
+    "remedy__cautions__medicine_classes",
+    "remedy__amount_rows__source",
 )
 
 
 def with_parts[T: QuerySet[Any]](articles: T) -> T:
     """Add all that `freeze` reads, in a number of queries that does not grow with the articles."""
-    articles = articles.prefetch_related("sources", "sections")
+    articles = articles.prefetch_related("sources", "sections", "illustrations__image")
     if articles.model is Condition:
         links = ConditionRedFlag.objects.select_related("red_flag")
         return articles.prefetch_related(
             "names",
             "self_care_items",
+            "related_topics__other",
             Prefetch("red_flag_links", links.prefetch_related("red_flag__sources")),
             Prefetch("claims", _CLAIMS),
         )
     return articles.prefetch_related(
-        "cautions__sources", "remedies__cautions__sources", Prefetch("claims", _CLAIMS)
+        "cautions__sources",
+        "cautions__medicine_classes",
+        "remedies__cautions__sources",
+        "remedies__cautions__medicine_classes",
+        "remedies__amount_rows__source",
+        Prefetch("claims", _CLAIMS),
     )
 
 
@@ -46,9 +61,46 @@ def freeze(article: Condition | Treatment) -> Document:
 
     Fastest on an article that `with_parts` loaded; right on any.
     """
+    document = freeze_draft(article)
+    return {**document, "glossary": freeze_glossary(document, GlossaryTerm.objects.all())}
+
+
+def freeze_draft(article: Condition | Treatment) -> Document:
+    """Return all of `freeze` but the glossary, which follows from the words."""
     if isinstance(article, Condition):
         return _freeze_condition(article)
     return _freeze_treatment(article)
+
+
+def freeze_glossary(document: Document, terms: Iterable[GlossaryTerm]) -> list[Document]:
+    """Return the terms that the document's own words use, in the order of the glossary."""
+    text = plain_text(" ".join(_strings(document))).casefold()
+    return [
+        {"term": term.term, "forms": lines(term.forms), "definition": term.definition}
+        for term in terms
+        if _uses(text, [term.term, *lines(term.forms)])
+    ]
+
+
+def _uses(text: str, forms: list[str]) -> bool:
+    words = "|".join(re.escape(form.casefold()) for form in forms)
+    return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text that lists one thing a line, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _strings(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _strings(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _strings(value)
 
 
 def freeze_red_flag(flag: RedFlag, *, qualifier: str, own_level: str) -> Document:
@@ -76,7 +128,7 @@ def _freeze_condition(condition: Condition) -> Document:
     ]
     cited = [
         *(source for claim in claims for source in claim.sources.all()),
-        *(source for claim in claims for source in _caution_sources(claim)),
+        *(source for claim in claims for source in _sources_behind(claim)),
         *(source for link in links for source in link.red_flag.sources.all()),
         *condition.sources.all(),
     ]
@@ -84,6 +136,19 @@ def _freeze_condition(condition: Condition) -> Document:
         **_freeze_words(condition),
         "kind": str(condition.kind),
         "body_area": str(condition.body_area),
+        "no_emergency": {
+            "reason": condition.no_emergency_reason,
+            "signed_by": condition.no_emergency_signed_by,
+        },
+        "related": [
+            {
+                "slug": topic.other.slug,
+                "kind": str(topic.kind),
+                "question": topic.question,
+                "text": topic.text,
+            }
+            for topic in condition.related_topics.all()
+        ],
         "names": [name.name for name in condition.names.all()],
         "red_flags": [
             freeze_red_flag(link.red_flag, qualifier=link.qualifier, own_level=link.level)
@@ -105,7 +170,7 @@ def _freeze_condition(condition: Condition) -> Document:
 
 def _freeze_treatment(treatment: Treatment) -> Document:
     claims = [claim for claim in treatment.claims.all() if claim.condition_id is None]
-    remedies = list(treatment.remedies.all())
+    remedies = [remedy for remedy in treatment.remedies.all() if remedy.is_offered]
     cautions = [
         *treatment.cautions.all(),
         *(caution for remedy in remedies for caution in remedy.cautions.all()),
@@ -113,13 +178,14 @@ def _freeze_treatment(treatment: Treatment) -> Document:
     cited = [
         *(source for claim in claims for source in claim.sources.all()),
         *(source for caution in cautions for source in caution.sources.all()),
+        *(row.source for remedy in remedies for row in remedy.amount_rows.all()),
         *treatment.sources.all(),
     ]
     return {
         **_freeze_words(treatment),
         "may_help": [{"label": claim.label, **_freeze_claim(claim)} for claim in claims],
-        "cautions": [_freeze_caution(caution) for caution in treatment.cautions.all()],
-        "remedies": [_freeze_remedy(remedy) for remedy in remedies],
+        "cautions": [freeze_caution(caution) for caution in treatment.cautions.all()],
+        "remedies": [freeze_remedy(remedy) for remedy in remedies],
         "sources": _freeze_sources(cited),
     }
 
@@ -129,7 +195,23 @@ def _freeze_words(article: Condition | Treatment) -> Document:
         "title": article.title,
         "summary": article.summary,
         "lede": article.lede,
+        "author": article.author,
+        "review_due_on": article.review_due_on.isoformat() if article.review_due_on else "",
         "sections": [_freeze_section(section) for section in article.sections.all()],
+        "images": [_freeze_illustration(shown) for shown in article.illustrations.all()],
+    }
+
+
+def _freeze_illustration(shown: Illustration) -> Document:
+    return {
+        "aspect": str(shown.aspect),
+        "name": shown.image.name,
+        "width": shown.image.width,
+        "height": shown.image.height,
+        "alt": shown.alt,
+        "is_decorative": shown.is_decorative,
+        "caption": shown.caption,
+        "credit": shown.image.credit,
     }
 
 
@@ -153,10 +235,10 @@ def _freeze_offer(treatment: Treatment, claims: list[Claim]) -> Document:
         "treatment": treatment.slug,
         "title": treatment.title,
         "claims": [_freeze_claim(claim) for claim in claims if claim.remedy_id is None],
-        "cautions": [_freeze_caution(caution) for caution in treatment.cautions.all()],
+        "cautions": [freeze_caution(caution) for caution in treatment.cautions.all()],
         "remedies": [
             {
-                **_freeze_remedy(remedy),
+                **freeze_remedy(remedy),
                 "claims": [_freeze_claim(claim) for claim in claims if claim.remedy_id == pk],
             }
             for pk, remedy in remedies.items()
@@ -172,39 +254,56 @@ def _freeze_claim(claim: Claim) -> Document:
     }
 
 
-def _freeze_remedy(remedy: Remedy) -> Document:
+def freeze_remedy(remedy: Remedy) -> Document:
+    """Return what an article freezes of one remedy: its facts, amounts and cautions."""
     words = (
-        "kind slug name latin_name part_used who_code other_code pinyin english_name level_with "
-        "location over_lung tradition amounts note"
+        "kind slug name latin_name part_used forms pregnancy allergy_family who_code other_code "
+        "pinyin english_name level_with location over_lung tradition amounts note "
+        "no_cautions_signed_by"
     )
     return {
         **{word: str(getattr(remedy, word)) for word in words.split()},
+        "is_offered": remedy.is_offered,
         "midline_cun": None if remedy.midline_cun is None else float(remedy.midline_cun),
-        "cautions": [_freeze_caution(caution) for caution in remedy.cautions.all()],
+        "amount_rows": [
+            {
+                "label": row.label,
+                "low": float(row.low),
+                "high": None if row.high is None else float(row.high),
+                "unit": str(row.unit),
+                "per": row.per,
+                "sources": [row.source.key],
+            }
+            for row in remedy.amount_rows.all()
+        ],
+        "cautions": [freeze_caution(caution) for caution in remedy.cautions.all()],
     }
 
 
-def _freeze_caution(caution: Caution) -> Document:
+def freeze_caution(caution: Caution) -> Document:
+    """Return what an article freezes of one caution."""
     return {
         "with_kind": str(caution.with_kind),
         "with_what": caution.with_what,
         "effect": caution.effect,
         "advice": str(caution.advice),
         "basis": caution.basis,
+        "medicine_classes": [
+            {"slug": kind.slug, "name": kind.name, "names": lines(kind.names)}
+            for kind in caution.medicine_classes.all()
+        ],
         "sources": [source.key for source in caution.sources.all()],
     }
 
 
-def _caution_sources(claim: Claim) -> list[Source]:
-    owners: list[Treatment | Remedy] = [claim.treatment]
+def _sources_behind(claim: Claim) -> Iterator[Source]:
+    """Yield the sources of what a claim rests on: the cautions, and a remedy's amounts."""
+    for caution in claim.treatment.cautions.all():
+        yield from caution.sources.all()
     if claim.remedy is not None:
-        owners.append(claim.remedy)
-    return [
-        source
-        for owner in owners
-        for caution in owner.cautions.all()
-        for source in caution.sources.all()
-    ]
+        for caution in claim.remedy.cautions.all():
+            yield from caution.sources.all()
+        yield from (row.source for row in claim.remedy.amount_rows.all())
 
 
 def _freeze_sources(sources: Iterable[Source]) -> list[Document]:

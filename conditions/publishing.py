@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from .documents import Document, freeze, freeze_red_flag, with_parts
+from .documents import Document, freeze, freeze_draft, freeze_red_flag, with_parts
 from .evidence import NEEDS_SOURCE
 from .models import Aspect, CareLevel, Condition, RedFlag, Revision, Treatment
 from .rich_text import has_words
@@ -126,7 +126,8 @@ def republish(articles: Iterable[Condition], *, by: By, now: datetime) -> list[R
 
 def changed_since_published(article: AnyArticle, live_document: Document) -> bool:
     """Return whether the draft differs from what the public reads."""
-    return freeze(article) != live_document
+    words = {part: value for part, value in live_document.items() if part != "glossary"}
+    return freeze_draft(article) != words
 
 
 _NO_EMERGENCY = "It has no red flag at emergency level."

@@ -21,10 +21,14 @@ def is_safe_href(href: str) -> bool:
     return href.lower().startswith(("tel:", "mailto:", "https://"))
 
 
+def plain_text(text: str) -> str:
+    """Return what a reader of this text or HTML would see, without tags."""
+    return html.unescape(nh3.clean(text, tags=set()))
+
+
 def has_words(text: str) -> bool:
     """Return whether a reader of this text or HTML would see a letter or a digit."""
-    words = html.unescape(nh3.clean(text, tags=set()))
-    return any(character.isalnum() for character in words)
+    return any(character.isalnum() for character in plain_text(text))
 
 
 def clean_html(text: str) -> str:

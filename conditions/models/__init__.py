@@ -2,14 +2,45 @@
 
 from conditions.evidence import EvidenceLevel
 
-from .article import Article, ArticleKind, BodyArea, Condition, ConditionName, Treatment
+from .article import (
+    Article,
+    ArticleKind,
+    BodyArea,
+    Condition,
+    ConditionName,
+    FormerSlug,
+    RelatedKind,
+    RelatedTopic,
+    Treatment,
+)
+from .glossary import GlossaryTerm
+from .image import Illustration, Image
 from .red_flag import CareLevel, ConditionRedFlag, RedFlag, most_urgent
-from .remedy import Caution, CautionAdvice, CautionBasis, CautionKind, Claim, Remedy, RemedyKind
+from .remedy import (
+    Acupoint,
+    Amount,
+    AmountUnit,
+    Caution,
+    CautionAdvice,
+    CautionBasis,
+    CautionKind,
+    Claim,
+    Food,
+    Herb,
+    MedicineClass,
+    Nutrient,
+    Remedy,
+    RemedyKind,
+)
+from .response import EmptySearch, Feedback, LinkCheck
 from .revision import Review, ReviewScope, Revision
 from .section import Aspect, Section, SelfCareItem, SelfCareKind
 from .source import Source
 
 __all__ = [
+    "Acupoint",
+    "Amount",
+    "AmountUnit",
     "Article",
     "ArticleKind",
     "Aspect",
@@ -23,8 +54,21 @@ __all__ = [
     "Condition",
     "ConditionName",
     "ConditionRedFlag",
+    "EmptySearch",
     "EvidenceLevel",
+    "Feedback",
+    "Food",
+    "FormerSlug",
+    "GlossaryTerm",
+    "Herb",
+    "Illustration",
+    "Image",
+    "LinkCheck",
+    "MedicineClass",
+    "Nutrient",
     "RedFlag",
+    "RelatedKind",
+    "RelatedTopic",
     "Remedy",
     "RemedyKind",
     "Review",

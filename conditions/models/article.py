@@ -36,8 +36,13 @@ class BodyArea(models.TextChoices):
     WHOLE_BODY = "whole_body", "Whole body"
 
 
-def _not_taken_off(now: datetime) -> Q:
-    return Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=now)
+def _not_taken_off(now: datetime, *, live: str) -> Q:
+    """Return the articles that nobody took off since the revision at `live` was due."""
+    return (
+        Q(unpublish_at__isnull=True)
+        | Q(unpublish_at__gt=now)
+        | Q(unpublish_at__lt=F(f"{live}publish_at"))
+    )
 
 
 class ArticleQuerySet(models.QuerySet[Any]):
@@ -51,8 +56,10 @@ class ArticleQuerySet(models.QuerySet[Any]):
         draft's title and summary are not for the public.
         """
         return (
-            self.filter(_not_taken_off(now))
-            .filter(revisions__pk=Subquery(self._newest(now).values("pk")[:1]))
+            self.filter(
+                _not_taken_off(now, live="revisions__"),
+                revisions__pk=Subquery(self._newest(now).values("pk")[:1]),
+            )
             # These read the join that the filter above made, so they see that revision alone.
             .annotate(
                 live_revision_id=F("revisions__pk"),
@@ -65,15 +72,24 @@ class ArticleQuerySet(models.QuerySet[Any]):
 
     def with_live_document(self, now: datetime) -> Self:
         """Add `live_document` to drafts: what the public reads, or None if nothing."""
-        document = Subquery(self._newest(now).values("document")[:1])
+        newest = self._newest(now)
         return self.annotate(
-            live_document=Case(When(_not_taken_off(now), then=document), default=None)
+            live_publish_at=Subquery(newest.values("publish_at")[:1]),
+            live_document=Case(
+                When(
+                    _not_taken_off(now, live="live_"),
+                    then=Subquery(newest.values("document")[:1]),
+                ),
+                default=None,
+            ),
         )
 
     def _newest(self, now: datetime) -> models.QuerySet[Revision]:
         """Return the revisions of the outer query's article that are due, newest first."""
         return Revision.objects.filter(
-            **{self.model.revision_field: OuterRef("pk")}, publish_at__lte=now
+            **{self.model.revision_field: OuterRef("pk")},
+            publish_at__lte=now,
+            withdrawn_at__isnull=True,
         ).order_by("-publish_at", "-number")
 
     def with_live(self, now: datetime) -> Self:
@@ -126,7 +142,29 @@ class Article(models.Model):
         max_length=300, blank=True, help_text="One sentence, for lists and search engines."
     )
     lede = models.TextField("first paragraph", blank=True, help_text="Plain text.")
+    author = models.CharField(
+        "written by",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Shown on the page: Dr. Lisanti.",
+    )
+    review_due_on = models.DateField(
+        "next review by",
+        null=True,
+        blank=True,
+        help_text="By when a clinician checks this page again. Needed to publish.",
+    )
     sources = models.ManyToManyField(Source, blank=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Once this page is off the site, its address leads there.",
+    )
     unpublish_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -150,12 +188,33 @@ class Condition(Article):
         default=BodyArea.MUSCLES_NERVES,
         db_default="muscles_nerves",
     )
+    no_emergency_reason = models.CharField(
+        "why there is no emergency sign",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Only for a page without any: a clinical reviewer says why, and signs it.",
+    )
+    no_emergency_signed_by = models.CharField(
+        "signed by", max_length=120, blank=True, default="", db_default="", editable=False
+    )
 
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ["title", "pk"]
+        permissions = [
+            ("publish_condition", "Can put conditions on the site and take them off"),
+            ("sign_clinical", "Can sign red flags, claims, cautions and reviews"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(no_emergency_signed_by="") | ~models.Q(no_emergency_reason=""),
+                name="%(app_label)s_%(class)s_signs_a_reason",
+                violation_error_code="signs_a_reason",
+                violation_error_message="Write the reason before it is signed.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=ArticleKind.values),
                 name="%(app_label)s_%(class)s_kind_is_known",
@@ -211,7 +270,110 @@ class Treatment(Article):
 
     class Meta:
         ordering = ["position", "title", "pk"]
+        permissions = [("publish_treatment", "Can put treatments on the site and take them off")]
 
     def get_absolute_url(self) -> str:
         """Return the address of the treatment's public page."""
         return reverse("conditions:treatment-detail", args=[self.slug])
+
+
+class FormerSlug(models.Model):
+    """An address that an article had before; it leads to where the article is now."""
+
+    slug = models.SlugField(max_length=80)
+    condition = models.ForeignKey(
+        Condition, on_delete=models.CASCADE, null=True, blank=True, related_name="former_slugs"
+    )
+    treatment = models.ForeignKey(
+        Treatment, on_delete=models.CASCADE, null=True, blank=True, related_name="former_slugs"
+    )
+
+    class Meta:
+        verbose_name = "old address"
+        verbose_name_plural = "old addresses"
+        ordering = ["slug", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(condition__isnull=False, treatment__isnull=True)
+                | models.Q(condition__isnull=True, treatment__isnull=False),
+                name="%(app_label)s_%(class)s_has_one_article",
+                violation_error_code="has_one_article",
+                violation_error_message="An old address belongs to one article.",
+            ),
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=models.Q(condition__isnull=False),
+                name="%(app_label)s_%(class)s_condition_once",
+                violation_error_code="once",
+                violation_error_message="That old address already leads to an article.",
+            ),
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=models.Q(treatment__isnull=False),
+                name="%(app_label)s_%(class)s_treatment_once",
+                violation_error_code="once",
+                violation_error_message="That old address already leads to a treatment.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class RelatedKind(models.TextChoices):
+    """Why one article points at another."""
+
+    CONFUSED = "confused", "Often taken for one another"
+    RELATED = "related", "Also worth reading"
+
+
+class RelatedTopic(models.Model):
+    """Another article that a reader of this one may be looking for."""
+
+    condition = models.ForeignKey(
+        Condition, on_delete=models.CASCADE, related_name="related_topics"
+    )
+    other = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=RelatedKind, default=RelatedKind.RELATED)
+    question = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="For topics that get mixed up: Cramp or restless legs?",
+    )
+    text = models.CharField(
+        max_length=300, blank=True, help_text="How to tell them apart, in one to three sentences."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["condition", "other"],
+                name="%(app_label)s_%(class)s_once",
+                violation_error_code="once",
+                violation_error_message="This article already points there.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(condition=models.F("other")),
+                name="%(app_label)s_%(class)s_another",
+                violation_error_code="another",
+                violation_error_message="Choose another article than this one.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=RelatedKind.values),
+                name="%(app_label)s_%(class)s_kind_is_known",
+                violation_error_code="kind_is_known",
+                violation_error_message="Choose how the two belong together.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=RelatedKind.CONFUSED)
+                | (~models.Q(question="") & ~models.Q(text="")),
+                name="%(app_label)s_%(class)s_tells_apart",
+                violation_error_code="tells_apart",
+                violation_error_message="Write the question, and how to tell the two apart.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.question or self.other.title

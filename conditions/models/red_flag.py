@@ -67,6 +67,16 @@ class RedFlag(models.Model):
         editable=False,
         help_text="Goes up when the statement, question or level changes.",
     )
+    search_words = models.TextField(
+        "words that mean danger",
+        blank=True,
+        default="",
+        db_default="",
+        help_text=(
+            "One phrase a line, as worried people write it: can't speak. Whoever searches for one "
+            "sees the emergency card first. No words that are harmless alone."
+        ),
+    )
     sources = models.ManyToManyField(Source, blank=True, related_name="red_flags")
     reviewed_by = models.CharField(max_length=120, blank=True)
     reviewed_on = models.DateField(null=True, blank=True)
@@ -126,7 +136,15 @@ class ConditionRedFlag(models.Model):
         max_length=20,
         choices=CareLevel,
         blank=True,
-        help_text="Only to make it more urgent here. Empty: as the red flag says.",
+        help_text="Only if it differs here. Empty: as the red flag says.",
+    )
+    lowered_by = models.CharField(
+        "less urgent here, signed by",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -153,14 +171,18 @@ class ConditionRedFlag(models.Model):
         return self.red_flag.label
 
     def clean(self) -> None:
-        """Refuse a level that is less urgent than the red flag's own."""
+        """Refuse a level that is less urgent than the red flag's own, unless it is signed."""
         if self.level and self.red_flag_id and self.effective_level != self.level:
             raise ValidationError(
-                {"level": "An article can make a red flag more urgent, never less."},
+                {
+                    "level": "Only a clinical reviewer can make a red flag less urgent in an article."
+                },
                 code="level_lowered",
             )
 
     @property
     def effective_level(self) -> CareLevel:
-        """Return the more urgent of the flag's level and the article's own."""
+        """Return the article's own level if it is more urgent or signed, or else the flag's."""
+        if self.level and self.lowered_by:
+            return CareLevel(self.level)
         return most_urgent(filter(None, [self.red_flag.level, self.level]))

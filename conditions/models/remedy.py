@@ -1,5 +1,7 @@
 """Remedies, what is claimed for them, and when to ask first."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from conditions.evidence import EvidenceLevel
@@ -24,8 +26,27 @@ class Remedy(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, related_name="remedies")
+    is_offered = models.BooleanField(
+        "used at the clinic",
+        default=True,
+        db_default=True,
+        help_text="Untick for what an article only warns about, such as kava.",
+    )
     latin_name = models.CharField(max_length=120, blank=True)
     part_used = models.CharField(max_length=120, blank=True)
+    forms = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How it is taken: tea, tincture.",
+    )
+    pregnancy = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="One short sentence."
+    )
+    allergy_family = models.CharField(
+        max_length=120, blank=True, default="", db_default="", help_text="Daisy family."
+    )
     who_code = models.CharField("WHO code", max_length=10, blank=True, help_text="BL13")
     other_code = models.CharField(max_length=10, blank=True, help_text="UB13")
     pinyin = models.CharField(max_length=60, blank=True)
@@ -48,14 +69,36 @@ class Remedy(models.Model):
     tradition = models.CharField(
         max_length=300, blank=True, help_text="Follows “Traditionally linked with”."
     )
-    amounts = models.TextField(blank=True, help_text="Amounts with unit. Plain text.")
+    amounts = models.TextField(
+        "amounts, in words", blank=True, help_text="What the rows of amounts can't say. Plain text."
+    )
     note = models.TextField(blank=True, help_text="Plain text.")
+    no_cautions_signed_by = models.CharField(
+        "none known, signed by",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Who confirmed that no caution is known.",
+    )
+    no_cautions_signed_on = models.DateField(null=True, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "remedies"
         ordering = ["position", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(no_cautions_signed_by="", no_cautions_signed_on__isnull=True)
+                | (
+                    ~models.Q(no_cautions_signed_by="")
+                    & models.Q(no_cautions_signed_on__isnull=False)
+                ),
+                name="%(app_label)s_%(class)s_signed_with_day",
+                violation_error_code="signed_with_day",
+                violation_error_message="A signature has a name and a day.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=RemedyKind.values),
                 name="%(app_label)s_%(class)s_kind_is_known",
@@ -76,6 +119,117 @@ class Remedy(models.Model):
                 violation_error_message="Between 0 and 6 cun from the midline.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RemedyOfKind[R: Remedy](models.Manager[R]):
+    """Finds the remedies of one kind, for the proxies below."""
+
+    def __init__(self, kind: RemedyKind) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def get_queryset(self) -> models.QuerySet[R]:
+        """Return those of the kind alone."""
+        return super().get_queryset().filter(kind=self.kind)
+
+
+class Herb(Remedy):
+    """An herb, with a form of its own in the admin."""
+
+    objects: ClassVar = RemedyOfKind["Herb"](RemedyKind.HERB)
+
+    class Meta:
+        proxy = True
+
+
+class Food(Remedy):
+    """A food, with a form of its own in the admin."""
+
+    objects: ClassVar = RemedyOfKind["Food"](RemedyKind.FOOD)
+
+    class Meta:
+        proxy = True
+
+
+class Nutrient(Remedy):
+    """A mineral or vitamin, with a form of its own in the admin."""
+
+    objects: ClassVar = RemedyOfKind["Nutrient"](RemedyKind.NUTRIENT)
+
+    class Meta:
+        proxy = True
+
+
+class Acupoint(Remedy):
+    """An acupuncture point, with a form of its own in the admin."""
+
+    objects: ClassVar = RemedyOfKind["Acupoint"](RemedyKind.ACUPOINT)
+
+    class Meta:
+        proxy = True
+        verbose_name = "acupuncture point"
+
+
+class AmountUnit(models.TextChoices):
+    """What amounts are counted in."""
+
+    GRAM = "g", "g"
+    MILLIGRAM = "mg", "mg"
+    MICROGRAM = "mcg", "mcg"
+
+
+class Amount(models.Model):
+    """How much of something a food holds, or a person needs: 310 to 420 mg a day."""
+
+    remedy = models.ForeignKey(Remedy, on_delete=models.CASCADE, related_name="amount_rows")
+    label = models.CharField(max_length=60, help_text="What is counted: Magnesium.")
+    low = models.DecimalField("amount", max_digits=8, decimal_places=2)
+    high = models.DecimalField(
+        "up to", max_digits=8, decimal_places=2, null=True, blank=True, help_text="For a range."
+    )
+    unit = models.CharField(max_length=5, choices=AmountUnit, default=AmountUnit.MILLIGRAM)
+    per = models.CharField(max_length=80, help_text="In 1 ounce; a day, for adults.")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(low__gte=0)
+                & (models.Q(high__isnull=True) | models.Q(high__gt=models.F("low"))),
+                name="%(app_label)s_%(class)s_low_to_high",
+                violation_error_code="low_to_high",
+                violation_error_message="The second figure is higher than the first.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit__in=AmountUnit.values),
+                name="%(app_label)s_%(class)s_unit_is_known",
+                violation_error_code="unit_is_known",
+                violation_error_message="Choose g, mg or mcg.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}, {self.per}"
+
+
+class MedicineClass(models.Model):
+    """A kind of medicine, with the names by which people know the ones they take."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120, help_text="In plain words: Blood thinners.")
+    names = models.TextField(
+        blank=True, help_text="One generic or brand name a line: warfarin, then Coumadin."
+    )
+
+    class Meta:
+        verbose_name = "kind of medicine"
+        verbose_name_plural = "kinds of medicine"
+        ordering = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -169,6 +323,12 @@ class Caution(models.Model):
     effect = models.CharField(max_length=300, help_text="What may happen. One sentence.")
     advice = models.CharField(max_length=20, choices=CautionAdvice)
     basis = models.CharField(max_length=20, choices=CautionBasis, blank=True)
+    medicine_classes = models.ManyToManyField(
+        MedicineClass,
+        blank=True,
+        related_name="cautions",
+        help_text="For a caution about medicines: which kinds it is about.",
+    )
     sources = models.ManyToManyField(Source, blank=True, related_name="cautions")
     position = models.PositiveSmallIntegerField(default=0)
 

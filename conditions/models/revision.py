@@ -1,13 +1,102 @@
 """Revisions and their reviews: what the public reads, and who checked it."""
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.expressions import CombinedExpression
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
+
+from conditions.evidence import NEEDS_SOURCE
 
 # What every frozen document has, and what only one kind of article's has.
 WORDS = ("title", "summary", "lede", "sections", "sources")
 CONDITION_PARTS = ("kind", "body_area", "names", "red_flags", "self_care", "offers")
 TREATMENT_PARTS = ("may_help", "cautions", "remedies")
+
+
+_LEVELS = " || ".join(f'@.level == "{level}"' for level in sorted(NEEDS_SOURCE))
+_UNSOURCED = f"? (({_LEVELS}) && @.sources.size() == 0)"
+_UNCAUTIOUS = r'? (@.cautions.size() == 0 && !(@.no_cautions_signed_by like_regex "\\S"))'
+
+# What PostgreSQL itself demands of every document that is published from now on, as jsonpath.
+FOR_ALL = {
+    "has_words": r'strict $.title like_regex "\\S" && $.summary like_regex "\\S"',
+    "review_is_due": r'strict $.review_due_on like_regex "^\\d{4}-\\d{2}-\\d{2}$"',
+    "images_are_described": (
+        r'!exists($.images[*] ? (@.is_decorative == false && !(@.alt like_regex "\\S")))'
+    ),
+}
+FOR_CONDITIONS = {
+    "has_overview": r'exists($.sections[*] ? (@.aspect == "overview" && @.body like_regex "(^|>)\\s*[^<\\s]"))',
+    "has_self_care": (
+        r'exists($.self_care[*] ? (@.text like_regex "\\S"))'
+        r' || exists($.sections[*] ? (@.aspect == "self_care" && @.body like_regex "(^|>)\\s*[^<\\s]"))'
+    ),
+    "has_emergency": (
+        r'exists($.red_flags[*] ? (@.level == "emergency"))'
+        r' || ($.no_emergency.reason like_regex "\\S" && $.no_emergency.signed_by like_regex "\\S")'
+    ),
+    "claims_have_sources": (
+        f"!exists($.offers[*].claims[*] {_UNSOURCED})"
+        f" && !exists($.offers[*].remedies[*].claims[*] {_UNSOURCED})"
+    ),
+    "remedies_have_cautions": f"!exists($.offers[*].remedies[*] {_UNCAUTIOUS})",
+}
+FOR_TREATMENTS = {
+    "may_help_has_sources": f"!exists($.may_help[*] {_UNSOURCED})",
+    "uses_have_cautions": f"!exists($.remedies[*] {_UNCAUTIOUS})",
+}
+
+
+class DocumentHolds(models.Func):
+    """Whether a document is as a jsonpath says; false also if it lacks what the path names."""
+
+    function = "jsonb_path_match"
+    template = "coalesce(%(function)s(%(expressions)s, '{}', true), false)"
+    output_field = models.BooleanField()
+
+    def __init__(self, path: str, **extra: Any) -> None:
+        super().__init__("document", models.Value(path), **extra)
+
+
+def _rules(
+    paths: dict[str, str], *, unless: models.Q | None = None
+) -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=models.Q(DocumentHolds(path)) | unless
+            if unless
+            else models.Q(DocumentHolds(path)),
+            name=f"%(app_label)s_%(class)s_{name}",
+            violation_error_code=name,
+            violation_error_message="A revision holds all that a page needs.",
+        )
+        for name, path in paths.items()
+    ]
+
+
+def _searched_words() -> CombinedExpression:
+    """Return what the search reads of a document; the title counts most, the text least."""
+    bodies = models.Func(
+        "document",
+        models.Value("$.sections[*].body"),
+        function="jsonb_path_query_array",
+        output_field=models.JSONField(),
+    )
+    parts = {
+        "A": KeyTextTransform("title", "document"),
+        "B": KeyTextTransform("names", "document"),
+        "C": KeyTextTransform("summary", "document"),
+        "D": Cast(bodies, models.TextField()),
+    }
+    title, names, summary, text = (
+        SearchVector(part, weight=weight, config="english") for weight, part in parts.items()
+    )
+    return title + names + summary + text
 
 
 class Revision(models.Model):
@@ -36,7 +125,17 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     by_name = models.CharField(max_length=150)
-    note = models.CharField(max_length=300, blank=True)
+    note = models.CharField(
+        "what changed", max_length=300, blank=True, help_text="One line, shown on the page."
+    )
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="A scheduled revision that shall not appear after all."
+    )
+    search = models.GeneratedField(
+        expression=_searched_words(),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["-publish_at", "-number"]
@@ -82,6 +181,9 @@ class Revision(models.Model):
                 violation_error_code="number_taken",
                 violation_error_message="This article already has a revision with that number.",
             ),
+            *_rules(FOR_ALL),
+            *_rules(FOR_CONDITIONS, unless=models.Q(condition__isnull=True)),
+            *_rules(FOR_TREATMENTS, unless=models.Q(treatment__isnull=True)),
         ]
 
     def __str__(self) -> str:

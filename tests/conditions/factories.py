@@ -1,6 +1,6 @@
 """Articles for tests. Each call makes what it needs; keyword arguments win."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 from conditions.models import (
@@ -48,6 +48,7 @@ def make_treatment(**kwargs):
         "title": f"Treatment {number}",
         "summary": "What it is.",
         "lede": "First words.",
+        "review_due_on": date(2027, 12, 7),
     }
     treatment = Treatment.objects.create(**defaults | kwargs)
     make_section(treatment=treatment, aspect=Aspect.WHAT_HAPPENS)
@@ -65,16 +66,18 @@ def make_section(**kwargs):
 
 
 def make_condition(*, names=(), red_flags=None, **kwargs):
-    """Return a draft that is ready to publish: it has an overview and an emergency flag."""
+    """Return a draft that is ready to publish: it has an overview, self-care and an emergency flag."""
     number = next(numbers)
     defaults = {
         "slug": f"condition-{number}",
         "title": f"Condition {number}",
         "summary": "One sentence.",
         "lede": "First paragraph.",
+        "review_due_on": date(2027, 12, 7),
     }
     condition = Condition.objects.create(**defaults | kwargs)
     make_section(condition=condition)
+    make_self_care(condition)
     for position, name in enumerate(names):
         ConditionName.objects.create(condition=condition, name=name, position=position)
     for position, flag in enumerate([make_red_flag()] if red_flags is None else red_flags):
@@ -94,7 +97,13 @@ def link_red_flag(condition, red_flag, **kwargs):
 
 def make_remedy(**kwargs):
     number = next(numbers)
-    defaults = {"kind": "herb", "slug": f"remedy-{number}", "name": f"Remedy {number}"}
+    defaults = {
+        "kind": "herb",
+        "slug": f"remedy-{number}",
+        "name": f"Remedy {number}",
+        "no_cautions_signed_by": "Dr. Test",
+        "no_cautions_signed_on": date(2026, 12, 1),
+    }
     if "treatment" not in kwargs:
         defaults["treatment"] = make_treatment()
     return Remedy.objects.create(**defaults | kwargs)

@@ -448,4 +448,4 @@ def test_red_flag_cannot_be_lowered_in_an_article_form(client, staff):
     )
 
     assert response.status_code == 200
-    assert "never less" in response.text
+    assert "Only a clinical reviewer" in response.text

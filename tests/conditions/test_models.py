@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from conditions.documents import freeze
 from conditions.models import (
     Aspect,
     CareLevel,
@@ -43,7 +44,7 @@ def breaks(constraint):
 
 
 def revision_of(**kwargs):
-    document = dict.fromkeys((*WORDS, *CONDITION_PARTS, *TREATMENT_PARTS), "")
+    document = freeze(make_treatment()) | freeze(make_condition())
     defaults = {"number": 1, "document": document, "publish_at": NOW, "by_name": "tests"}
     return Revision.objects.create(**defaults | kwargs)
 
@@ -210,18 +211,102 @@ def test_revision_belongs_to_one_article():
 
 @pytest.mark.parametrize("part", [*WORDS, *CONDITION_PARTS])
 def test_revision_of_a_condition_is_whole(part):
-    document = {key: "" for key in (*WORDS, *CONDITION_PARTS) if key != part}
+    document = freeze(make_condition())
+    del document[part]
 
-    with breaks("revision_condition_is_whole"):
+    with breaks("revision_"):
         revision_of(condition=make_condition(), document=document)
 
 
 @pytest.mark.parametrize("part", [*WORDS, *TREATMENT_PARTS])
 def test_revision_of_a_treatment_is_whole(part):
-    document = {key: "" for key in (*WORDS, *TREATMENT_PARTS) if key != part}
+    document = freeze(make_treatment())
+    del document[part]
 
-    with breaks("revision_treatment_is_whole"):
+    with breaks("revision_"):
         revision_of(treatment=make_treatment(), document=document)
+
+
+def claim(**kwargs):
+    return {"text": "It helps.", "level": "low", "sources": []} | kwargs
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("has_words", {"title": " "}),
+        ("has_words", {"summary": ""}),
+        ("has_words", {"title": ["A list"]}),
+        ("review_is_due", {"review_due_on": ""}),
+        ("review_is_due", {"review_due_on": 2027}),
+        ("images_are_described", {"images": [{"is_decorative": False, "alt": " "}]}),
+        ("has_overview", {"sections": [{"aspect": "overview", "body": "<p> </p>"}]}),
+        ("has_self_care", {"self_care": [{"text": ""}], "sections": "overview"}),
+        ("has_emergency", {"red_flags": [{"level": "urgent"}]}),
+        ("has_emergency", {"red_flags": [], "no_emergency": {"reason": "None", "signed_by": ""}}),
+        ("claims_have_sources", {"offers": [{"claims": [claim()], "remedies": []}]}),
+        (
+            "claims_have_sources",
+            {"offers": [{"claims": [], "remedies": [{"claims": [claim()], "cautions": [{}]}]}]},
+        ),
+        (
+            "remedies_have_cautions",
+            {"offers": [{"claims": [], "remedies": [{"claims": [], "cautions": []}]}]},
+        ),
+    ],
+)
+def test_revision_of_a_condition_holds_what_the_gate_demands(rule, changes):
+    document = freeze(make_condition()) | changes
+
+    with breaks(f"revision_({rule}|has_overview)"):
+        revision_of(condition=make_condition(), document=document)
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("may_help_has_sources", {"may_help": [claim()]}),
+        ("uses_have_cautions", {"remedies": [{"cautions": [], "no_cautions_signed_by": ""}]}),
+    ],
+)
+def test_revision_of_a_treatment_holds_what_the_gate_demands(rule, changes):
+    document = freeze(make_treatment()) | changes
+
+    with breaks(f"revision_{rule}"):
+        revision_of(treatment=make_treatment(), document=document)
+
+
+def test_revision_without_an_emergency_sign_holds_a_signed_reason():
+    signed = {"reason": "Dry skin alone is no emergency.", "signed_by": "Dr. Test"}
+    document = freeze(make_condition()) | {"red_flags": [], "no_emergency": signed}
+
+    assert revision_of(condition=make_condition(), document=document).pk
+
+
+def test_revision_scheduled_may_be_withdrawn_and_nothing_else():
+    revision = revision_of(condition=make_condition())
+    rows = Revision.objects.filter(pk=revision.pk)
+
+    rows.update(withdrawn_at=NOW - timedelta(hours=1))
+
+    assert rows.filter(withdrawn_at__isnull=False).exists()
+    with pytest.raises(IntegrityError, match="A revision is never changed"):
+        rows.update(withdrawn_at=None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"withdrawn_at": NOW},
+        {"withdrawn_at": NOW - timedelta(hours=1), "note": "Something else too."},
+        {"publish_at": NOW + timedelta(days=1)},
+    ],
+)
+def test_revision_that_appeared_is_never_changed(changes):
+    revision = revision_of(condition=make_condition())
+
+    with pytest.raises(IntegrityError, match="A revision is never changed"):
+        Revision.objects.filter(pk=revision.pk).update(**changes)
 
 
 def test_revision_number_stands_once_for_a_condition():
@@ -318,9 +403,22 @@ def test_red_flag_level_cannot_be_lowered_in_an_article():
         condition=make_condition(), red_flag=make_red_flag(), level="see_doctor"
     )
 
-    with pytest.raises(ValidationError, match="never less"):
+    with pytest.raises(ValidationError, match="Only a clinical reviewer"):
         link.full_clean()
     assert link.effective_level == CareLevel.EMERGENCY
+
+
+def test_red_flag_level_is_lowered_in_an_article_once_it_is_signed():
+    link = ConditionRedFlag(
+        condition=make_condition(),
+        red_flag=make_red_flag(),
+        level="see_doctor",
+        lowered_by="Dr. Test",
+    )
+
+    link.full_clean()
+
+    assert link.effective_level == CareLevel.SEE_DOCTOR
 
 
 def test_most_urgent_is_the_first_level_there_is():

@@ -72,7 +72,10 @@ def test_publish_freezes_the_whole_article():
     assert document == freeze(condition)
     assert document["names"] == ["Cramp"]
     assert [flag["code"] for flag in document["red_flags"]] == ["speech.slurred"]
-    assert document["self_care"] == [{"kind": "dont", "title": "", "text": "smoke", "level": "low"}]
+    assert document["self_care"] == [
+        {"kind": "do", "title": "Rest", "text": "Sleep enough.", "level": ""},
+        {"kind": "dont", "title": "", "text": "smoke", "level": "low"},
+    ]
     (offer,) = document["offers"]
     assert (offer["treatment"], offer["title"]) == ("herbs", "Herbs")
     assert [claim["text"] for claim in offer["claims"]] == ["In general."]
