@@ -1,0 +1,40 @@
+"""Adds drafts, and what drafts share, from files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from conditions.transfer import BadContent, import_content, read_content
+
+
+class Command(BaseCommand):
+    help = (
+        "Read what export_articles wrote. Everything becomes a draft; no page on the site changes. "
+        "What is here already stays as it is, unless --update is given."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder, and what to do with what is here already."""
+        parser.add_argument("folder", type=Path, help="the folder that export_articles wrote")
+        parser.add_argument("--update", action="store_true", help="write over what is here already")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import all or nothing, and say what was done."""
+        try:
+            with transaction.atomic():
+                report = import_content(read_content(options["folder"]), update=options["update"])
+                transaction.set_rollback(options["dry_run"])
+        except BadContent as error:
+            raise CommandError(f"Nothing was imported. {error}") from error
+        except OSError as error:
+            raise CommandError(f"{options['folder']} cannot be read: {error.strerror}") from error
+        would = "Would be " if options["dry_run"] else ""
+        for word, records in (
+            ("added", report.added),
+            ("written over", report.updated),
+            ("left as they are", report.left),
+        ):
+            self.stdout.write(f"{would}{word}: {len(records)}".capitalize())

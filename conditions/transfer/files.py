@@ -1,0 +1,103 @@
+"""The folder that holds content: TOML written by hand, or JSON written by an export."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+type Entry = dict[str, Any]
+
+CONDITIONS = "conditions"
+# What stands in one file each: the file's name, and the name of the list in it.
+LISTS = {
+    "sources": "source",
+    "glossary": "term",
+    "medicines": "medicine_class",
+    "red_flags": "red_flag",
+    "treatments": "treatment",
+    "remedies": "remedy",
+    "images": "image",
+}
+
+
+class BadContent(Exception):
+    """Files that cannot be imported. The text says which file, what is wrong and what to do."""
+
+
+@dataclass
+class Content:
+    """All entries of a folder, in the order in which pages show them."""
+
+    sources: list[Entry] = field(default_factory=list)
+    glossary: list[Entry] = field(default_factory=list)
+    medicines: list[Entry] = field(default_factory=list)
+    red_flags: list[Entry] = field(default_factory=list)
+    treatments: list[Entry] = field(default_factory=list)
+    remedies: list[Entry] = field(default_factory=list)
+    images: list[Entry] = field(default_factory=list)
+    conditions: list[Entry] = field(default_factory=list)
+
+
+def read_content(folder: Path) -> Content:
+    """Return what the folder holds. Raises BadContent if a file is no content, or there is none."""
+    lists = {name: _read_list(folder, name, key) for name, key in LISTS.items()}
+    paths = sorted(path for path in (folder / CONDITIONS).glob("*") if path.suffix in _PARSERS)
+    content = Content(**lists, conditions=[_parse(path) for path in paths])
+    if not any(getattr(content, part.name) for part in fields(content)):
+        raise BadContent(f"{folder} holds no content: name the folder that export_articles wrote.")
+    return content
+
+
+def write_content(content: Content, folder: Path) -> list[Path]:
+    """Write the content as JSON, one file an article, and return the files.
+
+    Raises BadContent if the folder holds anything already, so that nothing old stays among it.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BadContent(f"{folder} is not empty: name a new folder.")
+    (folder / CONDITIONS).mkdir(parents=True, exist_ok=True)
+    written = {
+        folder / f"{name}.json": {key: getattr(content, name)} for name, key in LISTS.items()
+    }
+    written |= {
+        folder / CONDITIONS / f"{entry['slug']}.json": entry for entry in content.conditions
+    }
+    for path, data in written.items():
+        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return list(written)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
+
+
+def _read_list(folder: Path, name: str, key: str) -> list[Entry]:
+    found = [path for suffix in _PARSERS if (path := folder / f"{name}{suffix}").exists()]
+    if not found:
+        return []
+    entries = _parse(found[0]).get(key)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadContent(f"{found[0]}: “{key}” must be a list of entries.")
+    return entries
+
+
+def _parse(path: Path) -> Entry:
+    try:
+        data = _PARSERS[path.suffix](path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadContent(f"{path} cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise BadContent(f"{path} must hold one object with names and values.")
+    entry: Entry = _with_plain_dates(data)
+    return entry
+
+
+def _with_plain_dates(part: Any) -> Any:
+    """Return the entry with days as text, as JSON has them: TOML has a type of its own."""
+    if isinstance(part, dict):
+        return {key: _with_plain_dates(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_with_plain_dates(value) for value in part]
+    return part.isoformat() if isinstance(part, date) else part

@@ -1,0 +1,206 @@
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from conditions.documents import freeze
+from conditions.models import (
+    Condition,
+    FormerSlug,
+    GlossaryTerm,
+    RedFlag,
+    Remedy,
+    Revision,
+    Section,
+    Source,
+    Treatment,
+)
+from conditions.starter import load
+from conditions.transfer import BadContent, Content, import_content, read_content
+
+from .factories import NOW, make_condition
+
+pytestmark = pytest.mark.django_db
+
+
+def export(folder):
+    call_command("export_articles", folder, verbosity=0)
+    return {path.relative_to(folder): path.read_text() for path in folder.rglob("*.json")}
+
+
+def entry(**kwargs):
+    return {"slug": "hiccups", "title": "Hiccups", "kind": "symptom", **kwargs}
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """Return the files of a site with the starter content, and its frozen drafts."""
+    load(now=NOW)
+    files = export(tmp_path / "first")
+    frozen = {article.slug: freeze(article) for article in Condition.objects.all()}
+    return tmp_path / "first", files, frozen
+
+
+@pytest.fixture
+def another_site(exported):
+    """Empty the tables, as on a site that has nothing yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "TRUNCATE conditions_condition, conditions_treatment, conditions_source, "
+            "conditions_redflag, conditions_glossaryterm, conditions_medicineclass CASCADE"
+        )
+    return exported
+
+
+def test_export_writes_one_file_an_article(exported):
+    _folder, files, frozen = exported
+
+    assert {str(name) for name in files} == {
+        *(f"conditions/{slug}.json" for slug in frozen),
+        *("glossary.json", "images.json", "medicines.json", "red_flags.json"),
+        *("remedies.json", "sources.json", "treatments.json"),
+    }
+
+
+def test_import_on_another_site_gives_the_same_export(another_site, tmp_path):
+    folder, files, frozen = another_site
+
+    call_command("import_articles", folder, verbosity=0)
+
+    assert export(tmp_path / "second") == files
+    assert {article.slug: freeze(article) for article in Condition.objects.all()} == frozen
+
+
+def test_import_publishes_nothing(another_site):
+    folder, _files, frozen = another_site
+
+    call_command("import_articles", folder, verbosity=0)
+
+    assert Condition.objects.count() == len(frozen)
+    assert not Condition.objects.published(NOW).exists()
+    assert not Revision.objects.exists()
+
+
+def test_import_leaves_what_is_there(exported, capsys):
+    folder, _files, _frozen = exported
+    Treatment.objects.filter(slug="acupuncture").update(title="Needles")
+    Section.objects.filter(condition__slug="migraine", aspect="overview").delete()
+
+    call_command("import_articles", folder)
+
+    assert capsys.readouterr().out.startswith("Added: 0\nWritten over: 0\nLeft as they are: ")
+    assert Treatment.objects.get(slug="acupuncture").title == "Needles"
+    assert not Section.objects.filter(condition__slug="migraine", aspect="overview").exists()
+
+
+def test_import_with_update_writes_over_drafts_alone(exported, tmp_path):
+    folder, files, _frozen = exported
+    Treatment.objects.filter(slug="acupuncture").update(title="Needles")
+    Section.objects.filter(condition__slug="migraine", aspect="overview").delete()
+    Remedy.objects.filter(slug="yarrow").update(note="Changed")
+    editions = Revision.objects.count()
+
+    call_command("import_articles", folder, update=True, verbosity=0)
+
+    assert export(tmp_path / "second") == files
+    assert Revision.objects.count() == editions
+
+
+def test_import_dry_run_changes_nothing(another_site, capsys):
+    folder, _files, _frozen = another_site
+
+    call_command("import_articles", folder, dry_run=True)
+
+    assert capsys.readouterr().out.startswith("Would be added: ")
+    assert not Condition.objects.exists()
+    assert not Source.objects.exists()
+
+
+def test_import_cleans_what_a_page_must_not_hold():
+    section = {"aspect": "overview", "body": "<p onclick='x()'>Hi<script>x()</script></p>"}
+
+    import_content(Content(conditions=[entry(section=[section])]))
+
+    assert Section.objects.get().body == "<p>Hi</p>"
+
+
+def test_import_keeps_old_addresses_and_the_replacement():
+    first = entry(slug="hiccups", replaced_by="hiccup-spells", old_slugs=["hic"])
+
+    import_content(Content(conditions=[first, entry(slug="hiccup-spells")]))
+
+    assert Condition.objects.get(slug="hiccups").replaced_by.slug == "hiccup-spells"
+    assert FormerSlug.objects.get(slug="hic").condition.slug == "hiccups"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"titel": "Hiccups"}, "Condition “hiccups”: “titel” is not known"),
+        ({"kind": "illness"}, "Condition “hiccups”, “kind”: Value 'illness' is not a valid choice"),
+        ({"title": 5}, "“title”: This must be text."),
+        ({"review_due_on": "soon"}, "“review_due_on”: "),
+        ({"names": "hiccup"}, "“names” must be a list of texts."),
+        ({"section": [{"aspect": "none", "body": ""}]}, "section 1, “aspect”: "),
+        ({"sources": ["nobody"]}, "names “nobody”, which is not among the files or on the site."),
+        ({"related": [{"slug": "hic"}]}, "names “hic”, which is not among"),
+        ({"related": {"slug": "hic"}}, "“related” must be a list of entries."),
+        ({"slug": "no spaces"}, "“slug”: "),
+        ({"self_care": [{"kind": "dont", "text": "do not rub"}]}, "The database refuses it: "),
+    ],
+)
+def test_import_says_what_is_wrong_and_adds_nothing(wrong, said):
+    content = Content(
+        glossary=[{"term": "phren", "definition": "A muscle."}], conditions=[entry(**wrong)]
+    )
+
+    with pytest.raises(BadContent) as raised:
+        import_content(content)
+
+    assert said in str(raised.value)
+    assert not GlossaryTerm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("sources.json", "{", "sources.json cannot be read: "),
+        ("sources.json", "[]", "sources.json must hold one object"),
+        ("sources.json", '{"source": {}}', "“source” must be a list of entries."),
+        ("other.json", "{}", "holds no content: name the folder that export_articles wrote."),
+    ],
+)
+def test_import_says_which_file_is_wrong(tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(CommandError) as raised:
+        call_command("import_articles", tmp_path)
+
+    assert said in str(raised.value)
+
+
+def test_export_needs_an_empty_folder(tmp_path):
+    (tmp_path / "old.json").write_text("{}")
+
+    with pytest.raises(CommandError, match="is not empty: name a new folder"):
+        call_command("export_articles", tmp_path)
+
+
+def test_export_says_when_it_cannot_write(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("export_articles", tmp_path / "file" / "folder")
+
+
+def test_export_keeps_odd_words(tmp_path):
+    make_condition(slug="odd", title="抽筋 </script> \u2028 “x”", red_flags=[])
+
+    export(tmp_path / "out")
+
+    (read,) = read_content(tmp_path / "out").conditions
+    assert read["title"] == "抽筋 </script> \u2028 “x”"
+    assert json.loads((tmp_path / "out/red_flags.json").read_text()) == {"red_flag": []}
+    assert RedFlag.objects.count() == 0
