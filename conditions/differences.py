@@ -86,10 +86,21 @@ _LISTS = {
 }
 _ORDER = ("title", "summary", "lede", "author", "kind", "body_area", "no_emergency", *_LISTS)
 _INSIDE = ("claims", "cautions", "amount_rows", "remedies")
-# "" stands for words that need no label; the rest is called what it is called in the document.
+# In the order in which a piece's lines stand: PostgreSQL keeps none. "" is for words that need no
+# label; what is not named here comes last, under the name that it has in the document.
 _LABELS = {
     **dict.fromkeys(
-        ("title", "heading", "body", "text", "statement", "name", "effect", "term", "definition"),
+        (
+            "title",
+            "name",
+            "heading",
+            "term",
+            "statement",
+            "body",
+            "text",
+            "effect",
+            "definition",
+        ),
         "",
     ),
     "advice": "Advice",
@@ -112,6 +123,7 @@ _LABELS = {
     "with_kind": "About",
     "with_what": "With",
 }
+_PLACES = {name: place for place, name in enumerate(_LABELS)}
 _TOP_LABELS = {"title": "Title", "summary": "Summary"}
 # What a reader never sees: by these, entries are found.
 _UNSEEN = {"code", "version", "slug", "key", "treatment"}
@@ -167,10 +179,12 @@ def compare_words(old: str, new: str) -> tuple[Words, ...]:
     if len(before) * len(after) > _MOST_COMPARISONS:
         return (Words("removed", old), Words("added", new))
     words: list[Words] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    # Spaces and line breaks behind a word are no part of it.
+    bare_before, bare_after = ([word.strip() for word in text] for text in (before, after))
+    matcher = SequenceMatcher(None, bare_before, bare_after, autojunk=False)
     for tag, left, left_end, right, right_end in matcher.get_opcodes():
         if tag == "equal":
-            words.append(Words("same", "".join(before[left:left_end])))
+            words.append(Words("same", "".join(after[right:right_end])))
             continue
         if left < left_end:
             words.append(Words("removed", "".join(before[left:left_end])))
@@ -198,7 +212,7 @@ def pieces(document: Any) -> list[Piece]:
         if isinstance(source, dict) and isinstance(source.get("key"), str)
     }
     names = [name for name in _ORDER if name in document]
-    names += [name for name in document if name not in _ORDER]
+    names += sorted(name for name in document if name not in _ORDER)
     found: list[Piece] = []
     for name in names:
         value = document[name]
@@ -246,10 +260,14 @@ def _lines(
     entry: Mapping[str, Any], *, leave_out: set[str], titles: Mapping[str, str]
 ) -> Iterator[str]:
     shown = [name for name in entry if name not in leave_out and name not in _UNSEEN]
-    for name in sorted(shown, key=lambda name: _label(name) != ""):
+    for name in sorted(shown, key=_place):
         text = _value(name, entry[name], titles)
         if text and entry[name] != _USUAL.get(name):
             yield f"{_label(name)}: {text}" if _label(name) else text
+
+
+def _place(name: str) -> tuple[int, str]:
+    return _PLACES.get(name, len(_PLACES)), name
 
 
 def _label(name: str) -> str:
@@ -275,7 +293,8 @@ def _readable(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(filter(None, map(_readable, value)))
     if isinstance(value, dict):
-        texts = {name: _readable(part) for name, part in value.items() if name not in _UNSEEN}
+        names = sorted(value.keys() - _UNSEEN, key=_place)
+        texts = {name: _readable(value[name]) for name in names}
         return ", ".join(f"{_label(name) or name}: {text}" for name, text in texts.items() if text)
     return str(value)
 
@@ -326,10 +345,12 @@ def _moved(before: list[Piece], after: list[Piece], came_from: dict[int, int]) -
 def _change(old: Piece | None, new: Piece, has_moved: bool) -> Change | None:
     if old is None:
         return Change(new.label, ("added",), (Words("added", new.text),))
-    if old.text != new.text:
+    kinds: list[str] = []
+    words: tuple[Words, ...] = ()
+    if old.text.split() != new.text.split():
         kinds, words = ["changed"], compare_words(old.text, new.text)
-    else:
-        kinds, words = ["formatted"] if old.markup != new.markup else [], ()
+    elif (old.text, old.markup) != (new.text, new.markup):
+        kinds = ["formatted"]
     if has_moved:
         kinds.append("moved")
     return Change(new.label, tuple(kinds), words) if kinds else None

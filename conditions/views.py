@@ -16,6 +16,27 @@ from .pages import condition_page, treatment_page
 from .search import clean_query, search, search_terms
 
 
+def condition_context(condition: Condition, *, today: date) -> dict[str, Any]:
+    """Return what the template of an article draws; the preview for staff draws the same.
+
+    `condition` carries what `ArticleQuerySet.with_live` adds.
+    """
+    page = condition_page(
+        condition.live,
+        live_treatments=condition.live_treatments,
+        review=condition.live_review,
+        today=today,
+    )
+    # `condition` is what every link to a booking carries.
+    return {"page": page, "condition": condition.slug}
+
+
+def treatment_context(treatment: Treatment, *, today: date) -> dict[str, Any]:
+    """Return what the template of a treatment draws; see `condition_context`."""
+    page = treatment_page(treatment.live, review=treatment.live_review, today=today)
+    return {"page": page, "diagram": back_diagram(page.points)}
+
+
 @method_decorator(fresh, name="dispatch")
 class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """All conditions, A to Z and by body area; `?q=` searches them."""
@@ -48,14 +69,8 @@ class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has argument
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the page as the live revision says it."""
-        page = condition_page(
-            self.object.live,
-            live_treatments=self.object.live_treatments,
-            review=self.object.live_review,
-            today=_today(),
-        )
-        # `condition` is what every link to a booking carries.
-        return super().get_context_data(page=page, condition=self.object.slug, **kwargs)
+        page = condition_context(self.object, today=timezone.localdate())
+        return super().get_context_data(**page, **kwargs)
 
 
 @method_decorator(fresh, name="dispatch")
@@ -77,9 +92,5 @@ class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has argument
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the page as the live revision says it, and the drawing if there are points."""
-        page = treatment_page(self.object.live, review=self.object.live_review, today=_today())
-        return super().get_context_data(page=page, diagram=back_diagram(page.points), **kwargs)
-
-
-def _today() -> date:
-    return timezone.localdate()
+        page = treatment_context(self.object, today=timezone.localdate())
+        return super().get_context_data(**page, **kwargs)

@@ -16,6 +16,7 @@ from conditions.publishing import (
     unpublish,
 )
 
+from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
     ConditionClaimInline,
@@ -39,6 +40,9 @@ class ArticleAdmin(admin.ModelAdmin):
     search_fields = ["title", "slug", "summary"]
     save_on_top = True
     formfield_overrides = PARAGRAPHS
+
+    def get_urls(self):
+        return [*article_urls(self), *super().get_urls()]
 
     def get_queryset(self, request):
         # The state compares each draft with its live page, so every part is needed: a few queries

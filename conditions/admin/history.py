@@ -1,8 +1,7 @@
 """Revisions, which nobody can change, and the reviews of them."""
 
-import json
-
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.html import format_html
 
 from conditions.models import Review, Revision
@@ -13,8 +12,8 @@ class RevisionAdmin(admin.ModelAdmin):
     list_display = ["__str__", "publish_at", "by_name", "note"]
     list_filter = ["publish_at"]
     search_fields = ["document__title", "by_name"]
-    fields = ["condition", "treatment", "number", "publish_at", "by_name", "note", "frozen"]
-    readonly_fields = ["frozen"]
+    fields = ["condition", "treatment", "number", "publish_at", "by_name", "note", "page"]
+    readonly_fields = ["page"]
 
     def has_add_permission(self, request):
         return False
@@ -26,9 +25,14 @@ class RevisionAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description="What was published")
-    def frozen(self, obj):
-        text = json.dumps(obj.document, indent=2, ensure_ascii=False)
-        return format_html("<pre>{}</pre>", text)
+    def page(self, obj):
+        article = obj.condition or obj.treatment
+        name = f"admin:conditions_{article._meta.model_name}"
+        return format_html(
+            '<a href="{}">See it as a page</a>, or <a href="{}">compare it with others</a>',
+            reverse(f"{name}_edition", args=[article.pk, obj.number]),
+            reverse(f"{name}_editions", args=[article.pk]),
+        )
 
 
 @admin.register(Review)

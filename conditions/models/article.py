@@ -95,9 +95,9 @@ class ArticleQuerySet(models.QuerySet[Any]):
     def with_live(self, now: datetime) -> Self:
         """Add to `published` what an article's own page needs, still in the same query.
 
-        `live` is the frozen document, `live_publish_at` its day, `live_review` the newest full
-        review of that very revision (reviewer, reviewed_on and next_on as ISO days) or None, and
-        `live_treatments` the slug and title of every live treatment.
+        `live` is the frozen document, `live_publish_at` its day, and `live_review` the newest full
+        review of that very revision (reviewer, reviewed_on and next_on as ISO days) or None;
+        with what `with_others` adds.
         """
         review = (
             Review.objects.filter(revision=OuterRef("revisions__pk"), scope=ReviewScope.FULL)
@@ -106,15 +106,25 @@ class ArticleQuerySet(models.QuerySet[Any]):
                 event=JSONObject(reviewer="reviewer", reviewed_on="reviewed_on", next_on="next_on")
             )[:1]
         )
+        return (
+            self.published(now)
+            .with_others(now)
+            .annotate(
+                live=F("revisions__document"),
+                live_publish_at=F("revisions__publish_at"),
+                live_review=Subquery(review),
+            )
+        )
+
+    def with_others(self, now: datetime) -> Self:
+        """Add what an article's page shows of other articles; drafts have that too.
+
+        `live_treatments` is the slug and title of every live treatment.
+        """
         treatments = Treatment.objects.published(now).values(
             entry=JSONObject(slug="slug", title="live_title")
         )
-        return self.published(now).annotate(
-            live=F("revisions__document"),
-            live_publish_at=F("revisions__publish_at"),
-            live_review=Subquery(review),
-            live_treatments=ArraySubquery(treatments),
-        )
+        return self.annotate(live_treatments=ArraySubquery(treatments))
 
 
 class Article(models.Model):

@@ -100,6 +100,32 @@ def test_differences_say_when_only_the_formatting_changed():
     assert named(differences(old, new)) == [("Section “Overview”", ("formatted",))]
 
 
+def test_differences_do_not_depend_on_the_order_of_keys():
+    flag = {
+        "code": "a",
+        "label": "Sign",
+        "statement": "A sign",
+        "level": "emergency",
+        "new": {"a": 1, "b": 2},
+    }
+    same = dict(reversed(flag.items())) | {"new": {"b": 2, "a": 1}}
+
+    assert (
+        differences(
+            {"title": "Cramp", "red_flags": [flag]}, {"red_flags": [same], "title": "Cramp"}
+        )
+        == []
+    )
+
+
+def test_a_line_break_is_no_change_of_words():
+    changes = differences({"lede": "One two. Three."}, {"lede": "One two.\n\nThree. Four."})
+    formatted = differences({"lede": "One two. Three."}, {"lede": "One two.\n\nThree."})
+
+    assert [words.kind for words in changes[0].words] == ["same", "added"]
+    assert named(formatted) == [("First paragraph", ("formatted",))]
+
+
 def test_body_text_shows_lists_and_where_links_lead():
     body = '<p>See <a href="/conditions/cramp/">cramp</a> &amp; rest.</p><ul><li>One</li><li>Two</li></ul>'
 

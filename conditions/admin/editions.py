@@ -1,0 +1,191 @@
+"""All revisions of an article: what each changed, and the way back to one."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from conditions.differences import differences
+from conditions.documents import freeze, with_parts
+from conditions.publishing import NotPublishable, roll_back
+
+DRAFT = "draft"
+
+
+class Editions:
+    """The revisions of one article at one time, newest first, and what the public sees of each."""
+
+    def __init__(self, article, *, now):
+        self.now = now
+        self.all = list(article.revisions.prefetch_related("reviews"))
+        live = type(article).objects.published(now).filter(pk=article.pk)
+        live_pk = live.values_list("live_revision_id", flat=True).first()
+        self.live = next((revision for revision in self.all if revision.pk == live_pk), None)
+        self.newest_due = next((revision for revision in self.all if self.is_due(revision)), None)
+
+    def state_of(self, revision):
+        """Say in words what the public sees of the revision."""
+        if revision == self.live:
+            return "live now"
+        if revision.withdrawn_at:
+            return "withdrawn"
+        if revision.publish_at > self.now:
+            return f"scheduled for {moment(revision.publish_at)}"
+        if not self.live and revision == self.newest_due:
+            return "taken off the site"
+        return "older"
+
+    def can_return_to(self, revision):
+        """Return whether the revision was on the site and no longer is."""
+        return self.is_due(revision) and revision != self.live
+
+    def is_due(self, revision):
+        """Return whether the revision is or was on the site."""
+        return revision.publish_at <= self.now and not revision.withdrawn_at
+
+
+def moment(at):
+    """Return a time in the clinic's zone, in words."""
+    return date_format(timezone.localtime(at), "M j, Y, g:i a")
+
+
+def may_publish(request, model_admin):
+    """Return whether the person may change what the public reads."""
+    return request.user.has_perm(f"conditions.publish_{model_admin.opts.model_name}")
+
+
+def article_url(model_admin, page, article, *args):
+    """Return the address of one of an article's pages in the admin."""
+    name = f"admin:conditions_{model_admin.opts.model_name}_{page}"
+    return reverse(name, args=[article.pk, *args])
+
+
+def get_article(model_admin, request, pk):
+    """Return the article with all that `freeze` reads; raise 404 or 403."""
+    article = get_object_or_404(with_parts(model_admin.model.objects.all()), pk=pk)
+    if not model_admin.has_view_or_change_permission(request, article):
+        raise PermissionDenied
+    return article
+
+
+def draw(model_admin, request, article, template, **context):
+    """Return one of the article's pages in the admin."""
+    page = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "article": article,
+        "change_url": article_url(model_admin, "change", article),
+        "editions_url": article_url(model_admin, "editions", article),
+    }
+    return TemplateResponse(request, f"admin/conditions/{template}", page | context)
+
+
+def editions_view(model_admin, request, pk):
+    """List the revisions, with their reviews, and let two of them be compared."""
+    article = get_article(model_admin, request, pk)
+    editions = Editions(article, now=timezone.now())
+    rows = [
+        {
+            "revision": revision,
+            "state": editions.state_of(revision),
+            "shown_from": revision.publish_at if editions.is_due(revision) else None,
+            "can_return": editions.can_return_to(revision),
+        }
+        for revision in editions.all
+    ]
+    return draw(
+        model_admin,
+        request,
+        article,
+        "editions.html",
+        title=f"Revisions of “{article}”",
+        rows=rows,
+        live=editions.live,
+        draft_is_live=editions.live is not None and editions.live.document == freeze(article),
+        may_publish=may_publish(request, model_admin),
+        may_sign=request.user.has_perm("conditions.sign_clinical"),
+    )
+
+
+def difference_view(model_admin, request, pk):
+    """Show what differs between two revisions, or between one and the draft."""
+    article = get_article(model_admin, request, pk)
+    chosen = [_chosen(article, request.GET.get(name, "")) for name in ("old", "new")]
+    if None in chosen:
+        words = "Choose two versions to compare."
+        model_admin.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    (old_name, old), (new_name, new) = chosen
+    return draw(
+        model_admin,
+        request,
+        article,
+        "difference.html",
+        title=f"“{article}”: from {old_name} to {new_name}",
+        old_name=old_name,
+        new_name=new_name,
+        is_same=old == new,
+        changes=differences(old, new),
+    )
+
+
+def _chosen(article, name):
+    """Return a version's name in words and its document, or None if there is no such version."""
+    if name == DRAFT:
+        return "the draft", freeze(article)
+    revision = article.revisions.filter(number=name).first() if _is_number(name) else None
+    return (f"revision {revision.number}", revision.document) if revision else None
+
+
+def _is_number(text):
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def roll_back_view(model_admin, request, pk, number):
+    """Ask, then publish an older revision again."""
+    article = get_article(model_admin, request, pk)
+    if not may_publish(request, model_admin):
+        raise PermissionDenied
+    now = timezone.now()
+    revision = get_object_or_404(article.revisions, number=number)
+    editions = Editions(article, now=now)
+    if not editions.can_return_to(revision):
+        words = f"Revision {number} is {editions.state_of(revision)}: there is no way back to it."
+        model_admin.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    if request.method == "POST":
+        _roll_back(model_admin, request, article, revision, now=now)
+        return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    return draw(
+        model_admin,
+        request,
+        article,
+        "roll_back.html",
+        title=f"Go back to revision {number}?",
+        revision=revision,
+        live=editions.live,
+        changes=differences(editions.live.document, revision.document) if editions.live else [],
+    )
+
+
+def _roll_back(model_admin, request, article, revision, *, now):
+    try:
+        new = roll_back(article, to=revision, by=request.user, now=now)
+    except NotPublishable as error:
+        reasons = error.reasons
+    except IntegrityError:
+        # The rules for what is published are newer than the revision.
+        reasons = ["It lacks something that every page needs now. Change the draft instead."]
+    else:
+        done = f"Went back to revision {revision.number}, as revision {new.number}."
+        model_admin.log_change(request, article, done)
+        words = f"{done} The draft stays as it was."
+        model_admin.message_user(request, words, messages.SUCCESS)
+        return
+    words = f"Nothing was changed. Revision {revision.number} can't go back on the site:"
+    model_admin.message_user(request, " ".join([words, *reasons]), messages.ERROR)

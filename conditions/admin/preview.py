@@ -1,0 +1,88 @@
+"""Drafts and revisions, drawn as the public page draws them, for staff alone."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from conditions.documents import freeze, with_parts
+from conditions.models import Condition, ReviewScope
+from conditions.views import condition_context, treatment_context
+
+from .editions import Editions
+
+
+def preview_draft(model_admin, request, pk):
+    """Show the saved draft as its page would be if it were published now."""
+    now = timezone.now()
+    article = get_object_or_404(with_parts(_readable(model_admin, now)), pk=pk)
+    editions = Editions(article, now=now)
+    document = freeze(article)
+    # Publishing what is live already keeps the revision, and with it its review.
+    same = editions.live if editions.live and editions.live.document == document else None
+    return _draw(model_admin, request, article, document, revision=same, publish_at=now)
+
+
+def preview_edition(model_admin, request, pk, number):
+    """Show one revision: live, older, withdrawn, or one that is still to come."""
+    now = timezone.now()
+    article = get_object_or_404(_readable(model_admin, now), pk=pk)
+    revision = get_object_or_404(article.revisions, number=number)
+    state = Editions(article, now=now).state_of(revision)
+    return _draw(
+        model_admin,
+        request,
+        article,
+        revision.document,
+        revision=revision,
+        publish_at=revision.publish_at,
+        state=f"Revision {revision.number}: {state}",
+    )
+
+
+def _readable(model_admin, now):
+    return model_admin.model.objects.with_others(now)
+
+
+def _draw(
+    model_admin,
+    request,
+    article,
+    document,
+    *,
+    revision,
+    publish_at,
+    state="Draft, not on the site",
+):
+    if not model_admin.has_view_or_change_permission(request, article):
+        raise PermissionDenied
+    article.live = document
+    article.live_publish_at = publish_at
+    article.live_review = _newest_review(revision) if revision else None
+    today = timezone.localdate()
+    if isinstance(article, Condition):
+        template, page = "conditions/condition_detail.html", condition_context(article, today=today)
+    else:
+        template, page = "conditions/treatment_detail.html", treatment_context(article, today=today)
+    context = {
+        "object": article,
+        "public_template": template,
+        "opts": model_admin.opts,
+        "state": state,
+        **page,
+    }
+    response = TemplateResponse(request, "admin/conditions/preview.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _newest_review(revision):
+    """Return the review that the public page shows for the revision, as the page reads it."""
+    review = revision.reviews.filter(scope=ReviewScope.FULL).first()
+    if review is None:
+        return None
+    return {
+        "reviewer": review.reviewer,
+        "reviewed_on": review.reviewed_on.isoformat(),
+        "next_on": review.next_on.isoformat() if review.next_on else None,
+    }

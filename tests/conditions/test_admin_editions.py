@@ -1,0 +1,457 @@
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.models import Clinic
+from conditions.admin.checking import _next_year
+from conditions.models import Condition, Review, Revision
+from conditions.publishing import NotPublishable, publish, unpublish
+from tests.html_tree import parse
+
+from .factories import NOW, make_condition, make_live_condition, make_live_treatment
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 7)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def staff(client):
+    """A member of staff who may publish and sign, signed in."""
+    user = User.objects.create_user("kim", is_staff=True, first_name="Jo", last_name="Kim")
+    user.groups.add(Group.objects.get(name="Content"))
+    allow(user, "publish_condition", "publish_treatment", "sign_clinical")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def author(client):
+    """A member of staff who may neither publish nor sign, signed in."""
+    user = User.objects.create_user("ann", is_staff=True)
+    allow(user, "view_condition", "change_condition")
+    client.force_login(user)
+    return user
+
+
+def allow(user, *codenames):
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+
+
+def page_url(article, page, *args):
+    name = f"admin:conditions_{article._meta.model_name}_{page}"
+    return reverse(name, args=[article.pk, *args])
+
+
+def make_twice_published(**kwargs):
+    """Return an article whose live page, revision 2, has another first paragraph than 1."""
+    condition = make_live_condition(lede="Old words here.", **kwargs)
+    Condition.objects.filter(pk=condition.pk).update(lede="New words here.")
+    publish(condition, by="tests", now=NOW + timedelta(minutes=1), note="Clearer first words.")
+    return condition
+
+
+def add_revision(condition, number, **kwargs):
+    document = condition.revisions.first().document
+    defaults = {"number": number, "document": document, "publish_at": NOW, "by_name": "tests"}
+    return Revision.objects.create(condition=condition, **defaults | kwargs)
+
+
+def rows_of(response):
+    """Return the cells of each row of the list of revisions, from the name on."""
+    table = parse(response.text).one("div", class_="revisions")
+    return [
+        [cell.text for cell in row.children if cell.tag in ("th", "td")][2:]
+        for row in table.one("tbody").all("tr")
+    ]
+
+
+def compare(client, article, old, new):
+    return client.get(page_url(article, "difference"), {"old": old, "new": new}, follow=True)
+
+
+def changes_of(response):
+    page = parse(response.text)
+    return [
+        (name.text, words.text)
+        for name, words in zip(
+            page.one("dl", class_="changes").all("dt"),
+            page.one("dl", class_="changes").all("dd"),
+            strict=True,
+        )
+    ]
+
+
+def test_list_says_what_became_of_each_revision(client, staff):
+    condition = make_twice_published()
+    add_revision(condition, 3, publish_at=NOW + timedelta(days=1))
+    add_revision(condition, 4, publish_at=NOW + timedelta(days=2), withdrawn_at=NOW)
+
+    rows = rows_of(client.get(page_url(condition, "editions")))
+
+    assert [row[:2] for row in rows] == [
+        ["Draft", "the same as the live page"],
+        ["Revision 4", "withdrawn"],
+        ["Revision 3", "scheduled for Dec 8, 2026, 7:00 a.m."],
+        ["Revision 2", "live now on it from Dec 7, 2026, 7:01 a.m."],
+        ["Revision 1", "older on it from Dec 7, 2026, 7:00 a.m."],
+    ]
+    assert rows[3][2:4] == ["Dec 7, 2026, 7:01 a.m. by tests", "Clearer first words."]
+
+
+def test_list_says_that_the_article_is_off_the_site(client, staff):
+    condition = make_twice_published()
+    unpublish(condition, by="tests", now=NOW + timedelta(minutes=5))
+
+    rows = rows_of(client.get(page_url(condition, "editions")))
+
+    assert [row[1] for row in rows] == [
+        "not on the site",
+        "taken off the site on it from Dec 7, 2026, 7:01 a.m.",
+        "older on it from Dec 7, 2026, 7:00 a.m.",
+    ]
+
+
+def test_list_shows_reviews(client, staff):
+    condition = make_live_condition()
+    Review.objects.create(
+        revision=condition.revisions.get(),
+        reviewer="Dr. Kim",
+        reviewed_on=TODAY,
+        next_on=date(2027, 12, 7),
+        note="All sources read.",
+    )
+
+    rows = rows_of(client.get(page_url(condition, "editions")))
+
+    assert rows[1][4] == (
+        "Dr. Kim, Dec 7, 2026: the whole article. All sources read. (next by Dec 7, 2027)"
+    )
+
+
+def test_list_of_a_draft_says_that_nothing_was_published(client, staff):
+    condition = make_condition()
+
+    response = client.get(page_url(condition, "editions"))
+
+    assert rows_of(response) == [["Draft", "not on the site", *rows_of(response)[0][2:]]]
+    assert "Nothing was published yet." in response.text
+    assert "Checked, still right" not in response.text
+
+
+def test_list_takes_the_same_queries_for_more_revisions(client, staff):
+    condition = make_live_condition()
+    url = page_url(condition, "editions")
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    for number in (2, 3):
+        Review.objects.create(
+            revision=add_revision(condition, number), reviewer="Dr. Kim", reviewed_on=TODAY
+        )
+
+    with CaptureQueriesContext(connection) as more:
+        client.get(url)
+
+    assert len(more) == len(few)
+
+
+def test_list_offers_what_the_person_may_do(client, author):
+    page = client.get(page_url(make_twice_published(), "editions")).text
+
+    assert "Show what differs" in page
+    assert "Go back to it" not in page
+    assert "Checked, still right" not in page
+
+
+def test_difference_between_two_revisions(client, staff):
+    condition = make_twice_published()
+
+    response = compare(client, condition, 1, 2)
+
+    assert changes_of(response) == [
+        ("First paragraph (changed)", "[removed: Old ][added: New ]words here.")
+    ]
+    page = parse(response.text).one("dl", class_="changes")
+    assert page.one("del").text == "[removed: Old ]"
+    assert page.one("ins").text == "[added: New ]"
+
+
+def test_difference_between_the_live_page_and_the_draft(client, staff):
+    condition = make_twice_published()
+    condition.sections.update(body="<p>Text, and <em>more</em>.</p>")
+
+    response = compare(client, condition, 2, "draft")
+
+    assert changes_of(response) == [
+        (
+            "Section “What is going on” (changed)",
+            "What is going on [removed: Text.][added: Text, and more.]",
+        )
+    ]
+
+
+def test_difference_of_what_is_the_same_says_so(client, staff):
+    condition = make_twice_published()
+    document = condition.revisions.first().document
+    add_revision(condition, 3, document=document | {"red_flags": bumped(document["red_flags"])})
+
+    same, unseen = compare(client, condition, 2, 2), compare(client, condition, 2, 3)
+
+    assert "They are the same, word for word." in same.text
+    assert "A reader would see no difference." in unseen.text
+
+
+def bumped(red_flags):
+    return [flag | {"version": flag["version"] + 1} for flag in red_flags]
+
+
+def test_difference_is_escaped(client, staff):
+    condition = make_live_condition(lede="<script>alert(1)</script>")
+    type(condition).objects.update(lede="<img src=x onerror=alert(2)>")
+
+    response = compare(client, condition, 1, "draft")
+
+    assert "<script>alert" not in response.text
+    assert "<img" not in response.text
+    assert "&lt;img " in response.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("", ""), ("1", "99"), ("-1", "draft"), ("²", "1"), ("9" * 30, "draft")]
+)
+def test_difference_asks_for_versions_that_exist(client, staff, old, new):
+    condition = make_live_condition()
+
+    response = compare(client, condition, old, new)
+
+    assert response.redirect_chain == [(page_url(condition, "editions"), 302)]
+    assert "Choose two versions to compare." in response.text
+
+
+def test_difference_of_a_document_that_is_not_as_expected(client, staff):
+    condition = make_live_condition()
+    document = condition.revisions.get().document
+    odd = {"names": "x", "offers": {"a": [None]}, "sources": [1, None], "images": [3]}
+    add_revision(condition, 2, document=document | odd)
+
+    assert compare(client, condition, 1, 2).status_code == 200
+
+
+def test_roll_back_asks_and_shows_what_visitors_lose(client, staff):
+    condition = make_twice_published()
+
+    response = client.get(page_url(condition, "roll_back", 1))
+
+    assert changes_of(response) == [
+        ("First paragraph (changed)", "[removed: New ][added: Old ]words here.")
+    ]
+    assert condition.revisions.count() == 2
+
+
+def test_roll_back_publishes_the_older_revision_again(client, staff):
+    condition = make_twice_published()
+
+    response = client.post(page_url(condition, "roll_back", 1), follow=True)
+
+    newest = condition.revisions.first()
+    condition.refresh_from_db()
+    assert "Went back to revision 1, as revision 3. The draft stays as it was." in response.text
+    assert (newest.number, newest.document["lede"], newest.by_name) == (3, "Old words here.", "kim")
+    assert condition.lede == "New words here."
+    assert LogEntry.objects.get().change_message == "Went back to revision 1, as revision 3."
+
+
+def test_roll_back_puts_a_treatment_on_the_site_again(client, staff):
+    Clinic.objects.create()
+    treatment = make_live_treatment()
+    unpublish(treatment, by="tests", now=NOW + timedelta(minutes=5))
+
+    asked = client.get(page_url(treatment, "roll_back", 1))
+    client.post(page_url(treatment, "roll_back", 1))
+
+    assert "This puts it back on." in asked.text
+    assert client.get(treatment.get_absolute_url()).status_code == 200
+
+
+def test_roll_back_to_the_same_words_says_so(client, staff):
+    condition = make_twice_published()
+    add_revision(condition, 3, publish_at=NOW + timedelta(minutes=2))
+
+    response = client.get(page_url(condition, "roll_back", 2))
+
+    assert "Visitors would see no difference from the live page." in response.text
+
+
+@pytest.mark.parametrize(
+    ("number", "state"),
+    [(2, "live now"), (3, "scheduled for Dec 8, 2026, 7:00 a.m."), (4, "withdrawn")],
+)
+def test_there_is_no_way_back_to_what_was_not_replaced(client, staff, number, state):
+    condition = make_twice_published()
+    add_revision(condition, 3, publish_at=NOW + timedelta(days=1))
+    add_revision(condition, 4, publish_at=NOW + timedelta(days=2), withdrawn_at=NOW)
+
+    response = client.post(page_url(condition, "roll_back", number), follow=True)
+
+    assert f"Revision {number} is {state}: there is no way back to it." in response.text
+    assert condition.revisions.count() == 4
+
+
+def test_roll_back_says_why_it_is_refused(client, staff, monkeypatch):
+    condition = make_twice_published()
+    monkeypatch.setattr("conditions.admin.editions.roll_back", refuse)
+
+    response = client.post(page_url(condition, "roll_back", 1), follow=True)
+
+    assert (
+        "Nothing was changed. Revision 1 can&#x27;t go back on the site: It has no title."
+        in response.text
+    )
+
+
+def refuse(article, **kwargs):
+    raise NotPublishable(article, ["It has no title."])
+
+
+def test_roll_back_to_a_revision_older_than_the_rules_is_refused(client, staff):
+    condition = make_twice_published()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE conditions_revision DISABLE TRIGGER USER")
+        cursor.execute(
+            "ALTER TABLE conditions_revision DROP CONSTRAINT conditions_revision_review_is_due"
+        )
+        cursor.execute(
+            "UPDATE conditions_revision SET document = document - 'review_due_on' WHERE number = 1"
+        )
+        cursor.execute(
+            "ALTER TABLE conditions_revision ADD CONSTRAINT conditions_revision_review_is_due"
+            " CHECK (document ? 'review_due_on') NOT VALID"
+        )
+
+    response = client.post(page_url(condition, "roll_back", 1), follow=True)
+
+    assert "It lacks something that every page needs now." in response.text
+    assert condition.revisions.count() == 2
+
+
+@pytest.mark.parametrize(("page", "args"), [("roll_back", [1]), ("checked", [])])
+def test_authors_can_neither_roll_back_nor_sign(client, author, page, args):
+    condition = make_twice_published()
+    url = page_url(condition, page, *args)
+
+    assert [client.get(url).status_code, client.post(url).status_code] == [403, 403]
+    assert condition.revisions.count() == 2
+    assert not Review.objects.exists()
+
+
+def check(client, article, **changes):
+    data = {"number": 1, "scope": "full", "next_on": "2027-12-07", "note": ""} | changes
+    return client.post(page_url(article, "checked"), data, follow=True)
+
+
+def test_checked_offers_the_day_a_year_later(client, staff):
+    condition = make_live_condition()
+
+    response = client.get(page_url(condition, "checked"))
+
+    form = parse(response.text).one("form", novalidate=None)
+    assert form.one("input", name="next_on").get("value") == "2027-12-07"
+    assert "as <strong>Jo Kim</strong>, today, Dec 7, 2026" in response.text
+
+
+def test_checked_shows_on_the_page_at_once(client, staff):
+    Clinic.objects.create()
+    condition = make_live_condition()
+
+    response = check(client, condition)
+
+    review = Review.objects.get()
+    page = parse(client.get(condition.get_absolute_url()).text).one("p", class_="review")
+    assert "Checked revision 1: the whole article." in response.text
+    assert (review.reviewer, review.reviewed_on, review.scope) == ("Jo Kim", TODAY, "full")
+    assert page.text == "Reviewed Dec 7, 2026 by Jo Kim Next review by Dec 7, 2027"
+
+
+def test_checked_counts_the_day_in_the_clinics_zone(client, staff):
+    condition = make_live_condition()
+
+    with time_machine.travel("2026-12-09T03:00Z", tick=False):
+        client.force_login(staff)
+        check(client, condition)
+
+    assert Review.objects.get().reviewed_on == date(2026, 12, 8)
+
+
+def test_checked_names_those_without_a_full_name_by_their_user_name(client, admin_client):
+    check(admin_client, make_live_condition())
+
+    assert Review.objects.get().reviewer == "admin"
+
+
+def test_checked_in_part_needs_a_note_and_no_day(client, staff):
+    condition = make_live_condition()
+
+    refused = check(client, condition, scope="partial", next_on="")
+    check(client, condition, scope="partial", next_on="", note="The cautions.")
+
+    review = Review.objects.get()
+    assert "Say which part you checked." in refused.text
+    assert (review.scope, review.next_on, review.note) == ("partial", None, "The cautions.")
+
+
+@pytest.mark.parametrize(
+    ("next_on", "words"),
+    [
+        ("", "Say by when the page is checked again."),
+        ("2026-12-07", "The next review comes after today."),
+        ("2026-12-06", "The next review comes after today."),
+        ("soon", "Enter a valid date."),
+    ],
+)
+def test_checked_needs_a_later_day(client, staff, next_on, words):
+    response = check(client, make_live_condition(), next_on=next_on)
+
+    assert words in response.text
+    assert not Review.objects.exists()
+
+
+def test_checked_is_not_recorded_for_a_page_that_went_live_meanwhile(client, staff):
+    condition = make_twice_published()
+
+    response = check(client, condition, number=1)
+
+    assert "Another revision went live meanwhile." in response.text
+    assert not Review.objects.exists()
+
+
+def test_checked_needs_a_live_page(client, staff):
+    response = check(client, make_condition())
+
+    assert "There is no page on the site to check." in response.text
+    assert not Review.objects.exists()
+
+
+def test_a_year_after_february_29_is_a_day_that_exists():
+    assert _next_year(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+def test_revision_in_the_admin_leads_to_its_page_and_to_the_others(client, staff):
+    condition = make_live_condition()
+    revision = condition.revisions.get()
+
+    page = client.get(reverse("admin:conditions_revision_change", args=[revision.pk])).text
+
+    assert f'href="{page_url(condition, "edition", 1)}"' in page
+    assert f'href="{page_url(condition, "editions")}"' in page

@@ -1,0 +1,195 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from clinic.models import Clinic
+from conditions.models import Review, Revision
+from conditions.publishing import publish
+from tests.html_tree import parse
+
+from .factories import (
+    NOW,
+    make_acupoint,
+    make_claim,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clinic():
+    return Clinic.objects.create()
+
+
+@pytest.fixture
+def staff(client):
+    user = User.objects.create_user("lisanti", is_staff=True)
+    user.groups.add(Group.objects.get(name="Content"))
+    client.force_login(user)
+    return user
+
+
+def page_url(article, page, *args):
+    name = f"admin:conditions_{article._meta.model_name}_{page}"
+    return reverse(name, args=[article.pk, *args])
+
+
+def open_page(client, url, status=200):
+    response = client.get(url)
+    assert response.status_code == status
+    return response
+
+
+def main_of(response):
+    return parse(response.text).one("main").text
+
+
+def banner_of(response):
+    return parse(response.text).one("aside", aria_label="Preview").text
+
+
+def test_preview_draws_the_draft_as_its_page_will_be(client, staff):
+    treatment = make_live_treatment(title="Herbs")
+    condition = make_live_condition(title="Cramp", lede="Old words.")
+    make_claim(condition=condition, treatment=treatment)
+    type(condition).objects.update(lede="New words, not yet out.")
+
+    preview = open_page(client, page_url(condition, "preview"))
+    public = open_page(client, condition.get_absolute_url())
+
+    assert "New words, not yet out." in main_of(preview)
+    assert "New words" not in public.text
+    condition.refresh_from_db()
+    publish(condition, by="tests", now=NOW + timedelta(seconds=1))
+    assert main_of(preview) == main_of(open_page(client, condition.get_absolute_url()))
+
+
+def test_preview_of_a_treatment_draws_its_points(client, staff):
+    treatment = make_treatment(title="Acupuncture")
+    make_acupoint(treatment=treatment)
+
+    preview = open_page(client, page_url(treatment, "preview"))
+
+    publish(treatment, by="tests", now=NOW)
+    public = open_page(client, treatment.get_absolute_url())
+    assert "Ganshu" in main_of(preview)
+    assert main_of(preview) == main_of(public)
+
+
+def test_preview_says_what_it_is_and_leads_back(client, staff):
+    condition = make_condition()
+
+    preview = open_page(client, page_url(condition, "preview"))
+
+    banner = parse(preview.text).one("aside", aria_label="Preview")
+    assert banner.one("strong").text == "Draft, not on the site"
+    assert [link.get("href") for link in banner.all("a")] == [
+        page_url(condition, "change"),
+        page_url(condition, "editions"),
+    ]
+    assert [link.get("target") for link in banner.all("a")] == [None, None]
+
+
+@pytest.mark.parametrize("make", [make_condition, make_treatment])
+def test_form_leads_to_the_preview_and_to_the_revisions(client, staff, make):
+    article = make()
+
+    page = parse(open_page(client, page_url(article, "change")).text)
+
+    tools = page.one("ul", class_="object-tools")
+    assert [(link.text, link.get("href")) for link in tools.all("a")][:2] == [
+        ("Preview the draft", page_url(article, "preview")),
+        ("Revisions", page_url(article, "editions")),
+    ]
+
+
+def test_preview_is_not_for_search_engines_or_caches(client, staff):
+    preview = open_page(client, page_url(make_condition(), "preview"))
+
+    page = parse(preview.text)
+    assert preview["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in preview["Cache-Control"]
+    assert "ETag" not in preview
+    assert page.one("meta", name="robots").get("content") == "noindex, nofollow"
+    assert page.all("link", rel="canonical") == page.all("link", rel="alternate") == []
+    assert "application/ld+json" not in preview.text
+    assert 'property="og:' not in preview.text
+
+
+@pytest.mark.parametrize("page", ["preview", "edition", "editions", "difference"])
+def test_pages_of_an_article_are_for_staff_who_may_see_it(client, page):
+    condition = make_live_condition()
+    url = page_url(condition, page, *([1] if page == "edition" else []))
+
+    signed_out = client.get(url)
+    client.force_login(User.objects.create_user("desk", is_staff=True))
+    not_allowed = client.get(url)
+
+    assert signed_out.status_code == 302
+    assert signed_out.url == f"{reverse('admin:login')}?next={url}"
+    assert not_allowed.status_code == 403
+
+
+def test_preview_of_nothing_is_not_found(client, staff):
+    condition = make_live_condition()
+
+    open_page(client, reverse("admin:conditions_condition_preview", args=[0]), status=404)
+    open_page(client, page_url(condition, "edition", 2), status=404)
+
+
+def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, staff):
+    condition = make_live_condition()
+    revision = condition.revisions.get()
+    Review.objects.create(
+        revision=revision, reviewer="Dr. Kim", reviewed_on=NOW.date(), next_on=NOW.date() + YEAR
+    )
+
+    same = open_page(client, page_url(condition, "preview"))
+    type(condition).objects.update(title="Other words")
+    changed = open_page(client, page_url(condition, "preview"))
+
+    assert "by Dr. Kim" in main_of(same)
+    assert "Dr. Kim" not in changed.text
+
+
+def test_preview_of_a_scheduled_revision(client, staff):
+    condition = make_live_condition(lede="Live words.")
+    live = condition.revisions.get()
+    scheduled = Revision.objects.create(
+        condition=condition,
+        number=2,
+        document=live.document | {"lede": "Words of tomorrow."},
+        publish_at=NOW + timedelta(days=1),
+        by_name="tests",
+    )
+    Review.objects.create(revision=scheduled, reviewer="Dr. Kim", reviewed_on=NOW.date())
+
+    preview = open_page(client, page_url(condition, "edition", 2))
+
+    assert "Revision 2: scheduled for Dec 8, 2026, 7:00 a.m." in banner_of(preview)
+    assert "Words of tomorrow." in main_of(preview)
+    assert "by Dr. Kim" in main_of(preview)
+    assert "no-store" in preview["Cache-Control"]
+    assert "Words of tomorrow" not in open_page(client, condition.get_absolute_url()).text
+
+
+def test_preview_of_a_title_with_markup_is_inert(client, staff):
+    condition = make_condition(title="</title><script>alert(1)</script>")
+
+    preview = open_page(client, page_url(condition, "preview"))
+
+    assert "<script>alert" not in preview.text
