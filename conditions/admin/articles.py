@@ -16,6 +16,7 @@ from conditions.publishing import (
     unpublish,
 )
 
+from .conflicts import GuardedAdmin
 from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
@@ -30,7 +31,7 @@ from .parts import (
 )
 
 
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(GuardedAdmin):
     """What conditions and treatments share: drafts, their state, Publish and Unpublish."""
 
     actions = ["publish_articles", "unpublish_articles"]

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from conditions.models import Remedy, Source
 
+from .conflicts import GuardedAdmin
 from .parts import RemedyCautionInline
 
 
@@ -17,7 +18,7 @@ class SourceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Remedy)
-class RemedyAdmin(admin.ModelAdmin):
+class RemedyAdmin(GuardedAdmin):
     list_display = ["name", "kind", "treatment", "who_code", "latin_name"]
     list_filter = ["kind", "treatment"]
     list_select_related = ["treatment"]

@@ -19,9 +19,11 @@ from conditions.publishing import (
     uses_of,
 )
 
+from .conflicts import GuardedAdmin
+
 
 @admin.register(RedFlag)
-class RedFlagAdmin(admin.ModelAdmin):
+class RedFlagAdmin(GuardedAdmin):
     list_display = ["label", "code", "level", "is_global", "is_active", "version", "old_words"]
     list_filter = ["level", "is_global", "is_active"]
     search_fields = ["code", "label", "statement", "question"]

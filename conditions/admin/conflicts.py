@@ -1,0 +1,197 @@
+"""Two people who edit the same record: the second is told, and keeps what was typed."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Case, When
+from django.forms.models import _get_foreign_key, model_to_dict
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from .typed import changes_over, rows_kept, typed_words
+
+NEW = "new"
+
+
+@dataclass
+class Conflict:
+    """What happened to a record while somebody had its form open."""
+
+    present: str  # names the version that "Save mine over it" would replace
+    is_deleted: bool
+    is_accepted: bool
+    by: object = None  # the person who changed it, if the log knows
+    at: datetime | None = None
+    parts: list[str] = field(default_factory=list)
+
+
+class OpenedField(forms.CharField):
+    """Carries which version of the record the form was opened with; refuses to save over another."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, *, conflict, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.conflict = conflict
+
+    def clean(self, value):
+        """Refuse the form while there is a conflict that nobody decided."""
+        if self.conflict and not self.conflict.is_accepted:
+            raise ValidationError("This was changed while you had it open.")
+        return super().clean(value)
+
+    def has_changed(self, initial, data):
+        """Leave the version out of what the history says was changed."""
+        return False
+
+
+class GuardedAdmin(admin.ModelAdmin):
+    """A form that saves only over the version it was opened with, unless its user says otherwise."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        # Whoever comes second waits here, and then sees what the first one saved.
+        with transaction.atomic():
+            if self._lock(object_id) or "opened" not in request.POST:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            if not self.has_add_permission(request):
+                return self._show_typed(request)
+            return super().changeform_view(request, None, form_url, extra_context)
+
+    def _lock(self, object_id):
+        """Lock the record's row; return whether there is one."""
+        try:
+            pk = self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            return False
+        rows = self.model.objects.select_for_update(no_key=True)
+        return rows.filter(pk=pk).first() is not None
+
+    def _show_typed(self, request):
+        """Show what was typed into the form of a record that is gone, to someone who can't add one."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "This was deleted while you had it open",
+            "opts": self.opts,
+            "typed": typed_words(request.POST),
+        }
+        return TemplateResponse(request, "admin/conditions/deleted.html", context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        parts = self._parts(request, obj, form.base_fields) if obj else {}
+        opened = {"at": timezone.now().isoformat(), "parts": parts} if obj else None
+        form.base_fields["opened"] = OpenedField(
+            initial=json.dumps(opened) if opened else "",
+            conflict=self._conflict(request, obj, parts),
+        )
+        return form
+
+    def _conflict(self, request, obj, present):
+        posted = request.POST.get("opened", "") if request.method == "POST" else ""
+        if request.method != "POST" or (obj is None and not posted):
+            return None
+        at, parts = _read(posted)
+        if obj is not None and parts == present:
+            return None
+        token = _digest(present) if obj else NEW
+        object_id = str(obj.pk) if obj else request.resolver_match.kwargs.get("object_id", "")
+        entry = self._last_change(unquote(object_id), since=at)
+        return Conflict(
+            present=token,
+            is_deleted=obj is None,
+            is_accepted=request.POST.get("save_over") == token,
+            by=entry.user if entry else None,
+            at=entry.action_time if entry else None,
+            parts=sorted(
+                name for name in {*parts, *present} if parts.get(name) != present.get(name)
+            ),
+        )
+
+    def _last_change(self, object_id, *, since):
+        """Return the newest entry of the record's history since the form was opened, or None."""
+        entries = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(self.model), object_id=object_id
+        )
+        entries = entries.filter(action_time__gte=since) if since else entries
+        return entries.select_related("user").order_by("-action_time").first()
+
+    def _parts(self, request, obj, fields):
+        """Return a digest of each thing that can change by itself: fields, and rows of inlines."""
+        values = model_to_dict(obj, fields=fields)
+        parts = {name: _digest(_plain(value)) for name, value in values.items()}
+        for inline in self.get_inline_instances(request, obj):
+            for row in _rows(inline, request, obj):
+                name = f"{inline.opts.model_name}.{row.pk}"
+                parts[name] = _digest(
+                    {name: _plain(value) for name, value in model_to_dict(row).items()}
+                )
+        return parts
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """Keep rows that somebody else deleted meanwhile: they come back as new ones."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if "data" not in kwargs:
+            return kwargs
+        there = {str(row.pk): row.pk for row in _rows(inline, request, obj)} if obj.pk else {}
+        lost_parent = "" if obj.pk else _key(inline).name
+        kwargs["data"], posted = rows_kept(kwargs["data"], prefix, there, lost_parent=lost_parent)
+        if posted:
+            # The admin pairs forms and rows by their order, which may have changed too.
+            order = Case(*(When(pk=pk, then=place) for place, pk in enumerate(posted)))
+            kwargs["queryset"] = kwargs["queryset"].filter(pk__in=posted).order_by(order)
+        return kwargs
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        opened = context["adminform"].form.fields["opened"]
+        if opened.conflict:
+            form = context["adminform"].form
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            context["conflict"] = opened.conflict
+            context["changes"] = changes_over(opened.conflict.parts, form, formsets)
+            context["is_same"] = not any(part.has_changed() for part in (form, *formsets))
+            context["is_own"] = opened.conflict.by == request.user
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _rows(inline, request, obj):
+    """Return the rows that an inline shows of a record."""
+    lists = [relation.name for relation in inline.opts.many_to_many]
+    rows = inline.get_queryset(request).filter(**{_key(inline).name: obj})
+    return rows.prefetch_related(*lists)
+
+
+def _key(inline):
+    """Return the field by which a row points at its record."""
+    return _get_foreign_key(inline.parent_model, inline.model, fk_name=inline.fk_name)
+
+
+def _plain(value):
+    return sorted(record.pk for record in value) if isinstance(value, list) else value
+
+
+def _digest(value):
+    text = json.dumps(value, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read(posted):
+    """Return when the form was opened and with which parts; nothing if that can't be read."""
+    try:
+        opened = json.loads(posted)
+        at, parts = datetime.fromisoformat(opened["at"]), dict(opened["parts"])
+    except (ValueError, TypeError, KeyError):
+        return None, {}
+    return (at, parts) if timezone.is_aware(at) else (None, parts)

@@ -1,0 +1,484 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from conditions.models import Aspect, Condition, RedFlag, Remedy, Section, SelfCareItem
+from tests.html_tree import parse
+
+from .factories import (
+    NOW,
+    make_caution,
+    make_claim,
+    make_condition,
+    make_red_flag,
+    make_remedy,
+    make_section,
+    make_source,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
+        yield traveller
+
+
+def sign_in(name, **kwargs):
+    """Return the browser of a member of staff who writes articles."""
+    user = User.objects.create_user(name, is_staff=True, **kwargs)
+    user.groups.add(Group.objects.get_or_create(name="Content")[0])
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def kim():
+    return sign_in("kim", first_name="Jo", last_name="Kim")
+
+
+@pytest.fixture
+def ann():
+    return sign_in("ann")
+
+
+def change_url(record):
+    return reverse(f"admin:conditions_{record._meta.model_name}_change", args=[record.pk])
+
+
+def open_form(browser, record):
+    """Return what the record's form holds, as a browser would send it back."""
+    return typed_in(browser.get(change_url(record)))
+
+
+def typed_in(response):
+    page = parse(response.text)
+    (form,) = (form for form in page.all("form") if (form.get("id") or "").endswith("_form"))
+    data = {}
+    for control in form.all():
+        name, kind = control.get("name"), control.get("type")
+        if not name or kind in ("submit", "file"):
+            continue
+        if control.tag == "textarea":
+            data[name] = "".join(control.pieces).removeprefix("\n").removeprefix("\r\n")
+        elif control.tag == "select":
+            chosen = [option.get("value") for option in control.all("option", selected=None)]
+            chosen += [option.get("value") for option in control.all("option", selected="")]
+            if chosen:
+                data[name] = chosen
+        elif control.tag == "input" and (kind != "checkbox" or "checked" in control.attributes):
+            data[name] = control.get("value") or ("on" if kind == "checkbox" else "")
+    return data
+
+
+def save(browser, record, form, **changes):
+    return browser.post(change_url(record), form | changes)
+
+
+def conflict_in(response):
+    return parse(response.text).one("section", class_="conflict")
+
+
+def changes_in(response):
+    changes = conflict_in(response).one("dl", class_="changes")
+    return [
+        (name.text, words.text)
+        for name, words in zip(changes.all("dt"), changes.all("dd"), strict=True)
+    ]
+
+
+def save_over(browser, record, refused, **changes):
+    """Tick the box on the page that told of the conflict, and save again."""
+    box = parse(refused.text).one("input", name="save_over")
+    return save(browser, record, typed_in(refused), save_over=box.get("value"), **changes)
+
+
+def test_second_person_is_told_who_changed_what(kim, ann, clock):
+    condition = make_condition(title="Cramp", lede="Old words here.")
+    of_ann = open_form(ann, condition)
+    clock.shift(timedelta(hours=3))
+    save(kim, condition, open_form(kim, condition), lede="New words here.")
+
+    response = save(ann, condition, of_ann, lede="Other words here.", summary="Mine.")
+
+    condition.refresh_from_db()
+    assert (condition.lede, condition.summary) == ("New words here.", "One sentence.")
+    box = conflict_in(response)
+    assert "Jo Kim changed it on Dec 7, 2026, 10:01 a.m." in box.text
+    assert "What you sent now was not saved." in box.text
+    assert changes_in(response) == [
+        ("First paragraph (differs from yours)", "[removed: New ][added: Other ]words here.")
+    ]
+    link = box.one("a")
+    assert (link.get("href"), link.get("target")) == (change_url(condition), "_blank")
+    assert typed_in(response)["lede"] == "Other words here."
+    assert typed_in(response)["summary"] == "Mine."
+
+
+def test_mine_is_saved_over_theirs_once_chosen(kim, ann):
+    condition = make_condition(lede="Old.")
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), lede="Kim's.")
+    refused = save(ann, condition, of_ann, lede="Ann's.")
+
+    again = save(ann, condition, typed_in(refused))
+    done = save_over(ann, condition, refused)
+
+    condition.refresh_from_db()
+    assert (again.status_code, done.status_code) == (200, 302)
+    assert condition.lede == "Ann's."
+    messages = [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
+    assert messages == ["Changed First paragraph.", "Changed First paragraph."]
+
+
+def test_a_third_change_is_told_again(kim, ann):
+    condition = make_condition(lede="Old.")
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), lede="Kim's.")
+    refused = save(ann, condition, of_ann, lede="Ann's.")
+    save(kim, condition, open_form(kim, condition), lede="Kim's, again.")
+
+    response = save_over(ann, condition, refused)
+
+    condition.refresh_from_db()
+    assert condition.lede == "Kim's, again."
+    assert "checked" not in parse(response.text).one("input", name="save_over").attributes
+    assert changes_in(response) == [
+        (
+            "First paragraph (differs from yours)",
+            "[removed: Kim's, again.][added: Ann's.]",
+        )
+    ]
+
+
+def test_the_choice_stays_while_something_else_is_wrong(kim, ann):
+    condition = make_condition(lede="Old.")
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), lede="Kim's.")
+    refused = save(ann, condition, of_ann, lede="Ann's.")
+
+    response = save_over(ann, condition, refused, title="")
+
+    assert "checked" in parse(response.text).one("input", name="save_over").attributes
+    assert typed_in(response)["lede"] == "Ann's."
+    assert save(ann, condition, typed_in(response), title="Cramp").status_code == 302
+
+
+def test_changed_parts_are_noticed_and_new_rows_are_kept(kim, ann):
+    condition = make_condition()
+    section = condition.sections.get()
+    source = make_source(title="A trial")
+    claim = make_claim(condition=condition, treatment=make_treatment(), text="Helps a bit.")
+    of_ann = open_form(ann, condition)
+    save(
+        kim,
+        condition,
+        open_form(kim, condition),
+        **{
+            "sections-0-body": "<p>Text of Kim.</p>",
+            "claims-0-sources": [source.pk],
+            "claims-0-level": "low",
+        },
+    )
+
+    response = save(
+        ann,
+        condition,
+        of_ann,
+        **{
+            "sections-TOTAL_FORMS": "2",
+            "sections-1-aspect": "causes",
+            "sections-1-body": "<p>New row of Ann.</p>",
+            "sections-1-position": "1",
+        },
+    )
+
+    assert changes_in(response) == [
+        (
+            "Claim “Helps a bit.”: Evidence (differs from yours)",
+            "[removed: Low][added: Traditional use only]",
+        ),
+        ("Claim “Helps a bit.”: Sources (differs from yours)", f"[removed: {source}]"),
+        (
+            "Section “What is going on”: Body (differs from yours)",
+            "[removed: Text of Kim.][added: Text.]",
+        ),
+    ]
+    assert typed_in(response)["sections-1-body"] == "<p>New row of Ann.</p>"
+    assert save_over(ann, condition, response).status_code == 302
+    section.refresh_from_db()
+    claim.refresh_from_db()
+    assert section.body == "<p>Text.</p>"
+    assert claim.level == "traditional_only"
+    assert [part.body for part in condition.sections.all()][1:] == ["<p>New row of Ann.</p>"]
+
+
+def test_a_row_that_was_taken_out_comes_back_as_a_new_one(kim, ann):
+    condition = make_condition()
+    make_section(condition=condition, aspect=Aspect.CAUSES, body="<p>Causes.</p>", position=1)
+    make_section(condition=condition, aspect=Aspect.VISIT, body="<p>Visit.</p>", position=2)
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), **{"sections-1-DELETE": "on"})
+
+    response = save(
+        ann,
+        condition,
+        of_ann,
+        **{
+            "sections-1-body": "<p>Typed causes.</p>",
+            "sections-TOTAL_FORMS": "4",
+            "sections-3-aspect": "outlook",
+            "sections-3-body": "<p>Outlook.</p>",
+            "sections-3-position": "4",
+        },
+    )
+
+    assert changes_in(response) == [("Section (taken out; yours is below as a new one)", "")]
+    form = typed_in(response)
+    bodies = [form[f"sections-{index}-body"] for index in range(4)]
+    assert bodies == [
+        "<p>Text.</p>",
+        "<p>Visit.</p>",
+        "<p>Typed causes.</p>",
+        "<p>Outlook.</p>",
+    ]
+    assert save_over(ann, condition, response).status_code == 302
+    assert [part.body for part in condition.sections.all()] == [
+        "<p>Text.</p>",
+        "<p>Typed causes.</p>",
+        "<p>Visit.</p>",
+        "<p>Outlook.</p>",
+    ]
+
+
+def test_a_row_that_was_added_stays(kim, ann):
+    condition = make_condition()
+    of_ann = open_form(ann, condition)
+    make_section(condition=condition, aspect=Aspect.CAUSES, heading="<b>Why</b>", position=-0)
+
+    response = save(ann, condition, of_ann, title="Mine")
+
+    assert changes_in(response) == [("Section “<b>Why</b>” (added; it stays)", "")]
+    assert "<b>Why</b>" not in response.text
+    assert "Somebody changed it." in conflict_in(response).text
+    save_over(ann, condition, response)
+    assert condition.sections.count() == 2
+
+
+def test_rows_keep_their_own_names_when_their_order_changed(kim, ann):
+    condition = make_condition()
+    make_section(condition=condition, aspect=Aspect.CAUSES, heading="Second", position=1)
+    of_ann = open_form(ann, condition)
+    Section.objects.filter(aspect=Aspect.OVERVIEW).update(position=2)
+
+    response = save(ann, condition, of_ann)
+
+    inline = parse(response.text).one("div", id="sections-group")
+    names = [label.text for label in inline.all("span", class_="inline_label")]
+    assert names[:2] == ["What is going on", "Second"]
+    assert [typed_in(response)[f"sections-{index}-aspect"] for index in (0, 1)] == [
+        ["overview"],
+        ["causes"],
+    ]
+
+
+def test_what_is_not_touched_meanwhile_saves_as_ever(kim, ann):
+    condition, other = make_condition(), make_condition()
+    of_ann = open_form(ann, condition)
+    save(kim, other, open_form(kim, other), lede="Kim's.")
+
+    assert save(ann, condition, of_ann, lede="Ann's.").status_code == 302
+
+
+def test_a_form_that_was_sent_twice_says_that_nothing_is_left_to_save(ann):
+    condition = make_condition()
+    form = open_form(ann, condition) | {"lede": "Ann's."}
+
+    save(ann, condition, form)
+    response = save(ann, condition, form)
+
+    assert "You saved it yourself on Dec 7, 2026, 7:01 a.m." in conflict_in(response).text
+    assert "there is nothing left to save" in conflict_in(response).text
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        '{"at": "2026-12-07", "parts": {}}',
+        '{"at": 1}',
+        '{"at": "2026-12-07T12:00:00+00:00", "parts": {"title": []}}',
+    ],
+)
+def test_a_form_of_an_unknown_version_is_not_saved(ann, opened):
+    condition = make_condition(title="Cramp")
+
+    response = save(ann, condition, open_form(ann, condition), opened=opened, title="Mine")
+
+    condition.refresh_from_db()
+    assert condition.title == "Cramp"
+    assert ("Title (differs from yours)", "[removed: Cramp][added: Mine]") in changes_in(response)
+
+
+def test_saving_and_publishing_waits_for_the_choice_too(ann):
+    condition = make_condition()
+    form = open_form(ann, condition)
+    Condition.objects.update(lede="Kim's.")
+
+    save(ann, condition, form, _publish="Save and publish")
+
+    assert not condition.revisions.exists()
+
+
+def test_an_article_that_was_deleted_can_be_made_again(ann):
+    condition = make_condition(title="Cramp", slug="cramp")
+    form = open_form(ann, condition)
+    Condition.objects.get().delete()
+
+    refused = save(ann, condition, form, lede="Typed.")
+    again = save(ann, condition, typed_in(refused))
+    done = save_over(ann, condition, refused)
+
+    assert "This was deleted while you had it open" in conflict_in(refused).text
+    assert "Somebody deleted it. Nothing was saved." in conflict_in(refused).text
+    assert typed_in(refused)["lede"] == "Typed."
+    assert typed_in(refused)["sections-0-body"] == "<p>Text.</p>"
+    assert (again.status_code, done.status_code) == (200, 302)
+    made = Condition.objects.get()
+    assert (made.slug, made.lede) == ("cramp", "Typed.")
+    assert made.sections.get().body == "<p>Text.</p>"
+    assert made.self_care_items.get().text == "Sleep enough."
+
+
+def test_the_one_who_deleted_it_is_named(ann, admin_client):
+    condition = make_condition()
+    form = open_form(ann, condition)
+    url = reverse("admin:conditions_condition_delete", args=[condition.pk])
+    admin_client.post(url, {"post": "yes"})
+
+    response = save(ann, condition, form)
+
+    assert "admin deleted it on Dec 7, 2026, 7:01 a.m." in conflict_in(response).text
+
+
+def test_who_may_not_add_still_sees_what_was_typed(ann):
+    condition = make_condition()
+    form = open_form(ann, condition)
+    Condition.objects.get().delete()
+    Group.objects.get(name="Content").permissions.filter(codename="add_condition").delete()
+
+    response = save(ann, condition, form, lede="Typed <b>words</b>.")
+
+    texts = [text.text for text in parse(response.text).one("div", id="content-main").all("dd")]
+    assert "Typed <b>words</b>." in texts
+    assert "<p>Text.</p>" in texts
+    assert "<b>words</b>" not in response.text
+
+
+def test_who_may_not_change_gets_nothing_of_a_deleted_record():
+    desk = Client()
+    user = User.objects.create_user("desk", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_condition"))
+    desk.force_login(user)
+    url = reverse("admin:conditions_condition_change", args=[1])
+
+    assert desk.post(url, {"opened": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("pk", ["7", "none"])
+def test_a_form_that_never_was_leads_back(ann, pk):
+    response = ann.post(reverse("admin:conditions_condition_change", args=[pk]), {})
+
+    assert response.status_code == 302
+
+
+def test_a_broken_form_is_refused_and_not_an_error(ann):
+    condition = make_condition()
+
+    response = save(ann, condition, open_form(ann, condition) | {"sections-TOTAL_FORMS": "x"})
+
+    assert response.status_code == 200
+    assert "ManagementForm data is missing" in response.text
+
+
+def test_red_flags_are_guarded_too(kim, ann):
+    flag = make_red_flag(label="Sign")
+    of_ann = open_form(ann, flag)
+    save(kim, flag, open_form(kim, flag), level="urgent", is_global="on")
+
+    response = save(ann, flag, of_ann, label="Mine")
+
+    assert RedFlag.objects.get().label == "Sign"
+    assert [label for label, _ in changes_in(response)] == [
+        "Asked before every booking (differs from yours)",
+        "Level (differs from yours)",
+    ]
+    assert changes_in(response)[0][1] == "[removed: yes][added: no]"
+    assert save_over(ann, flag, response).status_code == 302
+
+
+def test_remedies_are_guarded_with_their_cautions(kim, ann):
+    remedy = make_remedy(name="Mint")
+    caution = make_caution(remedy=remedy)
+    other = make_treatment(title="Other")
+    of_ann = open_form(ann, remedy)
+    save(
+        kim,
+        remedy,
+        open_form(kim, remedy),
+        treatment=other.pk,
+        **{"cautions-0-effect": "You may bruise."},
+    )
+
+    response = save(ann, remedy, of_ann, note="Mine", treatment="0")
+
+    assert changes_in(response) == [
+        (
+            f"Caution “{caution}”: Effect (differs from yours)",
+            "You may [removed: bruise.][added: bleed more.]",
+        ),
+        ("Treatment (differs from yours)", "[removed: Other][added: 0]"),
+    ]
+    assert Remedy.objects.get().note == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
+    for permission in Permission.objects.filter(content_type__app_label="conditions"):
+        Group.objects.get_or_create(name="Content")[0].permissions.add(permission)
+    browsers = [sign_in(f"writer-{number}") for number in range(4)]
+    condition = make_condition()
+    forms = [open_form(browser, condition) for browser in browsers]
+    barrier = threading.Barrier(len(browsers))
+
+    def race(number):
+        try:
+            barrier.wait(timeout=30)
+            words = {"self_care_items-0-text": f"Text of {number}."}
+            return save(browsers[number], condition, forms[number], **words)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=len(browsers)) as pool:
+        answers = list(pool.map(race, range(len(browsers))))
+
+    (winner,) = (n for n, answer in enumerate(answers) if answer.status_code == 302)
+    told = [answer for n, answer in enumerate(answers) if n != winner]
+    assert SelfCareItem.objects.get().text == f"Text of {winner}."
+    assert [f"writer-{winner} changed it" in conflict_in(answer).text for answer in told] == [
+        True
+    ] * 3
