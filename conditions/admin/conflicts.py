@@ -31,6 +31,7 @@ class Conflict:
     is_accepted: bool
     by: object = None  # the person who changed it, if the log knows
     at: datetime | None = None
+    words: str = ""  # what the log says of it
     parts: list[str] = field(default_factory=list)
 
 
@@ -115,6 +116,7 @@ class GuardedAdmin(admin.ModelAdmin):
             is_accepted=request.POST.get("save_over") == token,
             by=entry.user if entry else None,
             at=entry.action_time if entry else None,
+            words=entry.get_change_message() if entry else "",
             parts=sorted(
                 name for name in {*parts, *present} if parts.get(name) != present.get(name)
             ),

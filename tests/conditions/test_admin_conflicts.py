@@ -116,9 +116,10 @@ def test_second_person_is_told_who_changed_what(kim, ann, clock):
     assert (condition.lede, condition.summary) == ("New words here.", "One sentence.")
     box = conflict_in(response)
     assert "Jo Kim changed it on Dec 7, 2026, 10:01 a.m." in box.text
+    assert "The history says: “Changed First paragraph.”" in box.text
     assert "What you sent now was not saved." in box.text
     assert changes_in(response) == [
-        ("First paragraph (differs from yours)", "[removed: New ][added: Other ]words here.")
+        ("First paragraph (differs from yours)", "[removed: New ] [added: Other ]words here.")
     ]
     link = box.one("a")
     assert (link.get("href"), link.get("target")) == (change_url(condition), "_blank")
@@ -157,7 +158,7 @@ def test_a_third_change_is_told_again(kim, ann):
     assert changes_in(response) == [
         (
             "First paragraph (differs from yours)",
-            "[removed: Kim's, again.][added: Ann's.]",
+            "[removed: Kim's, again.] [added: Ann's.]",
         )
     ]
 
@@ -207,12 +208,12 @@ def test_changed_parts_are_noticed_and_new_rows_are_kept(kim, ann):
     assert changes_in(response) == [
         (
             "Claim “Helps a bit.”: Evidence (differs from yours)",
-            "[removed: Low][added: Traditional use only]",
+            "[removed: Low] [added: Traditional use only]",
         ),
         ("Claim “Helps a bit.”: Sources (differs from yours)", f"[removed: {source}]"),
         (
             "Section “What is going on”: Body (differs from yours)",
-            "[removed: Text of Kim.][added: Text.]",
+            "[removed: Text of Kim.] [added: Text.]",
         ),
     ]
     assert typed_in(response)["sections-1-body"] == "<p>New row of Ann.</p>"
@@ -331,7 +332,7 @@ def test_a_form_of_an_unknown_version_is_not_saved(ann, opened):
 
     condition.refresh_from_db()
     assert condition.title == "Cramp"
-    assert ("Title (differs from yours)", "[removed: Cramp][added: Mine]") in changes_in(response)
+    assert ("Title (differs from yours)", "[removed: Cramp] [added: Mine]") in changes_in(response)
 
 
 def test_saving_and_publishing_waits_for_the_choice_too(ann):
@@ -427,7 +428,7 @@ def test_red_flags_are_guarded_too(kim, ann):
         "Asked before every booking (differs from yours)",
         "Level (differs from yours)",
     ]
-    assert changes_in(response)[0][1] == "[removed: yes][added: no]"
+    assert changes_in(response)[0][1] == "[removed: yes] [added: no]"
     assert save_over(ann, flag, response).status_code == 302
 
 
@@ -449,9 +450,9 @@ def test_remedies_are_guarded_with_their_cautions(kim, ann):
     assert changes_in(response) == [
         (
             f"Caution “{caution}”: Effect (differs from yours)",
-            "You may [removed: bruise.][added: bleed more.]",
+            "You may [removed: bruise.] [added: bleed more.]",
         ),
-        ("Treatment (differs from yours)", "[removed: Other][added: 0]"),
+        ("Treatment (differs from yours)", "[removed: Other] [added: 0]"),
     ]
     assert Remedy.objects.get().note == ""
 

@@ -104,8 +104,8 @@ def test_list_says_what_became_of_each_revision(client, staff):
         ["Draft", "the same as the live page"],
         ["Revision 4", "withdrawn"],
         ["Revision 3", "scheduled for Dec 8, 2026, 7:00 a.m."],
-        ["Revision 2", "live now on it from Dec 7, 2026, 7:01 a.m."],
-        ["Revision 1", "older on it from Dec 7, 2026, 7:00 a.m."],
+        ["Revision 2", "live now appeared Dec 7, 2026, 7:01 a.m."],
+        ["Revision 1", "older appeared Dec 7, 2026, 7:00 a.m."],
     ]
     assert rows[3][2:4] == ["Dec 7, 2026, 7:01 a.m. by tests", "Clearer first words."]
 
@@ -118,8 +118,8 @@ def test_list_says_that_the_article_is_off_the_site(client, staff):
 
     assert [row[1] for row in rows] == [
         "not on the site",
-        "taken off the site on it from Dec 7, 2026, 7:01 a.m.",
-        "older on it from Dec 7, 2026, 7:00 a.m.",
+        "taken off the site appeared Dec 7, 2026, 7:01 a.m.",
+        "older appeared Dec 7, 2026, 7:00 a.m.",
     ]
 
 
@@ -180,7 +180,7 @@ def test_difference_between_two_revisions(client, staff):
     response = compare(client, condition, 1, 2)
 
     assert changes_of(response) == [
-        ("First paragraph (changed)", "[removed: Old ][added: New ]words here.")
+        ("First paragraph (changed)", "[removed: Old ] [added: New ]words here.")
     ]
     page = parse(response.text).one("dl", class_="changes")
     assert page.one("del").text == "[removed: Old ]"
@@ -196,7 +196,7 @@ def test_difference_between_the_live_page_and_the_draft(client, staff):
     assert changes_of(response) == [
         (
             "Section “What is going on” (changed)",
-            "What is going on [removed: Text.][added: Text, and more.]",
+            "What is going on [removed: Text.] [added: Text, and more.]",
         )
     ]
 
@@ -254,7 +254,7 @@ def test_roll_back_asks_and_shows_what_visitors_lose(client, staff):
     response = client.get(page_url(condition, "roll_back", 1))
 
     assert changes_of(response) == [
-        ("First paragraph (changed)", "[removed: New ][added: Old ]words here.")
+        ("First paragraph (changed)", "[removed: New ] [added: Old ]words here.")
     ]
     assert condition.revisions.count() == 2
 
