@@ -154,6 +154,7 @@ def test_preview_of_nothing_is_not_found(client, staff):
 def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, staff):
     condition = make_live_condition()
     revision = condition.revisions.get()
+    unsigned = open_page(client, page_url(condition, "preview"))
     Review.objects.create(
         revision=revision, reviewer="Dr. Kim", reviewed_on=NOW.date(), next_on=NOW.date() + YEAR
     )
@@ -162,6 +163,7 @@ def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, staff)
     type(condition).objects.update(title="Other words")
     changed = open_page(client, page_url(condition, "preview"))
 
+    assert "Sample, awaiting clinical review" in main_of(unsigned)
     assert "by Dr. Kim" in main_of(same)
     assert "Dr. Kim" not in changed.text
 
