@@ -1,16 +1,10 @@
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, Permission, User
-from django.db import connections
-from django.test import Client
-from django.urls import reverse
 
-from conditions.models import Aspect, Condition, RedFlag, Remedy, Section, SelfCareItem
+from conditions.models import Aspect, Condition, RedFlag, Remedy, Section
 from tests.html_tree import parse
 
 from .factories import (
@@ -24,6 +18,16 @@ from .factories import (
     make_source,
     make_treatment,
 )
+from .staff import (
+    change_url,
+    changes_in,
+    conflict_in,
+    open_form,
+    save,
+    save_over,
+    sign_in,
+    typed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,15 +38,6 @@ def clock():
         yield traveller
 
 
-def sign_in(name, **kwargs):
-    """Return the browser of a member of staff who writes articles."""
-    user = User.objects.create_user(name, is_staff=True, **kwargs)
-    user.groups.add(Group.objects.get_or_create(name="Content")[0])
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 @pytest.fixture
 def kim():
     return sign_in("kim", first_name="Jo", last_name="Kim")
@@ -51,57 +46,6 @@ def kim():
 @pytest.fixture
 def ann():
     return sign_in("ann")
-
-
-def change_url(record):
-    return reverse(f"admin:conditions_{record._meta.model_name}_change", args=[record.pk])
-
-
-def open_form(browser, record):
-    """Return what the record's form holds, as a browser would send it back."""
-    return typed_in(browser.get(change_url(record)))
-
-
-def typed_in(response):
-    page = parse(response.text)
-    (form,) = (form for form in page.all("form") if (form.get("id") or "").endswith("_form"))
-    data = {}
-    for control in form.all():
-        name, kind = control.get("name"), control.get("type")
-        if not name or kind in ("submit", "file"):
-            continue
-        if control.tag == "textarea":
-            data[name] = "".join(control.pieces).removeprefix("\n").removeprefix("\r\n")
-        elif control.tag == "select":
-            chosen = [option.get("value") for option in control.all("option", selected=None)]
-            chosen += [option.get("value") for option in control.all("option", selected="")]
-            if chosen:
-                data[name] = chosen
-        elif control.tag == "input" and (kind != "checkbox" or "checked" in control.attributes):
-            data[name] = control.get("value") or ("on" if kind == "checkbox" else "")
-    return data
-
-
-def save(browser, record, form, **changes):
-    return browser.post(change_url(record), form | changes)
-
-
-def conflict_in(response):
-    return parse(response.text).one("section", class_="conflict")
-
-
-def changes_in(response):
-    changes = conflict_in(response).one("dl", class_="changes")
-    return [
-        (name.text, words.text)
-        for name, words in zip(changes.all("dt"), changes.all("dd"), strict=True)
-    ]
-
-
-def save_over(browser, record, refused, **changes):
-    """Tick the box on the page that told of the conflict, and save again."""
-    box = parse(refused.text).one("input", name="save_over")
-    return save(browser, record, typed_in(refused), save_over=box.get("value"), **changes)
 
 
 def test_second_person_is_told_who_changed_what(kim, ann, clock):
@@ -313,28 +257,6 @@ def test_a_form_that_was_sent_twice_says_that_nothing_is_left_to_save(ann):
     assert "there is nothing left to save" in conflict_in(response).text
 
 
-@pytest.mark.parametrize(
-    "opened",
-    [
-        "",
-        "x",
-        "[]",
-        "null",
-        '{"at": "2026-12-07", "parts": {}}',
-        '{"at": 1}',
-        '{"at": "2026-12-07T12:00:00+00:00", "parts": {"title": []}}',
-    ],
-)
-def test_a_form_of_an_unknown_version_is_not_saved(ann, opened):
-    condition = make_condition(title="Cramp")
-
-    response = save(ann, condition, open_form(ann, condition), opened=opened, title="Mine")
-
-    condition.refresh_from_db()
-    assert condition.title == "Cramp"
-    assert ("Title (differs from yours)", "[removed: Cramp] [added: Mine]") in changes_in(response)
-
-
 def test_saving_and_publishing_waits_for_the_choice_too(ann):
     condition = make_condition()
     form = open_form(ann, condition)
@@ -343,77 +265,6 @@ def test_saving_and_publishing_waits_for_the_choice_too(ann):
     save(ann, condition, form, _publish="Save and publish")
 
     assert not condition.revisions.exists()
-
-
-def test_an_article_that_was_deleted_can_be_made_again(ann):
-    condition = make_condition(title="Cramp", slug="cramp")
-    form = open_form(ann, condition)
-    Condition.objects.get().delete()
-
-    refused = save(ann, condition, form, lede="Typed.")
-    again = save(ann, condition, typed_in(refused))
-    done = save_over(ann, condition, refused)
-
-    assert "This was deleted while you had it open" in conflict_in(refused).text
-    assert "Somebody deleted it. Nothing was saved." in conflict_in(refused).text
-    assert typed_in(refused)["lede"] == "Typed."
-    assert typed_in(refused)["sections-0-body"] == "<p>Text.</p>"
-    assert (again.status_code, done.status_code) == (200, 302)
-    made = Condition.objects.get()
-    assert (made.slug, made.lede) == ("cramp", "Typed.")
-    assert made.sections.get().body == "<p>Text.</p>"
-    assert made.self_care_items.get().text == "Sleep enough."
-
-
-def test_the_one_who_deleted_it_is_named(ann, admin_client):
-    condition = make_condition()
-    form = open_form(ann, condition)
-    url = reverse("admin:conditions_condition_delete", args=[condition.pk])
-    admin_client.post(url, {"post": "yes"})
-
-    response = save(ann, condition, form)
-
-    assert "admin deleted it on Dec 7, 2026, 7:01 a.m." in conflict_in(response).text
-
-
-def test_who_may_not_add_still_sees_what_was_typed(ann):
-    condition = make_condition()
-    form = open_form(ann, condition)
-    Condition.objects.get().delete()
-    Group.objects.get(name="Content").permissions.filter(codename="add_condition").delete()
-
-    response = save(ann, condition, form, lede="Typed <b>words</b>.")
-
-    texts = [text.text for text in parse(response.text).one("div", id="content-main").all("dd")]
-    assert "Typed <b>words</b>." in texts
-    assert "<p>Text.</p>" in texts
-    assert "<b>words</b>" not in response.text
-
-
-def test_who_may_not_change_gets_nothing_of_a_deleted_record():
-    desk = Client()
-    user = User.objects.create_user("desk", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_condition"))
-    desk.force_login(user)
-    url = reverse("admin:conditions_condition_change", args=[1])
-
-    assert desk.post(url, {"opened": "x"}).status_code == 403
-
-
-@pytest.mark.parametrize("pk", ["7", "none"])
-def test_a_form_that_never_was_leads_back(ann, pk):
-    response = ann.post(reverse("admin:conditions_condition_change", args=[pk]), {})
-
-    assert response.status_code == 302
-
-
-def test_a_broken_form_is_refused_and_not_an_error(ann):
-    condition = make_condition()
-
-    response = save(ann, condition, open_form(ann, condition) | {"sections-TOTAL_FORMS": "x"})
-
-    assert response.status_code == 200
-    assert "ManagementForm data is missing" in response.text
 
 
 def test_red_flags_are_guarded_too(kim, ann):
@@ -455,31 +306,3 @@ def test_remedies_are_guarded_with_their_cautions(kim, ann):
         ("Treatment (differs from yours)", "[removed: Other] [added: 0]"),
     ]
     assert Remedy.objects.get().note == ""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
-    for permission in Permission.objects.filter(content_type__app_label="conditions"):
-        Group.objects.get_or_create(name="Content")[0].permissions.add(permission)
-    browsers = [sign_in(f"writer-{number}") for number in range(4)]
-    condition = make_condition()
-    forms = [open_form(browser, condition) for browser in browsers]
-    barrier = threading.Barrier(len(browsers))
-
-    def race(number):
-        try:
-            barrier.wait(timeout=30)
-            words = {"self_care_items-0-text": f"Text of {number}."}
-            return save(browsers[number], condition, forms[number], **words)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=len(browsers)) as pool:
-        answers = list(pool.map(race, range(len(browsers))))
-
-    (winner,) = (n for n, answer in enumerate(answers) if answer.status_code == 302)
-    told = [answer for n, answer in enumerate(answers) if n != winner]
-    assert SelfCareItem.objects.get().text == f"Text of {winner}."
-    assert [f"writer-{winner} changed it" in conflict_in(answer).text for answer in told] == [
-        True
-    ] * 3

@@ -19,6 +19,7 @@ from .factories import (
     make_live_treatment,
     make_treatment,
 )
+from .staff import page_url
 
 pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=365)
@@ -41,11 +42,6 @@ def staff(client):
     user.groups.add(Group.objects.get(name="Content"))
     client.force_login(user)
     return user
-
-
-def page_url(article, page, *args):
-    name = f"admin:conditions_{article._meta.model_name}_{page}"
-    return reverse(name, args=[article.pk, *args])
 
 
 def open_page(client, url, status=200):

@@ -1,0 +1,76 @@
+"""Staff at their browsers: they open a record's form, type, and send all of it back."""
+
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from tests.html_tree import parse
+
+
+def sign_in(name, **kwargs):
+    """Return the browser of a member of staff who writes articles."""
+    user = User.objects.create_user(name, is_staff=True, **kwargs)
+    user.groups.add(Group.objects.get_or_create(name="Content")[0])
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def allow(user, *codenames):
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+
+
+def page_url(article, page, *args):
+    name = f"admin:conditions_{article._meta.model_name}_{page}"
+    return reverse(name, args=[article.pk, *args])
+
+
+def change_url(record):
+    return reverse(f"admin:conditions_{record._meta.model_name}_change", args=[record.pk])
+
+
+def open_form(browser, record):
+    """Return what the record's form holds, as a browser would send it back."""
+    return typed_in(browser.get(change_url(record)))
+
+
+def typed_in(response):
+    page = parse(response.text)
+    (form,) = (form for form in page.all("form") if (form.get("id") or "").endswith("_form"))
+    data = {}
+    for control in form.all():
+        name, kind = control.get("name"), control.get("type")
+        if not name or kind in ("submit", "file"):
+            continue
+        if control.tag == "textarea":
+            data[name] = "".join(control.pieces).removeprefix("\n").removeprefix("\r\n")
+        elif control.tag == "select":
+            chosen = [option.get("value") for option in control.all("option", selected=None)]
+            chosen += [option.get("value") for option in control.all("option", selected="")]
+            if chosen:
+                data[name] = chosen
+        elif control.tag == "input" and (kind != "checkbox" or "checked" in control.attributes):
+            data[name] = control.get("value") or ("on" if kind == "checkbox" else "")
+    return data
+
+
+def save(browser, record, form, **changes):
+    return browser.post(change_url(record), form | changes)
+
+
+def conflict_in(response):
+    return parse(response.text).one("section", class_="conflict")
+
+
+def changes_in(response):
+    changes = conflict_in(response).one("dl", class_="changes")
+    return [
+        (name.text, words.text)
+        for name, words in zip(changes.all("dt"), changes.all("dd"), strict=True)
+    ]
+
+
+def save_over(browser, record, refused, **changes):
+    """Tick the box on the page that told of the conflict, and save again."""
+    box = parse(refused.text).one("input", name="save_over")
+    return save(browser, record, typed_in(refused), save_over=box.get("value"), **changes)

@@ -1,0 +1,132 @@
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+
+from clinic.models import Clinic
+from conditions.admin.checking import _next_year
+from conditions.models import Condition, Review
+from conditions.publishing import publish
+from tests.html_tree import parse
+
+from .factories import NOW, make_condition, make_live_condition
+from .staff import allow, page_url
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 7)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def staff(client):
+    """A member of staff who may publish and sign, signed in."""
+    user = User.objects.create_user("kim", is_staff=True, first_name="Jo", last_name="Kim")
+    user.groups.add(Group.objects.get(name="Content"))
+    allow(user, "publish_condition", "publish_treatment", "sign_clinical")
+    client.force_login(user)
+    return user
+
+
+def make_twice_published(**kwargs):
+    """Return an article whose live page, revision 2, has another first paragraph than 1."""
+    condition = make_live_condition(lede="Old words here.", **kwargs)
+    Condition.objects.filter(pk=condition.pk).update(lede="New words here.")
+    publish(condition, by="tests", now=NOW + timedelta(minutes=1), note="Clearer first words.")
+    return condition
+
+
+def check(client, article, **changes):
+    data = {"number": 1, "scope": "full", "next_on": "2027-12-07", "note": ""} | changes
+    return client.post(page_url(article, "checked"), data, follow=True)
+
+
+def test_checked_offers_the_day_a_year_later(client, staff):
+    condition = make_live_condition()
+
+    response = client.get(page_url(condition, "checked"))
+
+    form = parse(response.text).one("form", novalidate=None)
+    assert form.one("input", name="next_on").get("value") == "2027-12-07"
+    assert "as <strong>Jo Kim</strong>, today, Dec 7, 2026" in response.text
+
+
+def test_checked_shows_on_the_page_at_once(client, staff):
+    Clinic.objects.create()
+    condition = make_live_condition()
+
+    response = check(client, condition)
+
+    review = Review.objects.get()
+    page = parse(client.get(condition.get_absolute_url()).text).one("p", class_="review")
+    assert "Checked revision 1: the whole article." in response.text
+    assert (review.reviewer, review.reviewed_on, review.scope) == ("Jo Kim", TODAY, "full")
+    assert page.text == "Reviewed Dec 7, 2026 by Jo Kim Next review by Dec 7, 2027"
+
+
+def test_checked_counts_the_day_in_the_clinics_zone(client, staff):
+    condition = make_live_condition()
+
+    with time_machine.travel("2026-12-09T03:00Z", tick=False):
+        client.force_login(staff)
+        check(client, condition)
+
+    assert Review.objects.get().reviewed_on == date(2026, 12, 8)
+
+
+def test_checked_names_those_without_a_full_name_by_their_user_name(client, admin_client):
+    check(admin_client, make_live_condition())
+
+    assert Review.objects.get().reviewer == "admin"
+
+
+def test_checked_in_part_needs_a_note_and_no_day(client, staff):
+    condition = make_live_condition()
+
+    refused = check(client, condition, scope="partial", next_on="")
+    check(client, condition, scope="partial", next_on="", note="The cautions.")
+
+    review = Review.objects.get()
+    assert "Say which part you checked." in refused.text
+    assert (review.scope, review.next_on, review.note) == ("partial", None, "The cautions.")
+
+
+@pytest.mark.parametrize(
+    ("next_on", "words"),
+    [
+        ("", "Say by when the page is checked again."),
+        ("2026-12-07", "The next review comes after today."),
+        ("2026-12-06", "The next review comes after today."),
+        ("soon", "Enter a valid date."),
+    ],
+)
+def test_checked_needs_a_later_day(client, staff, next_on, words):
+    response = check(client, make_live_condition(), next_on=next_on)
+
+    assert words in response.text
+    assert not Review.objects.exists()
+
+
+def test_checked_is_not_recorded_for_a_page_that_went_live_meanwhile(client, staff):
+    condition = make_twice_published()
+
+    response = check(client, condition, number=1)
+
+    assert "Another revision went live meanwhile." in response.text
+    assert not Review.objects.exists()
+
+
+def test_checked_needs_a_live_page(client, staff):
+    response = check(client, make_condition())
+
+    assert "There is no page on the site to check." in response.text
+    assert not Review.objects.exists()
+
+
+def test_a_year_after_february_29_is_a_day_that_exists():
+    assert _next_year(date(2028, 2, 29)) == date(2029, 2, 28)
