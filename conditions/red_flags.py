@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
+from .addresses import where_now
 from .models import CareLevel, Condition, RedFlag, most_urgent
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
@@ -91,8 +92,9 @@ def flags_of(document: Mapping[str, Any]) -> tuple[Flag, ...]:
 def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
     """Return the flags of the live article plus the clinic-wide ones that are in use.
 
-    An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. A
-    flag that is both is asked once, in the article's words, at the more urgent of its two levels.
+    An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. An
+    old slug gives the flags of the article that its address leads to now. A flag that is both is
+    asked once, in the article's words, at the more urgent of its two levels.
     """
     everywhere = {flag.code: flag for flag in _global_flags()}
     article = _live_article(condition_slug, now) if _SLUG.fullmatch(condition_slug) else None
@@ -104,7 +106,7 @@ def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
         level = most_urgent([flag.level, twin.level]) if twin else flag.level
         flags[flag.code] = replace(flag, level=level, is_global=twin is not None)
     return FlagSet(
-        condition=condition_slug, title=article["live_title"], flags=_in_order(flags.values())
+        condition=article["slug"], title=article["live_title"], flags=_in_order(flags.values())
     )
 
 
@@ -152,10 +154,18 @@ def _global_flags() -> list[Flag]:
 
 
 def _live_article(slug: str, now: datetime) -> dict[str, Any] | None:
+    found = _read_live(slug, now)
+    if found is None:
+        moved = where_now(Condition, slug, now=now)
+        found = _read_live(moved.slug, now) if isinstance(moved, Condition) else None
+    return found
+
+
+def _read_live(slug: str, now: datetime) -> dict[str, Any] | None:
     live = Condition.objects.published(now).filter(slug=slug)
     article: dict[str, Any] | None = (
         live.annotate(live_red_flags=F("revisions__document__red_flags"))
-        .values("live_title", "live_red_flags")
+        .values("slug", "live_title", "live_red_flags")
         .first()
     )
     return article

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
+from .addresses import lead_on
 from .caching import fresh
 from .diagram import back_diagram
 from .listing import areas, letters
@@ -63,6 +65,13 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
 class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One article about a symptom or condition."""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show it; an address that is no live article's may lead on to another page."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            return lead_on(request, Condition, kwargs["slug"], now=timezone.now())
+
     def get_queryset(self) -> QuerySet[Condition]:
         """Return the live articles with all that a page needs."""
         return Condition.objects.with_live(timezone.now())
@@ -85,6 +94,13 @@ class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments fo
 @method_decorator(fresh, name="dispatch")
 class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One treatment; acupuncture with the drawing of the points on the back."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show it; an address that is no live article's may lead on to another page."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            return lead_on(request, Treatment, kwargs["slug"], now=timezone.now())
 
     def get_queryset(self) -> QuerySet[Treatment]:
         """Return the live treatments with all that a page needs."""

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
-from django.urls import reverse
+from django.urls import NoReverseMatch, resolve, reverse
 
 from .revision import Review, ReviewScope, Revision
 from .source import Source
@@ -131,7 +132,9 @@ class Article(models.Model):
     """A draft that staff work on; the public reads its live `Revision`."""
 
     revision_field: ClassVar[str]
-    """The name of the field by which a revision points here."""
+    """The name of the field by which a revision or an old address points here."""
+    url_name: ClassVar[str]
+    """The name of the address of its public page."""
 
     # What `ArticleQuerySet`, `uses_of` and `flags_for_screening` add to what they read.
     live_revision_id: int
@@ -185,11 +188,31 @@ class Article(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the article's public page."""
+        return reverse(self.url_name, args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse a slug whose address leads elsewhere: to another page or to another article."""
+        try:
+            match = resolve(self.get_absolute_url())
+        except NoReverseMatch:
+            return  # The field itself says what is wrong with such a slug.
+        if match.view_name != self.url_name:
+            words = "The site uses this word in an address of its own. Choose another one."
+            raise ValidationError({"slug": ValidationError(words, code="reserved")})
+        field = self.revision_field
+        taken = FormerSlug.objects.filter(slug=self.slug, **{f"{field}__isnull": False})
+        if taken.exclude(**{field: self.pk}).exists():
+            words = "This is the old address of another page, and leads there. Choose another one."
+            raise ValidationError({"slug": ValidationError(words, code="former_slug")})
+
 
 class Condition(Article):
     """An article about a symptom or condition; not a patient's diagnosis."""
 
     revision_field = "condition"
+    url_name = "conditions:detail"
 
     kind = models.CharField(max_length=20, choices=ArticleKind, default=ArticleKind.SYMPTOM)
     body_area = models.CharField(
@@ -239,10 +262,6 @@ class Condition(Article):
             ),
         ]
 
-    def get_absolute_url(self) -> str:
-        """Return the address of the article's public page."""
-        return reverse("conditions:detail", args=[self.slug])
-
 
 class ConditionName(models.Model):
     """Another name that people use for a condition: charley horse."""
@@ -271,6 +290,7 @@ class Treatment(Article):
     """An article about a kind of treatment that the clinic offers, such as acupuncture."""
 
     revision_field = "treatment"
+    url_name = "conditions:treatment-detail"
 
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Order on the treatments page."
@@ -281,10 +301,6 @@ class Treatment(Article):
     class Meta:
         ordering = ["position", "title", "pk"]
         permissions = [("publish_treatment", "Can put treatments on the site and take them off")]
-
-    def get_absolute_url(self) -> str:
-        """Return the address of the treatment's public page."""
-        return reverse("conditions:treatment-detail", args=[self.slug])
 
 
 class FormerSlug(models.Model):
@@ -328,6 +344,13 @@ class FormerSlug(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        """Refuse the address that another article has now: that one would always win."""
+        for kind, pk in ((Condition, self.condition_id), (Treatment, self.treatment_id)):
+            if pk and kind.objects.filter(slug=self.slug).exclude(pk=pk).exists():
+                words = "Another page has this address now. Choose another one."
+                raise ValidationError({"slug": ValidationError(words, code="in_use")})
 
 
 class RelatedKind(models.TextChoices):

@@ -173,11 +173,11 @@ def test_draft_is_not_found(client, make):
         assert b"Unseen" not in client.get(reverse(name)).content
 
 
-def test_article_taken_off_is_not_found(client):
+def test_article_taken_off_is_gone(client):
     condition = make_live_condition()
     unpublish(condition, by="tests", now=NOW)
 
-    read(client, condition, status=404)
+    read(client, condition, status=410)
 
 
 def test_article_waits_for_its_moment(client):
