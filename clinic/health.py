@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sitemaps import views as sitemap_views
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clinic.models import Clinic
+from clinic.sitemaps import site_sections
+from conditions.caching import fresh
 
 SECURITY_CONTACT_LASTS = timedelta(days=180)
 
@@ -43,9 +46,17 @@ def _not_ready(reason: str) -> JsonResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Keep crawlers on the reading pages."""
+    """Keep crawlers on the reading pages, and name the list of them."""
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /book/", "Disallow: /appointments/"]
+    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@fresh
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List the pages that are live, for search engines."""
+    return sitemap_views.sitemap(request, sitemaps=site_sections(timezone.now()))
 
 
 @require_safe

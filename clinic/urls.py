@@ -17,5 +17,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
     path("robots.txt", health.robots, name="robots"),
+    path("sitemap.xml", health.sitemap, name="sitemap"),
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]

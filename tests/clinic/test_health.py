@@ -52,12 +52,15 @@ def test_machine_pages_refuse_post(client, url):
     assert client.post(url).status_code == 405
 
 
-def test_robots_keeps_crawlers_on_the_reading_pages(client):
+def test_robots_keeps_crawlers_on_the_reading_pages(client, settings):
+    settings.SITE_URL = "https://clinic.example"
+
     response = client.get("/robots.txt")
 
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.text == (
         "User-agent: *\nDisallow: /admin/\nDisallow: /book/\nDisallow: /appointments/\n"
+        "\nSitemap: https://clinic.example/sitemap.xml\n"
     )
 
 
