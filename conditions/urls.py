@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from . import machine_views, views
 
 app_name = "conditions"
 urlpatterns = [
     path("conditions/", views.ConditionListView.as_view(), name="list"),
+    # Before the articles: no article may have such a word for its slug (Article.clean).
+    path("conditions/feed/", machine_views.feed, name="feed"),
     path("conditions/<slug:slug>/", views.ConditionDetailView.as_view(), name="detail"),
     path("treatments/", views.TreatmentListView.as_view(), name="treatment-list"),
     path("treatments/<slug:slug>/", views.TreatmentDetailView.as_view(), name="treatment-detail"),
