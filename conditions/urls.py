@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import machine_views, views
+from .models import Condition, Treatment
 
 app_name = "conditions"
 urlpatterns = [
@@ -12,4 +13,17 @@ urlpatterns = [
     path("conditions/<slug:slug>/", views.ConditionDetailView.as_view(), name="detail"),
     path("treatments/", views.TreatmentListView.as_view(), name="treatment-list"),
     path("treatments/<slug:slug>/", views.TreatmentDetailView.as_view(), name="treatment-detail"),
+    path("card.png", machine_views.site_card, name="site-card"),
+    path(
+        "conditions/<slug:slug>/card.png",
+        machine_views.article_card,
+        {"kind": Condition},
+        name="card",
+    ),
+    path(
+        "treatments/<slug:slug>/card.png",
+        machine_views.article_card,
+        {"kind": Treatment},
+        name="treatment-card",
+    ),
 ]
