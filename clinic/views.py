@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from booking.models import Practitioner, Service
+from clinic.models import Clinic
+from conditions.addresses import absolute
 from conditions.caching import fresh
+from conditions.linked_data import clinic_data
 from conditions.models import Condition
 
 CONDITIONS_ON_HOME = 4
@@ -18,7 +21,11 @@ CONDITIONS_ON_HOME = 4
 @fresh
 def home(request: HttpRequest) -> HttpResponse:
     """Show who the clinic is, what it treats, and how a first visit goes."""
+    clinic = Clinic.objects.current()
     context = {
+        # In place of the one for every page, so that it is read once.
+        "clinic": clinic,
+        "linked_data": clinic_data(clinic, root=absolute("")),
         "conditions": Condition.objects.published(timezone.now())[:CONDITIONS_ON_HOME],
         "practitioner": Practitioner.objects.filter(is_active=True).first(),
         "first_visit": Service.objects.bookable().first(),

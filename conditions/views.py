@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
-from .addresses import lead_on
+from .addresses import absolute, lead_on
 from .caching import fresh
 from .diagram import back_diagram
+from .linked_data import condition_data, treatment_data
 from .listing import areas, letters
 from .models import Condition, Treatment
 from .pages import condition_page, treatment_page
@@ -79,7 +80,8 @@ class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has argument
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the page as the live revision says it."""
         page = condition_context(self.object, today=timezone.localdate())
-        return super().get_context_data(**page, **kwargs)
+        linked_data = condition_data(self.object, root=absolute(""))
+        return super().get_context_data(linked_data=linked_data, **page, **kwargs)
 
 
 @method_decorator(fresh, name="dispatch")
@@ -109,4 +111,5 @@ class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has argument
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the page as the live revision says it, and the drawing if there are points."""
         page = treatment_context(self.object, today=timezone.localdate())
-        return super().get_context_data(**page, **kwargs)
+        linked_data = treatment_data(self.object, root=absolute(""))
+        return super().get_context_data(linked_data=linked_data, **page, **kwargs)
