@@ -13,9 +13,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from bench.http import Rate
 
 ROUNDS = 60
 WARM_UP = 5
@@ -119,6 +123,16 @@ def report(title: str, figures: tuple[Figure, Figure]) -> None:
     out(f"  {'ratio':<52}{first.milliseconds / second.milliseconds:9.2f}\n")
 
 
+def report_rates(rates: "list[Rate]") -> None:
+    """Print each rate, and how it stands to the first, which is this project's."""
+    out = sys.stdout.write
+    out("\nReading over HTTP, answers a second (median, least to most) and the article's ratio\n")
+    for rate in rates:
+        spread = f"{rate.least:,.0f} to {rate.most:,.0f}"
+        ratio = rates[0].median / rate.median
+        out(f"  {rate.name:<40}{rate.median:9,.0f}   {spread:<18}{ratio:9.2f}\n")
+
+
 def main() -> None:
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -133,10 +147,14 @@ def main() -> None:
     setup_test_environment(debug=False)
     from django.conf import settings
 
+    from bench.http import compare, named
+
     runner = get_runner(settings)(interactive=False, verbosity=0)
     databases = runner.setup_databases()
     try:
         report("Reading", measure(article_against_bare_view()))
+        database = settings.DATABASES["default"]["NAME"]
+        report_rates(compare(named(settings.DATABASE_URL, database)))
         few, many = times_at(100), times_at(10_000)
         report("Finding times", measure((many, few)))
     finally:
