@@ -16,6 +16,7 @@ from .linked_data import condition_data, treatment_data
 from .listing import areas, letters
 from .models import Condition, Treatment
 from .pages import condition_page, treatment_page
+from .rendering import drawn_once
 from .search import clean_query, search, search_terms
 
 
@@ -62,7 +63,7 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         )
 
 
-@method_decorator(fresh, name="dispatch")
+@method_decorator(drawn_once, name="dispatch")
 class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One article about a symptom or condition."""
 
@@ -84,7 +85,7 @@ class ConditionDetailView(DetailView):  # type: ignore[type-arg]  # has argument
         return super().get_context_data(linked_data=linked_data, **page, **kwargs)
 
 
-@method_decorator(fresh, name="dispatch")
+@method_decorator(drawn_once, name="dispatch")
 class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments for mypy only
     """The treatments that the clinic offers."""
 
@@ -93,7 +94,7 @@ class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         return Treatment.objects.published(timezone.now()).order_by("position", "live_title", "pk")
 
 
-@method_decorator(fresh, name="dispatch")
+@method_decorator(drawn_once, name="dispatch")
 class TreatmentDetailView(DetailView):  # type: ignore[type-arg]  # has arguments for mypy only
     """One treatment; acupuncture with the drawing of the points on the back."""
 

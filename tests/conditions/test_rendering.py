@@ -1,0 +1,195 @@
+import gzip
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.models import Clinic
+from conditions import rendering
+from conditions.models import Condition, Review, Revision
+from conditions.publishing import publish, unpublish
+from conditions.rendering import TABLES
+
+from .factories import (
+    NOW,
+    make_acupoint,
+    make_claim,
+    make_live_condition,
+    make_live_treatment,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(LATER, tick=False)
+    return time_machine
+
+
+def make_page():
+    """Return a live article that offers a live treatment with a point."""
+    treatment = make_treatment(slug="acupuncture", title="Acupuncture")
+    point = make_acupoint(treatment=treatment)
+    publish(treatment, by="tests", now=NOW)
+    condition = make_live_condition(slug="hiccups", title="Hiccups")
+    make_claim(condition=condition, treatment=treatment, remedy=point)
+    publish(condition, by="tests", now=NOW + timedelta(minutes=1))
+    return condition
+
+
+def read(client, path="/conditions/hiccups/"):
+    response = client.get(path)
+    return response.text if response.status_code == 200 else response.status_code
+
+
+@pytest.mark.parametrize(
+    "path", ["/conditions/hiccups/", "/treatments/acupuncture/", "/treatments/"]
+)
+def test_page_shows_nothing_but_what_its_state_covers(client, path):
+    make_page()
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+
+    read_from = set(re.findall(r'(?:FROM|JOIN)\s+"?(\w+)"?', " ".join(q["sql"] for q in queries)))
+    assert read_from <= set(TABLES)
+
+
+def test_page_takes_two_queries_and_then_one(client, django_assert_num_queries):
+    make_page()
+
+    with django_assert_num_queries(2):
+        first = read(client)
+    with django_assert_num_queries(1):
+        second = read(client)
+
+    assert first == second
+
+
+def change_the_clinic(condition):
+    Clinic.objects.update_or_create(pk=1, defaults={"emergency_number": "112"})
+
+
+def publish_new_words(condition):
+    Condition.objects.filter(pk=condition.pk).update(title="Hiccups again")
+    publish(Condition.objects.get(pk=condition.pk), by="tests", now=LATER)
+
+
+def sign(condition):
+    Review.objects.create(
+        revision=condition.revisions.first(), reviewer="Dr. Test", reviewed_on=date(2026, 12, 1)
+    )
+
+
+def take_the_treatment_off(condition):
+    unpublish(condition.claims.first().treatment, by="tests", now=LATER)
+
+
+def take_off(condition):
+    unpublish(condition, by="tests", now=LATER)
+
+
+def write_with_sql(condition):
+    document = condition.revisions.first().document | {"lede": "Written with SQL."}
+    Revision.objects.create(
+        condition=condition, number=9, document=document, publish_at=LATER, by_name="sql"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_the_clinic,
+        publish_new_words,
+        sign,
+        take_the_treatment_off,
+        take_off,
+        write_with_sql,
+    ],
+)
+def test_page_shows_every_change_on_the_next_request(client, change):
+    condition = make_page()
+    before = client.get("/conditions/hiccups/")
+
+    change(condition)
+
+    after = client.get("/conditions/hiccups/", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code in {200, 404, 410}
+    assert after.content != before.content
+
+
+def test_page_changes_as_time_goes_by(client, clock):
+    condition = make_page()
+    Condition.objects.filter(pk=condition.pk).update(title="Hiccups tomorrow")
+    document = condition.revisions.first().document | {"title": "Hiccups tomorrow"}
+    Revision.objects.create(
+        condition=condition,
+        number=9,
+        document=document,
+        publish_at=LATER + timedelta(days=1),
+        by_name="tests",
+    )
+    Condition.objects.filter(pk=condition.pk).update(unpublish_at=LATER + timedelta(days=3))
+    sign(condition)
+    Review.objects.update(revision=Revision.objects.get(number=9), next_on=date(2026, 12, 8))
+
+    today = read(client)
+    clock.move_to(LATER + timedelta(days=1))
+    tomorrow = read(client)
+    clock.move_to(LATER + timedelta(days=2))
+    overdue = read(client)
+    clock.move_to(LATER + timedelta(days=3))
+
+    assert ("Hiccups tomorrow" in today, "Hiccups tomorrow" in tomorrow) == (False, True)
+    assert ("was due" in tomorrow, "was due" in overdue) == (False, True)
+    assert read(client) in {404, 410}
+
+
+def test_page_keeps_its_etag_while_a_draft_changes(client):
+    condition = make_page()
+    before = client.get("/conditions/hiccups/")
+
+    Condition.objects.filter(pk=condition.pk).update(title="Half a thought")
+
+    tag = before.headers["ETag"]
+    assert client.get("/conditions/hiccups/").headers["ETag"] == tag
+    assert client.get("/conditions/hiccups/", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_page_says_the_same_compressed_and_with_a_query_string(client):
+    make_page()
+    plain = client.get("/conditions/hiccups/?utm=1")
+
+    compressed = client.get("/conditions/hiccups/", headers={"Accept-Encoding": "gzip, br"})
+
+    assert gzip.decompress(compressed.content) == plain.content
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert compressed.headers["ETag"] == plain.headers["ETag"]
+    assert compressed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert not compressed.cookies
+
+
+def test_page_of_one_address_is_not_another(client):
+    make_page()
+    make_live_condition(slug="sneezing", title="Sneezing")
+
+    assert "<h1>Hiccups</h1>" in read(client)
+    assert "<h1>Sneezing</h1>" in read(client, "/conditions/sneezing/")
+
+
+def test_pages_drawn_long_ago_are_dropped(client, monkeypatch):
+    monkeypatch.setattr(rendering, "PAGES_KEPT", 1)
+    make_page()
+    make_live_treatment(slug="herbs")
+    read(client)
+    read(client, "/treatments/herbs/")
+
+    with CaptureQueriesContext(connection) as queries:
+        read(client)
+
+    assert len(queries) == 2
