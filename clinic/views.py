@@ -14,7 +14,7 @@ from conditions.caching import fresh
 from conditions.linked_data import clinic_data
 from conditions.models import Condition
 
-CONDITIONS_ON_HOME = 4
+CONDITIONS_ON_HOME = 8
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Reading pages are drawn once for each state of the content, and asked for on every request.
 
-A page shows what the tables below hold, the day, and nothing else; so a page that was drawn from the
+A page shows what the tables below hold, the day, the settings, and nothing else; so a page that was drawn from the
 same state is the page. Every request asks the database for that state, in one small query, and so
 nothing is ever shown that is not so any more.
 """
@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -108,7 +109,7 @@ def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
         now = timezone.now()
         clinic, state = _read_state(now)
         request.clinic = clinic  # type: ignore[attr-defined]  # for the context processor
-        key = (request.path, timezone.localdate(now), state)
+        key = (settings.SITE_URL, request.path, timezone.localdate(now), state)
         page = _pages.get(key)
         if page is None:
             response = view(request, *args, **kwargs)
