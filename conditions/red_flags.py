@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F
 
 from .addresses import where_now
+from .danger import find_danger
 from .models import CareLevel, Condition, RedFlag, most_urgent
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
@@ -110,6 +111,17 @@ def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
     )
 
 
+def flags_named_in(text: str) -> tuple[Flag, ...]:
+    """Return the emergency flags in use of whose words one is in the text, clinic-wide first.
+
+    One query, whatever was typed. For showing the emergency card, never for leaving it out.
+    """
+    flags = RedFlag.objects.filter(level=CareLevel.EMERGENCY, is_active=True)
+    named = {flag.code: flag for flag in flags.exclude(search_words="")}
+    phrases = {code: flag.search_words.splitlines() for code, flag in named.items()}
+    return _in_order(_present(named[code]) for code in find_danger(text, phrases))
+
+
 def assess(flag_set: FlagSet, codes: Collection[str]) -> Outcome:
     """Return what it means that someone ticked `codes`. Raises UnknownFlag on a code not asked."""
     levels = {flag.code: flag.level for flag in flag_set.flags}
@@ -138,19 +150,20 @@ def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
 
 
 def _global_flags() -> list[Flag]:
-    return [
-        Flag(
-            code=flag.code,
-            label=flag.label,
-            statement=flag.statement,
-            question=flag.question,
-            level=CareLevel(flag.level),
-            version=flag.version,
-            qualifier="",
-            is_global=True,
-        )
-        for flag in RedFlag.objects.filter(is_global=True, is_active=True)
-    ]
+    return [_present(flag) for flag in RedFlag.objects.filter(is_global=True, is_active=True)]
+
+
+def _present(flag: RedFlag) -> Flag:
+    return Flag(
+        code=flag.code,
+        label=flag.label,
+        statement=flag.statement,
+        question=flag.question,
+        level=CareLevel(flag.level),
+        version=flag.version,
+        qualifier="",
+        is_global=flag.is_global,
+    )
 
 
 def _live_article(slug: str, now: datetime) -> dict[str, Any] | None:

@@ -1,0 +1,108 @@
+import pytest
+
+from conditions.danger import find_danger
+from conditions.red_flags import flags_named_in
+
+from .factories import make_red_flag
+
+PHRASES = {
+    "stroke": ["stroke", "can't speak", "unable to talk", "slurred speech", "one side is numb"],
+    "heart": ["chest pain", "heart attack", "heart pain", "tight chest"],
+    "breath": ["can't breathe", "cant breath", "trouble breathing", "choking"],
+    "crisis": ["suicide", "suicidal", "kill myself", "take my life", "end it all", "overdose"],
+    "bleeding": ["won't stop bleeding", "bleeding won't stop"],
+    "fainting": ["seizure", "passed out", "won't wake up"],
+    "nerve": ["can't feel my legs"],
+    "jaw": ["lock jaw", "trouble talking"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("stroke", ["stroke"]),
+        ("am I having a STROKE?", ["stroke"]),
+        ("strok", ["stroke"]),
+        ("stroek", ["stroke"]),
+        ("cant speak", ["stroke"]),
+        ("can’t speak", ["stroke"]),
+        ("I can not speak", ["stroke"]),
+        ("cannot talk", ["stroke"]),
+        ("couldn't talk", ["stroke"]),
+        ("speech is slured", ["stroke"]),
+        ("one side of my face is numb", ["stroke"]),
+        ("chest pain", ["heart"]),
+        ("Chest-pain!", ["heart"]),
+        ("chestpain", ["heart"]),
+        ("pain in my chest", ["heart"]),
+        ("a pain in the middle of my chest", ["heart"]),
+        ("chets pian", ["heart"]),
+        ("hart attack", ["heart"]),
+        ("cant breath", ["breath"]),
+        ("I can't really breathe", ["breath"]),
+        ("troble breathing", ["breath"]),
+        ("suiside", ["crisis"]),
+        ("sucide", ["crisis"]),
+        ("thoughts of súicide", ["crisis"]),
+        ("over dose", ["crisis"]),
+        ("i want to kill myself", ["crisis"]),
+        ("bleeding wont stop", ["bleeding"]),
+        ("siezure", ["fainting"]),
+        ("cant feel legs", ["nerve"]),
+        ("chest pain and suicidal", ["heart", "crisis"]),
+    ],
+)
+def test_find_danger_finds_what_worried_people_write(text, keys):
+    assert find_danger(text, PHRASES) == keys
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?!",
+        "🙂",
+        "the",
+        "twitch",
+        "cramp",
+        "sleep",
+        "neck",
+        "can't sleep",
+        "heat for neck pain",
+        "strobe light",
+        "cooking",
+        "jaw locks",
+        "trouble taking pills",
+        "breast pain",
+        "it hurts at the end of all my days",
+        "can I take magnesium my whole life",
+        "i wake up at night and my legs wont stay still",
+        "numb hands, and the other side of town",
+        "my speech therapist",
+        "pain when I hear a noise in my chess club",
+    ],
+)
+def test_find_danger_leaves_harmless_words_alone(text):
+    assert find_danger(text, PHRASES) == []
+
+
+@pytest.mark.parametrize("phrase", ["", "  ", "?", "the"])
+def test_find_danger_finds_no_phrase_without_words(phrase):
+    assert find_danger("the neck", {"any": [phrase]}) == []
+
+
+@pytest.mark.django_db
+def test_flags_named_in_are_emergencies_in_use_clinic_wide_first(django_assert_num_queries):
+    own = make_red_flag(code="own", search_words="heart attack\nstroke")
+    everywhere = make_red_flag(code="everywhere", search_words="Stroke\r\n\r\n", is_global=True)
+    make_red_flag(search_words="stroke", is_active=False)
+    make_red_flag(search_words="stroke", level="urgent")
+    make_red_flag(search_words="chest pain")
+    make_red_flag(search_words="")
+
+    with django_assert_num_queries(1):
+        flags = flags_named_in("a strok")
+
+    assert [flag.code for flag in flags] == [everywhere.code, own.code]
+    assert [flag.statement for flag in flags] == [everywhere.statement, own.statement]
+    assert [flag.is_global for flag in flags] == [True, False]
