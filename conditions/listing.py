@@ -1,11 +1,11 @@
-"""The conditions page: A to Z with other names, and by body area. No query."""
+"""The conditions page: A to Z with other names, by body area, and by kind. No query."""
 
 import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .models import BodyArea, Condition
+from .models import ArticleKind, BodyArea, Condition
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Area:
-    """One body area with its articles; `anchor` is what the crumbs link to."""
+class Group:
+    """Articles that belong together; `anchor` is what links to them end in."""
 
     anchor: str
     label: str
@@ -51,15 +51,27 @@ def letters(conditions: Iterable[Condition]) -> list[Letter]:
     ]
 
 
-def areas(conditions: Iterable[Condition]) -> list[Area]:
+def areas(conditions: Iterable[Condition]) -> list[Group]:
     """Return the body areas that have articles, in their fixed order."""
     by_area: dict[str, list[Condition]] = {}
     for condition in conditions:
         by_area.setdefault(condition.live_area, []).append(condition)
     return [
-        Area(anchor=str(area.value), label=str(area.label), conditions=tuple(by_area[area]))
+        Group(anchor=str(area.value), label=str(area.label), conditions=tuple(by_area[area]))
         for area in BodyArea
         if area in by_area
+    ]
+
+
+def kinds(conditions: Iterable[Condition]) -> list[Group]:
+    """Return the symptoms, then the conditions, each if there are any."""
+    by_kind: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        by_kind.setdefault(condition.live_kind, []).append(condition)
+    return [
+        Group(anchor=f"{kind.value}s", label=f"{kind.label}s", conditions=tuple(by_kind[kind]))
+        for kind in ArticleKind
+        if kind in by_kind
     ]
 
 

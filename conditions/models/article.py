@@ -52,9 +52,9 @@ class ArticleQuerySet(models.QuerySet[Any]):
     def published(self, now: datetime) -> Self:
         """Return the articles that are live at `now`, with what lists need, in one query.
 
-        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`
-        and `live_area` (treatments have neither names nor an area), and `live_revision_id`. The
-        draft's title and summary are not for the public.
+        Each carries the live revision's own words as `live_title`, `live_summary`, `live_names`,
+        `live_area` and `live_kind` (treatments have none of these three), and `live_revision_id`.
+        The draft's title and summary are not for the public.
         """
         return (
             self.filter(
@@ -68,6 +68,7 @@ class ArticleQuerySet(models.QuerySet[Any]):
                 live_summary=KeyTextTransform("summary", "revisions__document"),
                 live_names=F("revisions__document__names"),
                 live_area=KeyTextTransform("body_area", "revisions__document"),
+                live_kind=KeyTextTransform("kind", "revisions__document"),
             )
         )
 
@@ -142,6 +143,7 @@ class Article(models.Model):
     live_summary: str
     live_names: list[str]
     live_area: str
+    live_kind: str
     live_red_flags: list[dict[str, Any]]
     live: dict[str, Any]
     live_publish_at: datetime

@@ -1,13 +1,14 @@
 from types import SimpleNamespace
 
-from conditions.listing import areas, letters
+from conditions.listing import areas, kinds, letters
 
 
-def article(title, *names, area="head"):
+def article(title, *names, area="head", kind="symptom"):
     return SimpleNamespace(
         live_title=title,
         live_names=list(names),
         live_area=area,
+        live_kind=kind,
         get_absolute_url=lambda: f"/conditions/{title}/",
     )
 
@@ -48,3 +49,15 @@ def test_areas_are_those_with_articles_in_their_fixed_order():
         ("Head, face and jaw", (two,)),
         ("Skin", (one,)),
     ]
+
+
+def test_kinds_are_symptoms_then_conditions():
+    migraine, neck = article("Migraine", kind="condition"), article("Neck pain", kind="symptom")
+
+    found = kinds([migraine, neck])
+
+    assert [(kind.anchor, kind.label, kind.conditions) for kind in found] == [
+        ("symptoms", "Symptoms", (neck,)),
+        ("conditions", "Conditions", (migraine,)),
+    ]
+    assert [kind.label for kind in kinds([migraine])] == ["Conditions"]
