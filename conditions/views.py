@@ -1,4 +1,4 @@
-"""The public pages of articles. They read live revisions alone, in at most two queries."""
+"""The public pages of articles. They read live revisions alone, in a fixed number of queries."""
 
 from datetime import date
 from typing import Any
@@ -12,12 +12,16 @@ from django.views.generic import DetailView, ListView
 from .addresses import absolute, lead_on
 from .caching import fresh
 from .diagram import back_diagram
+from .empty_searches import count_empty_search, is_asked_by_a_person
 from .linked_data import condition_data, treatment_data
-from .listing import areas, letters
+from .listing import areas, kinds, letters
 from .models import Condition, Treatment
 from .pages import condition_page, treatment_page
+from .red_flags import flags_named_in
 from .rendering import drawn_once
 from .search import clean_query, search, search_terms
+
+MAX_STORY = 2000
 
 
 def condition_context(condition: Condition, *, today: date) -> dict[str, Any]:
@@ -50,15 +54,24 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         return Condition.objects.published(timezone.now()).order_by("live_title", "pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the index, and the results if something was searched for."""
-        query = clean_query(self.request.GET.get("q", ""))
+        """Add the index and, if something was searched for, the answer and what it may mean."""
+        typed = self.request.GET.get("q", "")
+        query = clean_query(typed)
         conditions = list(self.object_list)
+        answer = search(query, now=timezone.now())
+        # Some tell a whole story, and the warning sign may stand at its end.
+        flags = flags_named_in(typed[:MAX_STORY]) if query else ()
+        if not answer.results and not flags and is_asked_by_a_person(self.request):
+            count_empty_search(query, on=_today())
         return super().get_context_data(
             query=query,
-            terms=search_terms(query),
-            results=search(query, now=timezone.now()),
+            answer=answer,
+            terms=search_terms(answer.shown_for or query),
+            crisis_flags=[flag for flag in flags if flag.is_crisis],
+            emergency_flags=[flag for flag in flags if not flag.is_crisis],
             letters=letters(conditions),
             areas=areas(conditions),
+            kinds=kinds(conditions),
             **kwargs,
         )
 

@@ -1,10 +1,21 @@
+from datetime import timedelta
+
 import pytest
 
-from conditions.models import Condition
-from conditions.publishing import unpublish
-from conditions.search import clean_query, search, search_terms
+from conditions.models import Condition, Revision
+from conditions.publishing import publish, unpublish
+from conditions.search import Answer, clean_query, search, search_terms
 
-from .factories import NOW, make_condition, make_live_condition
+from .factories import (
+    NOW,
+    make_acupoint,
+    make_claim,
+    make_condition,
+    make_live_condition,
+    make_remedy,
+    make_section,
+    make_treatment,
+)
 
 NAMES = ["twitch", "muscle cramp", "charley horse", "eyelid twitch", "fasciculation"]
 
@@ -19,7 +30,7 @@ def make_spasms(**kwargs):
 
 
 def titles(query):
-    return [condition.live_title for condition in search(query, now=NOW)]
+    return [result.name for result in search(query, now=NOW).results]
 
 
 @pytest.mark.django_db
@@ -49,7 +60,19 @@ def test_search_finds_the_article(query):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "query",
-    ["", "xyzzy", "numb lips", "%", "_", "&|!():*", "'; DROP TABLE x; --", "🙂", "the", "\\"],
+    [
+        "",
+        "xyzzy",
+        "numb lips",
+        "%",
+        "_",
+        "&|!():*",
+        "'; DROP TABLE x; --",
+        "🙂",
+        "the",
+        "and",
+        "\\",
+    ],
 )
 def test_search_finds_nothing_without_failing(query):
     make_spasms()
@@ -109,5 +132,206 @@ def test_search_takes_no_sign_for_an_operator(text):
     make_spasms()
     cleaned = clean_query(text)
 
-    assert search(cleaned, now=NOW) == []
+    assert titles(cleaned) == []
     assert titles(f"{cleaned[:80]} flicker") == ["Spasms and twitches"]
+
+
+def make_acupuncture(*, now=NOW):
+    """Return a live treatment with one point."""
+    acupuncture = make_treatment(slug="acupuncture", title="Acupuncture")
+    make_acupoint(
+        treatment=acupuncture,
+        slug="ub-13",
+        name="UB 13",
+        who_code="BL13",
+        other_code="UB13",
+        pinyin="Feishu",
+        english_name="Lung Shu",
+        level_with="T3",
+    )
+    publish(acupuncture, by="tests", now=now)
+    return acupuncture
+
+
+def make_herbs():
+    """Return a draft of a treatment with one herb, and the herb."""
+    herbs = make_treatment(slug="herbs", title="Herbs")
+    claw = make_remedy(
+        treatment=herbs,
+        slug="devils-claw",
+        name="Devil's claw",
+        latin_name="Harpagophytum procumbens",
+    )
+    return herbs, claw
+
+
+def found(query):
+    return [(result.name, result.place, result.url) for result in search(query, now=NOW).results]
+
+
+@pytest.mark.django_db
+def test_search_takes_all_words_before_some_of_them():
+    make_spasms()
+    make_live_condition(title="Eye strain", names=["tired eyes"])
+
+    all_words, some_words = search("eyelid twitch", now=NOW), search("eye twitch", now=NOW)
+
+    assert (all_words.how, titles("eyelid twitch")) == ("all words", ["Spasms and twitches"])
+    assert some_words.how == "some words"
+    assert sorted(titles("eye twitch")) == ["Eye strain", "Spasms and twitches"]
+
+
+@pytest.mark.django_db
+def test_search_for_some_words_counts_matches_first():
+    make_live_condition(title="Pain", names=["pain", "painful", "bad pain"])
+    make_live_condition(title="Sciatica", names=["leg trouble", "back trouble"])
+
+    assert titles("pain back leg xyzzy") == ["Sciatica", "Pain"]
+
+
+@pytest.mark.django_db
+def test_search_takes_a_word_in_the_text_alone_for_chance_among_others():
+    condition = make_condition(title="Migraine")
+    make_section(condition=condition, aspect="causes", body="<p>Weather can set it off.</p>")
+    publish(condition, by="tests", now=NOW)
+
+    assert titles("weather") == ["Migraine"]
+    assert titles("weather tomorrow") == []
+
+
+@pytest.mark.django_db
+def test_search_by_a_name_says_which():
+    make_spasms()
+
+    answer = search("fasiculation", now=NOW)
+
+    assert (answer.how, answer.shown_for) == ("a name", "fasciculation")
+
+
+@pytest.mark.django_db
+def test_search_takes_a_name_in_two_words_or_one():
+    make_live_condition(title="Neck pain", names=["neck ache", "can't turn my head"])
+    make_live_condition(title="Migraine", names=["sick headache"])
+
+    assert titles("head ache")[0] == "Migraine"
+    assert titles("neckache") == ["Neck pain"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["UB13", "BL 13", "bl-13", "feishu", "Fei Shu", "fèishū", "lung shu"]
+)
+def test_search_finds_a_point_by_each_of_its_names(query):
+    make_acupuncture()
+
+    assert found(query) == [
+        ("UB 13 (Feishu)", "Acupuncture", "/treatments/acupuncture/#remedy-ub-13")
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["BL 14", "ub99", "UB 1"])
+def test_search_takes_no_code_for_another(query):
+    make_acupuncture()
+
+    assert found(query) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    ["devils claw", "devil's claw", "devil’s claw", "DEVIL CLAW", "devilsclaw", "harpagophytum"],
+)
+def test_search_finds_an_herb_with_any_apostrophe_then_the_articles_that_use_it(query):
+    herbs, claw = make_herbs()
+    publish(herbs, by="tests", now=NOW)
+    condition = make_condition(slug="sciatica", title="Sciatica")
+    make_claim(condition=condition, treatment=herbs, remedy=claw)
+    publish(condition, by="tests", now=NOW)
+
+    assert found(query) == [
+        ("Devil's claw", "Herbs", "/treatments/herbs/#remedy-devils-claw"),
+        ("Devil's claw", "Sciatica", "/conditions/sciatica/"),
+    ]
+
+
+@pytest.mark.django_db
+def test_search_finds_a_remedy_within_a_question():
+    make_acupuncture()
+
+    assert found("where is ub 13")[0][0] == "UB 13 (Feishu)"
+
+
+@pytest.mark.django_db
+def test_search_finds_what_the_clinic_does_not_use_in_the_article_that_names_it():
+    herbs, _claw = make_herbs()
+    kava = make_remedy(treatment=herbs, slug="kava", name="Kava", is_offered=False)
+    publish(herbs, by="tests", now=NOW)
+    condition = make_condition(slug="insomnia", title="Insomnia")
+    make_claim(condition=condition, treatment=herbs, remedy=kava)
+    publish(condition, by="tests", now=NOW)
+
+    assert found("kava") == [("Kava", "Insomnia", "/conditions/insomnia/")]
+
+
+UNSEEN = ["acupuncture", "acupunctur", "UB13", "fei shu", "spasms", "twiches"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", UNSEEN)
+def test_search_sees_no_draft(query):
+    make_acupoint(treatment=make_treatment(title="Acupuncture"), other_code="UB13", pinyin="Feishu")
+    make_condition(title="Spasms and twitches", names=NAMES)
+
+    assert search(query, now=NOW) == Answer()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", UNSEEN)
+def test_search_sees_nothing_before_its_time_nor_what_was_withdrawn(query):
+    later = NOW + timedelta(hours=1)
+    make_acupuncture(now=later)
+    make_spasms(now=later)
+
+    before, after = search(query, now=NOW), search(query, now=later)
+    Revision.objects.update(withdrawn_at=NOW)
+
+    assert before == Answer()
+    assert after.results != ()
+    assert search(query, now=later) == Answer()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", UNSEEN)
+def test_search_sees_nothing_that_was_taken_off(query):
+    unpublish(make_acupuncture(), by="tests", now=NOW)
+    unpublish(make_spasms(), by="tests", now=NOW)
+
+    assert search(query, now=NOW) == Answer()
+
+
+@pytest.mark.django_db
+def test_search_reads_documents_from_before_there_were_more_keys():
+    make_spasms()
+    document = make_acupuncture().revisions.get().document
+    for facts in document["remedies"]:
+        del facts["is_offered"], facts["amount_rows"]
+    treatment = make_treatment(title="Older")
+    Revision.objects.create(
+        treatment=treatment, number=1, document=document, publish_at=NOW, by_name="tests"
+    )
+
+    assert [place for _, place, _ in found("UB13")] == ["Acupuncture", "Acupuncture"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("query", ["spasms", "feishu", "twiches", "xyzzy"])
+def test_search_takes_three_queries(django_assert_num_queries, number, query):
+    for _ in range(number):
+        make_spasms()
+        make_remedy(treatment=make_treatment())
+    make_acupuncture()
+
+    with django_assert_num_queries(3):
+        search(query, now=NOW)
