@@ -30,6 +30,7 @@ WORD_SIMILARITY = 0.42
 SAME_LETTERS = 0.78
 # From here on a name is the one that was meant: "devil claw", "charly horse".
 NEARLY_THE_SAME = 0.6
+_LITTLE = frozenset({"and", "are", "for", "from", "that", "the", "what", "with"})
 
 type How = Literal["all words", "some words", "a name", ""]
 
@@ -99,8 +100,9 @@ def clean_query(text: str) -> str:
 
 
 def search_terms(text: str) -> list[str]:
-    """Return the words to mark in results: those with three letters or more, longest first."""
-    return sorted({word for word in text.split() if len(word) >= 3}, key=lambda w: (-len(w), w))
+    """Return the words to mark in results, longest first: not the little ones."""
+    words = {word for word in text.split() if len(word) >= 3 and word.casefold() not in _LITTLE}
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def search(query: str, *, now: datetime) -> Answer:

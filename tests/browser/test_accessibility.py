@@ -17,6 +17,7 @@ PAGES = [
     "/",
     "/conditions/",
     "/conditions/?q=twiches",
+    "/conditions/?q=chest+pain+suicide",
     "/conditions/?q=zzzzzz",
     "/conditions/spasms-and-twitches/",
     "/treatments/",

@@ -79,6 +79,7 @@ def test_find_danger_finds_what_worried_people_write(text, keys):
         "i wake up at night and my legs wont stay still",
         "numb hands, and the other side of town",
         "my speech therapist",
+        "my heart is fine and only my left foot has pain",
         "pain when I hear a noise in my chess club",
     ],
 )
