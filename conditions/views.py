@@ -62,7 +62,7 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         # Some tell a whole story, and the warning sign may stand at its end.
         flags = flags_named_in(typed[:MAX_STORY]) if query else ()
         if not answer.results and not flags and is_asked_by_a_person(self.request):
-            count_empty_search(query, on=_today())
+            count_empty_search(query, on=timezone.localdate())
         return super().get_context_data(
             query=query,
             answer=answer,
