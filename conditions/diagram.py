@@ -27,6 +27,7 @@ class PointPair:
     """A point on the left and on the right, level with a vertebra."""
 
     code: str
+    names: str
     level: str
     y: float
     left: float
@@ -47,8 +48,8 @@ class BackDiagram:
 
     @property
     def description(self) -> str:
-        """Return the drawing in words: UB13 level with T3, UB14 with T4 and UB23 with L2."""
-        words = [f"{point.code} level with {point.level}" for point in self.points]
+        """Return the drawing in words: UB13 (BL13) level with T3 and UB23 (BL23) level with L2."""
+        words = [f"{point.names} level with {point.level}" for point in self.points]
         return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
 
 
@@ -66,6 +67,13 @@ def _spine() -> dict[str, Vertebra]:
 SPINE = _spine()
 
 
+def top_down[P: Mapping[str, Any]](points: Iterable[P]) -> tuple[P, ...]:
+    """Return the frozen acupoints in the order of the spine; those without a place come last."""
+    order = {name: place for place, name in enumerate(SPINE)}
+    last = len(order)
+    return tuple(sorted(points, key=lambda point: order.get(point["level_with"].upper(), last)))
+
+
 def back_diagram(points: Iterable[Mapping[str, Any]]) -> BackDiagram | None:
     """Return the drawing of the frozen acupoints, from the top down; None if none lies on it."""
     pairs = []
@@ -74,8 +82,17 @@ def back_diagram(points: Iterable[Mapping[str, Any]]) -> BackDiagram | None:
         if bone is None or point["midline_cun"] is None:
             continue
         offset = round(point["midline_cun"] * UNITS_A_CUN, 1)
-        code = point["other_code"] or point["who_code"]
-        pairs.append(PointPair(code, bone.name, bone.lower, MIDLINE - offset, MIDLINE + offset))
+        code, who_code = point["other_code"] or point["who_code"], point["who_code"]
+        pairs.append(
+            PointPair(
+                code=code,
+                names=code if code == who_code else f"{code} ({who_code})",
+                level=bone.name,
+                y=bone.lower,
+                left=MIDLINE - offset,
+                right=MIDLINE + offset,
+            )
+        )
     if not pairs:
         return None
     levels = {pair.level for pair in pairs}

@@ -1,10 +1,10 @@
 import pytest
 
-from conditions.diagram import SPINE, back_diagram
+from conditions.diagram import SPINE, back_diagram, top_down
 
 
-def point(level="T3", cun=1.5, code="UB13"):
-    return {"level_with": level, "midline_cun": cun, "other_code": code, "who_code": "BL13"}
+def point(level="T3", cun=1.5, code="UB13", who_code="BL13"):
+    return {"level_with": level, "midline_cun": cun, "other_code": code, "who_code": who_code}
 
 
 def test_spine_has_its_bones_from_the_top_down():
@@ -30,13 +30,24 @@ def test_point_lies_as_far_out_as_its_cun():
 
 
 def test_points_are_described_from_the_top_down():
-    diagram = back_diagram([point("L2", code="UB23"), point("T3"), point("T4", code="")])
+    low, high = point("L2", code="UB23", who_code="BL23"), point("T3")
+    unnamed = point("T4", code="", who_code="BL14")
 
-    assert diagram.description == "UB13 level with T3, BL13 level with T4 and UB23 level with L2"
+    diagram = back_diagram([low, high, unnamed])
+
+    assert diagram.description == (
+        "UB13 (BL13) level with T3, BL14 level with T4 and UB23 (BL23) level with L2"
+    )
+
+
+def test_points_stand_in_the_order_of_the_spine():
+    low, high, elsewhere = point("L2"), point("t3"), point("")
+
+    assert top_down([low, elsewhere, high]) == (high, low, elsewhere)
 
 
 def test_one_point_is_described_alone():
-    assert back_diagram([point()]).description == "UB13 level with T3"
+    assert back_diagram([point()]).description == "UB13 (BL13) level with T3"
 
 
 def test_vertebrae_with_points_are_marked():
