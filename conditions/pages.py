@@ -1,12 +1,14 @@
 """From a frozen document to what a page shows: order, contents, numbers. No query, no clock."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import takewhile
 from typing import Any
 
+from .diagram import BackDiagram, back_diagram, top_down
 from .evidence import EvidenceLevel
+from .glossary import Glossary
 from .models import (
     Aspect,
     BodyArea,
@@ -14,8 +16,19 @@ from .models import (
     CautionAdvice,
     CautionBasis,
     CautionKind,
+    RelatedKind,
     RemedyKind,
     SelfCareKind,
+)
+from .offers import (
+    Cited,
+    Offer,
+    RemedyGroup,
+    cited,
+    numbers_of,
+    remedy_groups,
+    shown_offer,
+    source_numbers,
 )
 from .red_flags import Flag, flags_of
 from .rich_text import is_safe_href
@@ -31,60 +44,12 @@ class Block:
     anchor: str
     heading: str
     body: str = ""
+    images: tuple[Document, ...] = ()
 
     @property
     def template(self) -> str:
         """Return the name of the template that draws it."""
         return f"conditions/blocks/{self.part}.html"
-
-
-@dataclass(frozen=True)
-class Cited:
-    """A sentence with its level of evidence and the numbers of its sources."""
-
-    label: str
-    text: str
-    level: EvidenceLevel | None
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ShownRemedy:
-    """One row in a list of remedies."""
-
-    facts: Document
-    claims: tuple[Cited, ...]
-
-    @property
-    def aside(self) -> str:
-        """Return the small words under the name: Latin name and part, or pinyin."""
-        words = [self.facts["latin_name"], self.facts["part_used"].lower(), self.facts["pinyin"]]
-        return ", ".join(filter(None, words))
-
-
-@dataclass(frozen=True)
-class RemedyGroup:
-    """The remedies of one kind; `level` is set if every claim in it has the same."""
-
-    kind: RemedyKind
-    remedies: tuple[ShownRemedy, ...]
-    level: EvidenceLevel | None
-
-    @property
-    def heading(self) -> str:
-        """Return what the group is called on a page."""
-        return _GROUP_HEADINGS[self.kind]
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What one treatment offers for a condition; `slug` is "" unless its page is live."""
-
-    anchor: str
-    slug: str
-    title: str
-    claims: tuple[Cited, ...]
-    groups: tuple[RemedyGroup, ...]
 
 
 @dataclass(frozen=True)
@@ -118,48 +83,69 @@ class ReviewLine:
 
 
 @dataclass(frozen=True)
-class ConditionPage:
-    """An article about a symptom or condition, ready to draw."""
+class RelatedPage:
+    """Another live article; how to tell the two apart, if they get mixed up."""
+
+    slug: str
+    title: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlePage:
+    """What the pages of conditions and of treatments have in common."""
 
     title: str
     summary: str
     lede: str
+    blocks: tuple[Block, ...]
+    cautions: tuple[CautionGroup, ...]
+    points: tuple[Document, ...]
+    diagram: BackDiagram | None
+    glossary: Glossary
+    sources: tuple[Document, ...]
+    author: str
+    review: ReviewLine | None
+    due_on: date | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionPage(ArticlePage):
+    """An article about a symptom or condition, ready to draw."""
+
     area: BodyArea
     names: tuple[str, ...]
     flags: Mapping[str, tuple[Flag, ...]]
-    blocks: tuple[Block, ...]
     steps: tuple[Cited, ...]
     dos: tuple[Cited, ...]
     donts: tuple[Cited, ...]
     offers: tuple[Offer, ...]
-    cautions: tuple[CautionGroup, ...]
-    sources: tuple[Document, ...]
-    review: ReviewLine | None = field(default=None)
+    confused: tuple[RelatedPage, ...]
+    related: tuple[RelatedPage, ...]
 
 
-@dataclass(frozen=True)
-class TreatmentPage:
+@dataclass(frozen=True, kw_only=True)
+class TreatmentPage(ArticlePage):
     """An article about a treatment, ready to draw."""
 
-    title: str
-    summary: str
-    lede: str
-    blocks: tuple[Block, ...]
     may_help: tuple[Cited, ...]
     own_cautions: tuple[CautionRow, ...]
     groups: tuple[RemedyGroup, ...]
-    points: tuple[Document, ...]
-    cautions: tuple[CautionGroup, ...]
-    sources: tuple[Document, ...]
-    review: ReviewLine | None = field(default=None)
+
+    @property
+    def opening(self) -> tuple[Block, ...]:
+        """Return the blocks that stand beside the contents: all before the points."""
+        return tuple(takewhile(lambda block: block.part not in _CLOSING, self.blocks))
+
+    @property
+    def closing(self) -> tuple[Block, ...]:
+        """Return the blocks that have the whole width: the points, and what follows them."""
+        return self.blocks[len(self.opening) :]
 
 
-_GROUP_HEADINGS = {
-    RemedyKind.ACUPOINT: "Points that may be used",
-    RemedyKind.NUTRIENT: "Minerals",
-    RemedyKind.FOOD: "Foods",
-    RemedyKind.HERB: "Herbs",
-}
+_CLOSING = ("points", "glossary", "sources")
 _CAUTION_HEADINGS = (
     ("If you take medicines", {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}),
     ("If you have a health problem", {CautionKind.CONDITION}),
@@ -174,14 +160,19 @@ def condition_page(
     document: Document,
     *,
     live_treatments: Iterable[Mapping[str, str]],
+    live_conditions: Iterable[Mapping[str, str]] = (),
     review: Mapping[str, Any] | None,
     today: date,
 ) -> ConditionPage:
-    """Return the page of one frozen article. Treatments that are not live get no link."""
-    numbers = _numbers(document)
+    """Return the page of one frozen article.
+
+    Treatments that are not live get no link; topics that are not live are left out.
+    """
+    numbers = source_numbers(document)
     flags = flags_of(document)
     live = {treatment["slug"]: treatment["title"] for treatment in live_treatments}
-    offers = tuple(_offer(entry, live, numbers) for entry in document["offers"])
+    offers = tuple(shown_offer(entry, live, numbers) for entry in document["offers"])
+    remedies = [remedy for offer in document["offers"] for remedy in offer["remedies"]]
     owners = [
         owner
         for offer in document["offers"]
@@ -189,19 +180,24 @@ def condition_page(
     ]
     care = {kind: tuple(_self_care(document, kind)) for kind in SelfCareKind}
     cautions = _caution_groups(owners, numbers)
+    related = _related(document, live_conditions)
     by_level = {
         str(level): tuple(flag for flag in flags if flag.level == level) for level in CareLevel
     }
+    shared = _shared(document, remedies, review, today)
     present = {
         Aspect.SEE_DOCTOR: by_level["urgent"] + by_level["see_doctor"],
         Aspect.SELF_CARE: document["self_care"],
         Aspect.TREATMENTS: offers,
+        Aspect.POINTS: shared["diagram"],
     }
-    extra = {Aspect.TREATMENTS: _caution_blocks(cautions, takes_something=True)}
+    extra = {
+        Aspect.SYMPTOMS: _confused_blocks(related[RelatedKind.CONFUSED]),
+        Aspect.TREATMENTS: _caution_blocks(cautions, takes_something=True),
+        Aspect.VISIT: _related_blocks(related[RelatedKind.RELATED]),
+    }
     return ConditionPage(
-        title=document["title"],
-        summary=document["summary"],
-        lede=document["lede"],
+        **shared,
         area=BodyArea(document["body_area"]),
         names=tuple(document["names"]),
         flags=by_level,
@@ -210,9 +206,9 @@ def condition_page(
         dos=care[SelfCareKind.DO],
         donts=care[SelfCareKind.DONT],
         offers=offers,
+        confused=related[RelatedKind.CONFUSED],
+        related=related[RelatedKind.RELATED],
         cautions=cautions,
-        sources=_sources(document),
-        review=review_line(review, today=today),
     )
 
 
@@ -220,8 +216,8 @@ def treatment_page(
     document: Document, *, review: Mapping[str, Any] | None, today: date
 ) -> TreatmentPage:
     """Return the page of one frozen treatment."""
-    numbers = _numbers(document)
-    points = tuple(entry for entry in document["remedies"] if entry["kind"] == RemedyKind.ACUPOINT)
+    numbers = source_numbers(document)
+    shared = _shared(document, document["remedies"], review, today)
     others = [entry for entry in document["remedies"] if entry["kind"] != RemedyKind.ACUPOINT]
     cautions = _caution_groups(_remedy_cautions(document["remedies"]), numbers)
     own = [(document["title"], document["cautions"])]
@@ -230,29 +226,49 @@ def treatment_page(
         Aspect.MAY_HELP: document["may_help"],
         Aspect.RISKS: own_rows,
         Aspect.REMEDIES: others,
-        Aspect.POINTS: points,
+        Aspect.POINTS: shared["points"],
     }
     extra = {Aspect.REMEDIES: _caution_blocks(cautions, takes_something=bool(others))}
     return TreatmentPage(
-        title=document["title"],
-        summary=document["summary"],
-        lede=document["lede"],
+        **shared,
         blocks=tuple(_blocks(document, present, extra)),
-        may_help=tuple(_cited(entry, numbers) for entry in document["may_help"]),
+        may_help=tuple(cited(entry, numbers) for entry in document["may_help"]),
         own_cautions=tuple(own_rows),
-        groups=_remedy_groups(others, numbers),
-        points=points,
+        groups=remedy_groups(others, numbers),
         cautions=cautions,
-        sources=_sources(document),
-        review=review_line(review, today=today),
     )
+
+
+def _shared(
+    document: Document,
+    remedies: Iterable[Document],
+    review: Mapping[str, Any] | None,
+    today: date,
+) -> dict[str, Any]:
+    """Return what every page shows; editions of before may lack an author, a day and a glossary."""
+    line = review_line(review, today=today)
+    due_on = line.next_on if line else _day(document.get("review_due_on"))
+    points = [entry for entry in remedies if entry["kind"] == RemedyKind.ACUPOINT]
+    return {
+        "title": document["title"],
+        "summary": document["summary"],
+        "lede": document["lede"],
+        "points": top_down(points),
+        "diagram": back_diagram(points),
+        "glossary": Glossary(document.get("glossary", [])),
+        "sources": shown_sources(document),
+        "author": document.get("author", ""),
+        "review": line,
+        "due_on": due_on,
+        "is_overdue": due_on is not None and due_on < today,
+    }
 
 
 def review_line(review: Mapping[str, Any] | None, *, today: date) -> ReviewLine | None:
     """Return the newest full review of the page, or None if nobody has signed it yet."""
     if review is None:
         return None
-    next_on = date.fromisoformat(review["next_on"]) if review["next_on"] else None
+    next_on = _day(review["next_on"])
     return ReviewLine(
         reviewer=review["reviewer"],
         reviewed_on=date.fromisoformat(review["reviewed_on"]),
@@ -261,24 +277,61 @@ def review_line(review: Mapping[str, Any] | None, *, today: date) -> ReviewLine 
     )
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _blocks(
     document: Document,
     present: Mapping[Aspect, Any],
     extra: Mapping[Aspect, list[Block]],
 ) -> Iterator[Block]:
-    """Yield the parts in the fixed order of aspects: those with text or with rows of their own."""
+    """Yield the parts in the fixed order of aspects: those with text, images or rows of their own."""
     sections = {section["aspect"]: section for section in document["sections"]}
     for aspect in Aspect:
         section = sections.get(aspect)
-        if section is not None or present.get(aspect):
+        images = tuple(image for image in document.get("images", []) if image["aspect"] == aspect)
+        if section is not None or images or present.get(aspect):
             yield Block(
                 part=str(aspect) if aspect in present else "text",
                 anchor=aspect.value.replace("_", "-"),
                 heading=section["heading"] if section else str(aspect.label),
                 body=section["body"] if section else "",
+                images=images,
             )
         yield from extra.get(aspect, [])
+    if document.get("glossary"):
+        yield Block(part="glossary", anchor="words", heading="Words explained")
     yield Block(part="sources", anchor="sources", heading="Sources and review")
+
+
+def _related(
+    document: Document, live_conditions: Iterable[Mapping[str, str]]
+) -> dict[RelatedKind, tuple[RelatedPage, ...]]:
+    """Return the related topics that are live, by kind, under the titles they have now."""
+    titles = {condition["slug"]: condition["title"] for condition in live_conditions}
+    entries = [entry for entry in document.get("related", []) if entry["slug"] in titles]
+    return {
+        kind: tuple(
+            RelatedPage(
+                slug=entry["slug"],
+                title=titles[entry["slug"]],
+                question=entry["question"],
+                text=entry["text"],
+            )
+            for entry in entries
+            if entry["kind"] == kind
+        )
+        for kind in RelatedKind
+    }
+
+
+def _confused_blocks(pages: tuple[RelatedPage, ...]) -> list[Block]:
+    return [Block(part="confused", anchor="confused", heading="Often confused")] if pages else []
+
+
+def _related_blocks(pages: tuple[RelatedPage, ...]) -> list[Block]:
+    return [Block(part="related", anchor="related", heading="Also worth reading")] if pages else []
 
 
 def _caution_blocks(cautions: tuple[CautionGroup, ...], *, takes_something: bool) -> list[Block]:
@@ -286,7 +339,7 @@ def _caution_blocks(cautions: tuple[CautionGroup, ...], *, takes_something: bool
     return [Block(part="cautions", anchor="cautions", heading=heading)] if cautions else []
 
 
-def _sources(document: Document) -> tuple[Document, ...]:
+def shown_sources(document: Document) -> tuple[Document, ...]:
     """Return the sources; an address that is not one to follow is left out."""
     return tuple(
         {**source, "url": source["url"] if is_safe_href(source["url"]) else ""}
@@ -294,56 +347,11 @@ def _sources(document: Document) -> tuple[Document, ...]:
     )
 
 
-def _numbers(document: Document) -> dict[str, int]:
-    return {source["key"]: number for number, source in enumerate(document["sources"], start=1)}
-
-
-def _cited(entry: Document, numbers: Mapping[str, int]) -> Cited:
-    return Cited(
-        label=entry.get("label", ""),
-        text=entry["text"],
-        level=EvidenceLevel(entry["level"]),
-        numbers=_numbers_of(entry, numbers),
-    )
-
-
-def _numbers_of(entry: Document, numbers: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(sorted(numbers[key] for key in entry["sources"] if key in numbers))
-
-
 def _self_care(document: Document, kind: SelfCareKind) -> Iterator[Cited]:
     for item in document["self_care"]:
         if item["kind"] == kind:
             level = EvidenceLevel(item["level"]) if item["level"] else None
             yield Cited(label=item["title"], text=item["text"], level=level, numbers=())
-
-
-def _offer(entry: Document, live: Mapping[str, str], numbers: Mapping[str, int]) -> Offer:
-    slug = entry["treatment"]
-    return Offer(
-        anchor=f"offer-{slug}",
-        slug=slug if slug in live else "",
-        title=live.get(slug, entry["title"]),
-        claims=tuple(_cited(claim, numbers) for claim in entry["claims"]),
-        groups=_remedy_groups(entry["remedies"], numbers),
-    )
-
-
-def _remedy_groups(
-    entries: Iterable[Document], numbers: Mapping[str, int]
-) -> tuple[RemedyGroup, ...]:
-    order = list(_GROUP_HEADINGS)
-    by_kind = sorted(entries, key=lambda entry: order.index(entry["kind"]))
-    groups = []
-    for kind, members in groupby(by_kind, key=lambda entry: entry["kind"]):
-        remedies = tuple(
-            ShownRemedy(entry, tuple(_cited(claim, numbers) for claim in entry.get("claims", [])))
-            for entry in members
-        )
-        levels = {claim.level for remedy in remedies for claim in remedy.claims}
-        level = levels.pop() if len(levels) == 1 else None
-        groups.append(RemedyGroup(RemedyKind(kind), remedies, level))
-    return tuple(groups)
 
 
 def _remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Document]]]:
@@ -361,7 +369,7 @@ def _caution_groups(
             words = ("with_kind", "with_what", "effect", "advice", "basis")
             key = tuple(caution[word] for word in words)
             names.setdefault(key, []).append(owner)
-            cited.setdefault(key, set()).update(_numbers_of(caution, numbers))
+            cited.setdefault(key, set()).update(numbers_of(caution, numbers))
     groups = []
     for heading, kinds in _CAUTION_HEADINGS:
         rows = [

@@ -11,7 +11,6 @@ from django.views.generic import DetailView, ListView
 
 from .addresses import absolute, lead_on
 from .caching import fresh
-from .diagram import back_diagram
 from .empty_searches import count_empty_search, is_asked_by_a_person
 from .linked_data import condition_data, treatment_data
 from .listing import areas, kinds, letters
@@ -32,6 +31,7 @@ def condition_context(condition: Condition, *, today: date) -> dict[str, Any]:
     page = condition_page(
         condition.live,
         live_treatments=condition.live_treatments,
+        live_conditions=condition.live_conditions,
         review=condition.live_review,
         today=today,
     )
@@ -42,7 +42,7 @@ def condition_context(condition: Condition, *, today: date) -> dict[str, Any]:
 def treatment_context(treatment: Treatment, *, today: date) -> dict[str, Any]:
     """Return what the template of a treatment draws; see `condition_context`."""
     page = treatment_page(treatment.live, review=treatment.live_review, today=today)
-    return {"page": page, "diagram": back_diagram(page.points)}
+    return {"page": page}
 
 
 @method_decorator(fresh, name="dispatch")

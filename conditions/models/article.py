@@ -97,9 +97,10 @@ class ArticleQuerySet(models.QuerySet[Any]):
     def with_live(self, now: datetime) -> Self:
         """Add to `published` what an article's own page needs, still in the same query.
 
-        `live` is the frozen document, `live_publish_at` its day, and `live_review` the newest full
-        review of that very revision (reviewer, reviewed_on and next_on as ISO days) or None;
-        with what `with_others` adds.
+        `live` is the frozen document, `live_number`, `live_publish_at` and `live_note` say which
+        edition it is, since when, and what changed in it. `live_review` is the newest full review
+        of that very revision (reviewer, reviewed_on and next_on as ISO days) or None; with what
+        `with_others` adds.
         """
         review = (
             Review.objects.filter(revision=OuterRef("revisions__pk"), scope=ReviewScope.FULL)
@@ -113,7 +114,9 @@ class ArticleQuerySet(models.QuerySet[Any]):
             .with_others(now)
             .annotate(
                 live=F("revisions__document"),
+                live_number=F("revisions__number"),
                 live_publish_at=F("revisions__publish_at"),
+                live_note=F("revisions__note"),
                 live_review=Subquery(review),
             )
         )
@@ -121,12 +124,13 @@ class ArticleQuerySet(models.QuerySet[Any]):
     def with_others(self, now: datetime) -> Self:
         """Add what an article's page shows of other articles; drafts have that too.
 
-        `live_treatments` is the slug and title of every live treatment.
+        `live_treatments` and `live_conditions` are the slug and title of all that is live.
         """
-        treatments = Treatment.objects.published(now).values(
-            entry=JSONObject(slug="slug", title="live_title")
+        title = JSONObject(slug="slug", title="live_title")
+        return self.annotate(
+            live_treatments=ArraySubquery(Treatment.objects.published(now).values(entry=title)),
+            live_conditions=ArraySubquery(Condition.objects.published(now).values(entry=title)),
         )
-        return self.annotate(live_treatments=ArraySubquery(treatments))
 
 
 class Article(models.Model):
@@ -146,9 +150,12 @@ class Article(models.Model):
     live_kind: str
     live_red_flags: list[dict[str, Any]]
     live: dict[str, Any]
+    live_number: int
     live_publish_at: datetime
+    live_note: str
     live_review: dict[str, Any] | None
     live_treatments: list[dict[str, str]]
+    live_conditions: list[dict[str, str]]
     live_document: dict[str, Any] | None
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")

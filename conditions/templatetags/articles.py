@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.models import Clinic
+from conditions.glossary import Glossary
 from conditions.rich_text import clean_html
 
 register = template.Library()
@@ -16,13 +18,25 @@ register = template.Library()
 @register.filter
 def rich(body: str, clinic: Clinic) -> SafeString:
     """Return a section's HTML, cleaned once more, with the clinic's own numbers put in."""
-    return _with_numbers(clean_html(body), clinic)
+    return _with_numbers(_with_addresses(clean_html(body)), clinic)
 
 
 @register.filter
 def plain(text: str, clinic: Clinic) -> SafeString:
     """Return plain text, escaped, with the clinic's own numbers put in."""
     return _with_numbers(conditional_escape(text), clinic)
+
+
+@register.filter
+def explained(html: SafeString, glossary: Glossary) -> SafeString:
+    """Return what `rich` or `plain` made, with the glossary's words explained at first use."""
+    return mark_safe(glossary.explain(html))  # noqa: S308 (safe before; the glossary escapes)
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """Return the whole address of a page of this site, for paper."""
+    return f"{settings.SITE_URL}{path}"
 
 
 @register.filter
@@ -38,6 +52,18 @@ def marked(text: str, terms: Iterable[str]) -> SafeString:
         for index, piece in enumerate(pieces)
     )
     return mark_safe("".join(safe))  # noqa: S308 (each piece is escaped above)
+
+
+# As `clean_html` writes a link to a page of this site.
+_SITE_LINK = re.compile(r'<a href="(/[^"]*)"')
+
+
+def _with_addresses(html: str) -> str:
+    """Add to links within the site the whole address, which paper shows beside them."""
+    return _SITE_LINK.sub(
+        lambda link: f'{link[0]} data-address="{conditional_escape(settings.SITE_URL)}{link[1]}"',
+        html,
+    )
 
 
 # Tags are matched too, because inside one only the digits fit.

@@ -46,7 +46,7 @@ def test_treatment_shows_its_parts_and_draws_its_points(client):
     assert "Lasting pain" in html
     assert "Good studies point the same way." in html
     assert 'Call <a href="tel:911">911</a>.' in html
-    assert "UB18 level with T9" in html
+    assert "UB18 (BL18) level with T9" in html
     assert '<circle class="b-point" cx="179.0" cy="329.5"' in html
     assert "Before you start" in html
 
