@@ -1,0 +1,77 @@
+"""An article in a real browser: words explained by keyboard, and the page on paper."""
+
+import pytest
+from django.utils import timezone
+
+from conditions.models import Condition, GlossaryTerm
+from conditions.publishing import publish
+
+from .conftest import ARTICLE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# US Letter at 96 dots an inch, without margins of half an inch.
+PAPER = {"width": 720, "height": 960}
+
+
+@pytest.fixture
+def article(site):
+    """The starter article, with a word that it explains."""
+    GlossaryTerm.objects.create(term="muscle cramp", definition="It goes tight.")
+    GlossaryTerm.objects.create(term="twitch", forms="Twitches", definition="A flicker.")
+    condition = Condition.objects.get(slug=ARTICLE)
+    publish(condition, by="tests", now=timezone.now())
+    return condition.get_absolute_url()
+
+
+def test_a_word_is_explained_with_the_keyboard(article, visitor):
+    visitor.goto(article)
+    word = visitor.locator("button.term").first
+    meaning = visitor.locator("#" + word.get_attribute("popovertarget"))
+    assert not meaning.is_visible()
+
+    word.focus()
+    visitor.keyboard.press("Enter")
+
+    assert meaning.is_visible()
+    box = meaning.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+    visitor.keyboard.press("Escape")
+
+    assert not meaning.is_visible()
+
+
+def test_a_number_in_the_text_opens_the_folded_sources(article, visitor):
+    visitor.goto(article)
+    visitor.locator("main a[href^='#source-']:visible").first.click()
+
+    assert visitor.locator("li:target").is_visible()
+
+
+def test_paper_has_every_warning_on_its_first_page_and_no_controls(article, visitor):
+    visitor.set_viewport_size(PAPER)
+    visitor.emulate_media(media="print")
+    visitor.goto(article)
+
+    card = visitor.locator(".redflag").bounding_box()
+    assert card["y"] + card["height"] <= PAPER["height"]
+    for selector in (".nav", ".bookbar", ".feedback", ".toc", ".crumbs", "summary", "main .btn"):
+        assert visitor.locator(selector).locator("visible=true").count() == 0, selector
+
+
+def test_paper_shows_what_is_folded_and_addresses_that_can_be_typed(article, visitor):
+    visitor.set_viewport_size(PAPER)
+    visitor.emulate_media(media="print")
+    visitor.goto(article)
+
+    for selector in ("#source-1", ".fold .tidy", ".fold .table", ".fold figure svg", "#words"):
+        assert visitor.locator(selector).first.is_visible(), selector
+    after = "links => links.map(link => getComputedStyle(link, '::after').content)"
+    printed = visitor.locator("main a").locator("visible=true").evaluate_all(after)
+    addresses = [text.strip('" ()') for text in printed if text not in ("none", "normal")]
+    assert addresses != []
+    assert [text for text in addresses if not text.startswith(("https://", "http://"))] == []
+    calls = visitor.locator("main a[href^='tel:']").evaluate_all(after)
+    assert set(calls) == {"none"}
