@@ -72,8 +72,20 @@ def test_clean_html_of_clean_html_is_the_same():
         ("<p>Call {emergency}.</p>", '<p>Call <a href="tel:911">911</a>.</p>'),
         ("{crisis}, {emergency}", '<a href="tel:988">988</a>, <a href="tel:911">911</a>'),
         ('<a href="tel:{emergency}">Call</a>', '<a href="tel:911">Call</a>'),
-        ('<a href="/a>{crisis}">b</a>', '<a href="/a&gt;988">b</a>'),
+        ('<a href="#a>{crisis}">b</a>', '<a href="#a&gt;988">b</a>'),
     ],
 )
 def test_rich_puts_the_numbers_in_without_breaking_a_link(body, shown):
     assert rich(body, Clinic()) == shown
+
+
+def test_rich_gives_links_within_the_site_their_whole_address(settings):
+    settings.SITE_URL = "https://clinic.example"
+
+    shown = rich('<a href="/contact/?a=1&b=2">Us</a> <a href="https://nhs.uk/">Them</a>', Clinic())
+
+    address = "/contact/?a=1&amp;b=2"
+    assert shown == (
+        f'<a href="{address}" data-address="https://clinic.example{address}">Us</a> '
+        '<a href="https://nhs.uk/">Them</a>'
+    )
