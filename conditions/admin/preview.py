@@ -57,7 +57,8 @@ def _draw(
     if not model_admin.has_view_or_change_permission(request, article):
         raise PermissionDenied
     article.live = document
-    article.live_number = revision.number if revision else 1
+    # A draft would be the next one.
+    article.live_number = revision.number if revision else article.revisions.count() + 1
     article.live_note = revision.note if revision else ""
     article.live_publish_at = publish_at
     article.live_review = _newest_review(revision) if revision else None
