@@ -1,0 +1,245 @@
+"""Which kinds of medicine a text names: "Coumadin 5mg and lisinoprol". No query, no clock."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+# A shorter name with a letter changed is too often another word.
+SHORTEST_GUESSED = 6
+# From this length on a name may have two slips; look-alikes such as tizanidine and nizatidine
+# differ in their first letter as well.
+SHORTEST_WITH_TWO_SLIPS = 9
+# A shorter name with an "s" more or less is too often another word.
+SHORTEST_PLURAL = 5
+
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
+# Between two words of one name: "St. John's wort", "Alka-Seltzer".
+_INSIDE_A_NAME = re.compile(r"[\s.\-‐‑_*®™]*")
+_DOSE = re.compile(r"\d+(?:mg|mcg|ug|g|kg|ml|l|iu|u|x|units?|tabs?|pills?|caps?|h|hrs?|am|pm)?")
+_DOSE_GLUED_ON = re.compile(r"(?<=[a-z])\d+(?:mg|mcg|g|ml|iu)?$")
+# Words around the names of medicines, which name nothing themselves.
+_FILLER_WORDS = """
+    a about after am an and any are as at baby before bedtime bid breakfast but by cap caps capsule
+    capsules cr daily day days dinner dose doses dr drop drops drug drugs each ec er eve evening
+    every few food for from g half have hcl hour hours i if in is it iu la low lunch mcg meal meals
+    med medication medications medicine medicines meds mg ml month morning my n needed night nil no
+    none not nothing now of on once one only or other per pill pills plus prn prescribed qd qid
+    since some sometimes sr strength sulfate sundays tab tablet tablets tabs take taken takes taking
+    tartrate the then three tid time times to twice two unit units use used using week weekly weeks
+    when with xl xr year years yes
+"""
+_FILLERS = frozenset(_FILLER_WORDS.split())
+_MEDICINE_ENDING = re.compile(r" medicines?$")
+_MEDICINE_WORDS = ("medicine", "medication", "med", "pill", "tablet", "drug")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of medicine, or a remedy, with the names that people know it by."""
+
+    key: str
+    label: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """One name found in the text. `is_kind` if the words name the kind itself: blood thinners."""
+
+    written: str
+    name: str
+    kinds: tuple[Kind, ...]
+    is_guess: bool = False
+    is_kind: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text names, in its order, and the words in it that stay unknown."""
+
+    matches: tuple[Match, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Word:
+    key: str
+    start: int
+    end: int
+    joins_next: bool
+
+    @property
+    def is_filler(self) -> bool:
+        return self.key in _FILLERS or _DOSE.fullmatch(self.key) is not None
+
+
+def read_medicines(text: str, kinds: Iterable[Kind]) -> Reading:
+    """Return the kinds that the text names, each name once.
+
+    Case, doses, punctuation and plurals do not matter. Names of six letters or more are found with
+    a slip in them, marked as a guess. A name inside a longer word is not found.
+    """
+    index = _Index(kinds)
+    words = list(_words(text))
+    found: dict[str, Match] = {}
+    left: list[int] = []
+    at = 0
+    while at < len(words):
+        match, length = _match_at(text, words, at, index)
+        if match is not None:
+            found.setdefault(match.name, match)
+        elif not words[at].is_filler:
+            left.append(at)
+        at += length
+    unknown = {phrase.casefold(): phrase for phrase in _phrases(text, words, left)}
+    return Reading(tuple(found.values()), tuple(unknown.values()))
+
+
+class _Index:
+    """The names by their letters, and by their first letter for those with a slip."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self.exact: dict[str, Match] = {}
+        self._by_start: dict[str, list[tuple[str, Match]]] = {}
+        self._by_rest: dict[str, Match] = {}
+        for kind in kinds:
+            for name in kind.names:
+                self._add(name, kind, is_kind=False)
+            for name in _names_of_kind(kind.label):
+                self._add(name, kind, is_kind=True)
+        self.longest = max((len(match.name.split()) for match in self.exact.values()), default=0)
+        for match in list(self.exact.values()):
+            key = _key(match.name)
+            if len(key) >= SHORTEST_GUESSED:
+                self._by_start.setdefault(key[0], []).append((key, match))
+                self._by_rest.setdefault(key[1:], match)
+
+    def _add(self, name: str, kind: Kind, *, is_kind: bool) -> None:
+        key = _key(name)
+        if not key:
+            return
+        for variant in _variants(key):
+            known = self.exact.get(variant)
+            if known is None:
+                self.exact[variant] = Match(name, name, (kind,), is_kind=is_kind)
+            elif kind not in known.kinds:
+                both = (*known.kinds, kind)
+                self.exact[variant] = Match(known.name, known.name, both, is_kind=known.is_kind)
+
+    def guess(self, key: str) -> Match | None:
+        """Return the name that the letters are nearest to, if they are near enough."""
+        if len(key) < SHORTEST_GUESSED - 1:
+            return None
+        letters = set(key)
+        near = [
+            (slips, name, match)
+            for name, match in self._by_start.get(key[0], [])
+            # Each letter that the name lacks is a slip: most names are far off at this glance.
+            if len(letters.difference(name)) <= _slips_allowed(name)
+            and (slips := _slips(key, name, limit=_slips_allowed(name))) is not None
+        ]
+        if near:
+            return min(near, key=lambda entry: entry[:2])[2]
+        return self._by_rest.get(key[1:])
+
+
+def _match_at(
+    text: str, words: Sequence[_Word], at: int, index: _Index
+) -> tuple[Match | None, int]:
+    """Return the longest name that starts at a word, and how many words it takes."""
+    run = list(_run(words, at, longest=index.longest + 1))
+    for length in range(len(run), 0, -1):
+        known = index.exact.get("".join(word.key for word in run[:length]))
+        if known is not None:
+            return _found(known, text, run[:length], is_guess=False), length
+    for length in range(1, len(run) + 1):
+        if run[length - 1].is_filler:
+            break
+        known = index.guess("".join(word.key for word in run[:length]))
+        if known is not None:
+            return _found(known, text, run[:length], is_guess=True), length
+    return None, 1
+
+
+def _found(known: Match, text: str, run: Sequence[_Word], *, is_guess: bool) -> Match:
+    written = text[run[0].start : run[-1].end]
+    return Match(written, known.name, known.kinds, is_guess=is_guess, is_kind=known.is_kind)
+
+
+def _phrases(text: str, words: Sequence[_Word], left: Iterable[int]) -> Iterator[str]:
+    """Yield the words at the places that are left, those together that stand together."""
+    runs: list[list[_Word]] = []
+    last = -1
+    for place in left:
+        if runs and place == last + 1 and words[last].joins_next:
+            runs[-1].append(words[place])
+        else:
+            runs.append([words[place]])
+        last = place
+    for run in runs:
+        yield text[run[0].start : run[-1].end]
+
+
+def _run(words: Sequence[_Word], at: int, *, longest: int) -> Iterator[_Word]:
+    """Yield the words from `at` on that can be one name: no comma or line break between them."""
+    for word in words[at : at + max(longest, 1)]:
+        yield word
+        if not word.joins_next:
+            return
+
+
+def _words(text: str) -> Iterator[_Word]:
+    places = [(found.start(), found.end()) for found in _WORD.finditer(text)]
+    for number, (start, end) in enumerate(places):
+        following = places[number + 1][0] if number + 1 < len(places) else end
+        between = text[end:following]
+        joins = _INSIDE_A_NAME.fullmatch(between) is not None and "\n" not in between
+        key = _DOSE_GLUED_ON.sub("", _key(text[start:end]))
+        yield _Word(key, start, end, joins)
+
+
+def _key(name: str) -> str:
+    """Return the letters and digits alone, without accents and case."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+def _variants(key: str) -> Iterator[str]:
+    yield key
+    if len(key) >= SHORTEST_PLURAL:
+        yield key.removesuffix("s") if key.endswith("s") else f"{key}s"
+
+
+def _names_of_kind(label: str) -> Iterator[str]:
+    """Yield how people name the kind: "blood pressure medicines", "blood pressure pills"."""
+    name = label.partition("(")[0].strip()
+    yield name
+    stem, endings = _MEDICINE_ENDING.subn("", name)
+    if endings:
+        yield from (f"{stem} {word}" for word in _MEDICINE_WORDS)
+
+
+def _slips_allowed(name: str) -> int:
+    return 2 if len(name) >= SHORTEST_WITH_TWO_SLIPS else 1
+
+
+def _slips(written: str, name: str, *, limit: int) -> int | None:
+    """Return how many letters are added, missing, changed or swapped, or None above `limit`.
+
+    Source: Damerau and Levenshtein's distance, in the form that edits no place twice.
+    """
+    if abs(len(written) - len(name)) > limit:
+        return None
+    before: list[int] = []
+    row = list(range(len(name) + 1))
+    for i, letter in enumerate(written, start=1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(name, start=1):
+            cost = min(row[j - 1] + 1, before[j] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == name[j - 2] and written[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit and min(before) > limit:
+            return None
+    return row[-1] if row[-1] <= limit else None

@@ -1,0 +1,159 @@
+import time
+
+import pytest
+
+from conditions.medicines import Kind, read_medicines
+
+THINNERS = Kind("thinners", "Blood thinners", ("warfarin", "Coumadin", "Eliquis", "Xarelto"))
+PRESSURE = Kind("pressure", "Blood pressure medicines", ("lisinopril", "Zestril", "Norvasc"))
+WATER = Kind("water", "Water pills (diuretics)", ("HCTZ", "Lasix", "hydrochlorothiazide"))
+SUGAR = Kind("sugar", "Diabetes medicines", ("metformin", "insulin", "Actos"))
+PAIN = Kind("pain", "Pain medicines", ("aspirin", "MS Contin", "Tylenol with Codeine"))
+CLUMPS = Kind("clumps", "Antiplatelets", ("Plavix", "aspirin"))
+ACID = Kind("acid", "Antacids", ("Alka-Seltzer", "Tums", "Milk of Magnesia", "nizatidine"))
+CLAW = Kind("claw", "Devil's claw", ("Harpagophytum procumbens",))
+KINDS = (THINNERS, PRESSURE, WATER, SUGAR, PAIN, CLUMPS, ACID, CLAW)
+
+
+def found(text, kinds=KINDS):
+    return [(match.written, match.name) for match in read_medicines(text, kinds).matches]
+
+
+def test_read_medicines_says_which_name_matched_which_kind():
+    reading = read_medicines(
+        "Coumadin 5mg, metformin and st johns wort, lisinopril/HCTZ and aspirin", KINDS
+    )
+
+    assert [(match.name, match.kinds) for match in reading.matches] == [
+        ("Coumadin", (THINNERS,)),
+        ("metformin", (SUGAR,)),
+        ("lisinopril", (PRESSURE,)),
+        ("HCTZ", (WATER,)),
+        ("aspirin", (PAIN, CLUMPS)),
+    ]
+    assert reading.unknown == ("st johns wort",)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("COUMADIN", "Coumadin"),
+        ("coumadin5mg", "Coumadin"),
+        ("Coumadin® 5 mg once daily.", "Coumadin"),
+        ("coumádin", "Coumadin"),
+        ("aspirins", "aspirin"),
+        ("baby aspirin", "aspirin"),
+        ("alka seltzer", "Alka-Seltzer"),
+        ("Alka‑Seltzer", "Alka-Seltzer"),
+        ("alkaseltzer", "Alka-Seltzer"),
+        ("ms-contin", "MS Contin"),
+        ("MSContin 15", "MS Contin"),
+        ("tylenol with codeine", "Tylenol with Codeine"),
+        ("milk of magnesia", "Milk of Magnesia"),
+        ("2x Tums", "Tums"),
+        ("devils claw", "Devil's claw"),
+        ("Devil’s Claw tea"[:12], "Devil's claw"),
+        ("devil`s claw", "Devil's claw"),
+    ],
+)
+def test_read_medicines_does_not_mind_case_dose_and_punctuation(text, name):
+    reading = read_medicines(text, KINDS)
+
+    assert [(match.name, match.is_guess) for match in reading.matches] == [(name, False)]
+    assert reading.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("warfrin", "warfarin"),
+        ("warafrin", "warfarin"),
+        ("lisinoprol 10", "lisinopril"),
+        ("lisinaprill", "lisinopril"),
+        ("hydroclorothyazide", "hydrochlorothiazide"),
+        ("zarelto", "Xarelto"),
+        ("metforman", "metformin"),
+        ("Plavx", "Plavix"),
+        ("divils claw", "Devil's claw"),
+    ],
+)
+def test_read_medicines_guesses_what_is_nearly_a_name(text, name):
+    reading = read_medicines(text, KINDS)
+
+    assert [(match.name, match.is_guess) for match in reading.matches] == [(name, True)]
+    assert reading.unknown == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "factors",
+        "actor",
+        "Lasik",
+        "tun",
+        "hctzz",
+        "numbactoss",
+        "tizanidine",
+        "wafrn",
+        "warm farms",
+        "st, johns",
+        "ms, contin",
+        "milk",
+    ],
+)
+def test_read_medicines_finds_no_name_where_there_is_none(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("a blood thinner", "thinners"),
+        ("blood pressure pills", "pressure"),
+        ("water pills", "water"),
+        ("diabetes medication", "sugar"),
+    ],
+)
+def test_read_medicines_knows_the_kind_by_its_own_name(text, key):
+    reading = read_medicines(text, KINDS)
+
+    assert [(match.kinds[0].key, match.is_kind) for match in reading.matches] == [(key, True)]
+    assert reading.unknown == ()
+
+
+@pytest.mark.parametrize("text", ["", "None", "n/a", "No medicines", "nothing.", "5 mg", "\n, ;"])
+def test_read_medicines_finds_nothing_in_nothing(text):
+    reading = read_medicines(text, KINDS)
+
+    assert reading.matches == ()
+    assert reading.unknown == ()
+
+
+def test_read_medicines_names_the_words_it_does_not_know_as_they_were_written():
+    reading = read_medicines(
+        "Vitamin B12 1000 mcg; I take warfarin for my Heart\nSt. John's Wort & 5-HTP, vitamin b12",
+        KINDS,
+    )
+
+    assert reading.unknown == ("vitamin b12", "Heart", "St. John's Wort", "HTP")
+
+
+def test_read_medicines_names_each_medicine_once():
+    assert found("Warfarin, warfarin 5 mg, WARFARIN") == [("Warfarin", "warfarin")]
+
+
+def test_read_medicines_without_kinds_knows_nothing():
+    assert read_medicines("warfarin", ()).unknown == ("warfarin",)
+
+
+def test_read_medicines_is_quick_with_much_text_and_many_names():
+    starts = [first + second for first in "abcdehilmnopqrst" for second in "aeiou"]
+    names = tuple(
+        f"{start}{ending}" for start in starts for ending in ("prolol", "statin", "zepam")
+    )
+    text = " ".join(f"{start}{ending}" for start in starts for ending in ("brotzl", "stotxz"))
+
+    started = time.perf_counter()
+    read_medicines(text[:2000], [Kind("many", "Many", names)])
+
+    assert time.perf_counter() - started < 3
