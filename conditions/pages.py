@@ -6,6 +6,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
+from .cautions import CautionGroup, CautionRow, caution_groups, caution_owners, remedy_cautions
 from .diagram import BackDiagram, back_diagram, top_down
 from .evidence import EvidenceLevel
 from .glossary import Glossary
@@ -13,9 +14,6 @@ from .models import (
     Aspect,
     BodyArea,
     CareLevel,
-    CautionAdvice,
-    CautionBasis,
-    CautionKind,
     RelatedKind,
     RemedyKind,
     SelfCareKind,
@@ -25,7 +23,6 @@ from .offers import (
     Offer,
     RemedyGroup,
     cited,
-    numbers_of,
     remedy_groups,
     shown_offer,
     source_numbers,
@@ -50,26 +47,6 @@ class Block:
     def template(self) -> str:
         """Return the name of the template that draws it."""
         return f"conditions/blocks/{self.part}.html"
-
-
-@dataclass(frozen=True)
-class CautionRow:
-    """One thing to know before taking something, and what it applies to."""
-
-    what: str
-    effect: str
-    advice: str
-    basis: str
-    owners: tuple[str, ...]
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class CautionGroup:
-    """The cautions for one kind of reader, such as those who take medicines."""
-
-    heading: str
-    rows: tuple[CautionRow, ...]
 
 
 @dataclass(frozen=True)
@@ -146,14 +123,6 @@ class TreatmentPage(ArticlePage):
 
 
 _CLOSING = ("points", "glossary", "sources")
-_CAUTION_HEADINGS = (
-    ("If you take medicines", {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}),
-    ("If you have a health problem", {CautionKind.CONDITION}),
-    ("If you are pregnant or breastfeeding", {CautionKind.PREGNANCY}),
-    ("If you have an allergy", {CautionKind.ALLERGY}),
-    ("If you are going to have surgery", {CautionKind.SURGERY}),
-    ("For everyone", {CautionKind.GENERAL}),
-)
 
 
 def condition_page(
@@ -173,13 +142,8 @@ def condition_page(
     live = {treatment["slug"]: treatment["title"] for treatment in live_treatments}
     offers = tuple(shown_offer(entry, live, numbers) for entry in document["offers"])
     remedies = [remedy for offer in document["offers"] for remedy in offer["remedies"]]
-    owners = [
-        owner
-        for offer in document["offers"]
-        for owner in [(offer["title"], offer["cautions"]), *_remedy_cautions(offer["remedies"])]
-    ]
     care = {kind: tuple(_self_care(document, kind)) for kind in SelfCareKind}
-    cautions = _caution_groups(owners, numbers)
+    cautions = caution_groups(caution_owners(document), numbers)
     related = _related(document, live_conditions)
     by_level = {
         str(level): tuple(flag for flag in flags if flag.level == level) for level in CareLevel
@@ -219,9 +183,9 @@ def treatment_page(
     numbers = source_numbers(document)
     shared = _shared(document, document["remedies"], review, today)
     others = [entry for entry in document["remedies"] if entry["kind"] != RemedyKind.ACUPOINT]
-    cautions = _caution_groups(_remedy_cautions(document["remedies"]), numbers)
+    cautions = caution_groups(remedy_cautions(document["remedies"]), numbers)
     own = [(document["title"], document["cautions"])]
-    own_rows = [row for group in _caution_groups(own, numbers) for row in group.rows]
+    own_rows = [row for group in caution_groups(own, numbers) for row in group.rows]
     present = {
         Aspect.MAY_HELP: document["may_help"],
         Aspect.RISKS: own_rows,
@@ -352,38 +316,3 @@ def _self_care(document: Document, kind: SelfCareKind) -> Iterator[Cited]:
         if item["kind"] == kind:
             level = EvidenceLevel(item["level"]) if item["level"] else None
             yield Cited(label=item["title"], text=item["text"], level=level, numbers=())
-
-
-def _remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Document]]]:
-    return [(remedy["name"], remedy["cautions"]) for remedy in remedies]
-
-
-def _caution_groups(
-    owners: Iterable[tuple[str, list[Document]]], numbers: Mapping[str, int]
-) -> tuple[CautionGroup, ...]:
-    """Gather everyone's cautions by kind of reader; the same words of two owners make one row."""
-    names: dict[tuple[str, ...], list[str]] = {}
-    cited: dict[tuple[str, ...], set[int]] = {}
-    for owner, cautions in owners:
-        for caution in cautions:
-            words = ("with_kind", "with_what", "effect", "advice", "basis")
-            key = tuple(caution[word] for word in words)
-            names.setdefault(key, []).append(owner)
-            cited.setdefault(key, set()).update(numbers_of(caution, numbers))
-    groups = []
-    for heading, kinds in _CAUTION_HEADINGS:
-        rows = [
-            CautionRow(
-                what=what,
-                effect=effect,
-                advice=str(CautionAdvice(advice).label),
-                basis=str(CautionBasis(basis).label) if basis else "",
-                owners=tuple(names[kind, what, effect, advice, basis]),
-                numbers=tuple(sorted(cited[kind, what, effect, advice, basis])),
-            )
-            for kind, what, effect, advice, basis in names
-            if kind in kinds
-        ]
-        if rows:
-            groups.append(CautionGroup(heading, tuple(sorted(rows, key=lambda row: row.what))))
-    return tuple(groups)

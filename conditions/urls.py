@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import machine_views, views
+from . import caution_views, machine_views, views
 from .models import Condition, Treatment
 
 app_name = "conditions"
@@ -11,6 +11,12 @@ urlpatterns = [
     # Before the articles: no article may have such a word for its slug (Article.clean).
     path("conditions/feed/", machine_views.feed, name="feed"),
     path("conditions/<slug:slug>/", views.ConditionDetailView.as_view(), name="detail"),
+    path(
+        "conditions/<slug:slug>/cautions/",
+        caution_views.cautions,
+        {"model": Condition},
+        name="cautions",
+    ),
     path("treatments/", views.TreatmentListView.as_view(), name="treatment-list"),
     path("treatments/<slug:slug>/", views.TreatmentDetailView.as_view(), name="treatment-detail"),
     path("card.png", machine_views.site_card, name="site-card"),
@@ -25,5 +31,11 @@ urlpatterns = [
         machine_views.article_card,
         {"kind": Treatment},
         name="treatment-card",
+    ),
+    path(
+        "treatments/<slug:slug>/cautions/",
+        caution_views.cautions,
+        {"model": Treatment},
+        name="treatment-cautions",
     ),
 ]

@@ -1,0 +1,53 @@
+"""Which cautions fit a reader. What they tell is used for the answer, and neither kept nor logged."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from .caching import fresh
+from .cautions import caution_groups, fitting_owners
+from .forms import CautionsForm
+from .live import live_article_or_404
+from .models import Condition, Treatment
+from .offers import source_numbers
+from .pages import shown_sources
+
+
+# Without a token, because a token needs a cookie and reading pages set none. There is nothing to
+# forge: the answer goes to whoever asked, and nothing changes.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh
+def cautions(request: HttpRequest, slug: str, model: type[Condition | Treatment]) -> HttpResponse:
+    """Show all cautions of an article; a POST shows those that fit what was told."""
+    article = live_article_or_404(model, slug, now=timezone.now())
+    is_told = request.method == "POST"
+    form = CautionsForm(request.POST if is_told else None, document=article.live)
+    answer = is_told and form.is_valid()
+    owners = fitting_owners(form.owners, form.reader()) if answer else form.owners
+    groups = caution_groups(owners, source_numbers(article.live))
+    cited = {number for group in groups for row in group.rows for number in row.numbers}
+    context = {
+        "object": article,
+        "form": form,
+        "answer": answer,
+        "reading": form.reading() if answer else None,
+        "groups": groups,
+        "fits": [group for group in groups if not group.is_for_everyone],
+        "for_everyone": [group for group in groups if group.is_for_everyone],
+        "sources": [
+            (number, source)
+            for number, source in enumerate(shown_sources(article.live), start=1)
+            if number in cited
+        ],
+        "canonical": f"{settings.SITE_URL}{article.get_absolute_url()}",
+    }
+    status = 422 if is_told and not answer else 200
+    response = render(request, "conditions/cautions_form.html", context, status=status)
+    if is_told:
+        add_never_cache_headers(response)
+    return response

@@ -1,0 +1,196 @@
+"""What to know before taking something: everyone's cautions, and what fits one reader. No query."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from .medicines import Kind, Reading
+from .models import CautionAdvice, CautionBasis, CautionKind
+
+type Document = Mapping[str, Any]
+type Owners = Iterable[tuple[str, Iterable[Document]]]
+
+_FOR_EVERYONE = "For everyone"
+_HEADINGS = (
+    ("If you take medicines", {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}),
+    ("If you have a health problem", {CautionKind.CONDITION}),
+    ("If you are pregnant or breastfeeding", {CautionKind.PREGNANCY}),
+    ("If you have an allergy", {CautionKind.ALLERGY}),
+    ("If you are going to have surgery", {CautionKind.SURGERY}),
+    (_FOR_EVERYONE, {CautionKind.GENERAL}),
+)
+_ABOUT_MEDICINES = {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}
+# As many names as tell people which medicines are meant; a kind may have thirty.
+NAMES_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class CautionRow:
+    """One thing to know before taking something, and what it applies to."""
+
+    what: str
+    effect: str
+    advice: str
+    basis: str
+    owners: tuple[str, ...]
+    numbers: tuple[int, ...]
+    names: tuple[str, ...] = ()
+    """The first names of the medicines that it is about."""
+
+
+@dataclass(frozen=True)
+class CautionGroup:
+    """The cautions for one kind of reader, such as those who take medicines."""
+
+    heading: str
+    rows: tuple[CautionRow, ...]
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether it holds whatever a reader takes or has."""
+        return self.heading == _FOR_EVERYONE
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What somebody says about themselves. `has` are health problems and allergies."""
+
+    kinds: frozenset[str] = frozenset()
+    takes_medicines: bool = False
+    has: frozenset[str] = frozenset()
+    is_pregnant: bool = False
+    has_surgery: bool = False
+
+
+def caution_owners(document: Document) -> list[tuple[str, list[Document]]]:
+    """Return all cautions of a frozen article or treatment, under the name of what they are about."""
+    if "offers" not in document:
+        own = (document["title"], document["cautions"])
+        return [own, *remedy_cautions(document["remedies"])]
+    return [
+        owner
+        for offer in document["offers"]
+        for owner in [(offer["title"], offer["cautions"]), *remedy_cautions(offer["remedies"])]
+    ]
+
+
+def remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Document]]]:
+    """Return the cautions of each remedy under its name."""
+    return [(remedy["name"], remedy["cautions"]) for remedy in remedies]
+
+
+def caution_groups(owners: Owners, numbers: Mapping[str, int]) -> tuple[CautionGroup, ...]:
+    """Gather everyone's cautions by kind of reader; the same words of two owners make one row."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    cited: dict[tuple[str, ...], set[int]] = {}
+    medicines: dict[tuple[str, ...], dict[str, None]] = {}
+    for owner, cautions in owners:
+        for caution in cautions:
+            words = ("with_kind", "with_what", "effect", "advice", "basis")
+            key = tuple(caution[word] for word in words)
+            names.setdefault(key, []).append(owner)
+            known = {numbers[source] for source in caution["sources"] if source in numbers}
+            cited.setdefault(key, set()).update(known)
+            medicines.setdefault(key, {}).update(dict.fromkeys(_first_names(caution)))
+    groups = []
+    for heading, kinds in _HEADINGS:
+        rows = [
+            CautionRow(
+                what=key[1],
+                effect=key[2],
+                advice=str(CautionAdvice(key[3]).label),
+                basis=str(CautionBasis(key[4]).label) if key[4] else "",
+                owners=tuple(names[key]),
+                numbers=tuple(sorted(cited[key])),
+                names=tuple(medicines[key]),
+            )
+            for key in names
+            if key[0] in kinds
+        ]
+        if rows:
+            groups.append(CautionGroup(heading, tuple(sorted(rows, key=lambda row: row.what))))
+    return tuple(groups)
+
+
+def fitting_owners(owners: Owners, reader: Reader) -> list[tuple[str, list[Document]]]:
+    """Return what concerns the reader, and what concerns everyone."""
+    return [
+        (owner, [caution for caution in cautions if fits(caution, reader)])
+        for owner, cautions in owners
+    ]
+
+
+def fits(caution: Document, reader: Reader) -> bool:
+    """Return whether the caution concerns the reader; if in doubt, it does.
+
+    One about medicines that does not say which kinds concerns everybody who takes any.
+    """
+    kind = caution["with_kind"]
+    if kind in _ABOUT_MEDICINES:
+        slugs = {entry["slug"] for entry in caution.get("medicine_classes", [])}
+        return not reader.kinds.isdisjoint(slugs) if slugs else reader.takes_medicines
+    if kind == CautionKind.PREGNANCY:
+        return reader.is_pregnant
+    if kind == CautionKind.SURGERY:
+        return reader.has_surgery
+    return kind == CautionKind.GENERAL or caution["with_what"] in reader.has
+
+
+def kinds_in(owners: Owners) -> list[Kind]:
+    """Return the kinds of medicine that the cautions name, by their label."""
+    kinds = {
+        entry["slug"]: Kind(entry["slug"], entry["name"], tuple(entry["names"]))
+        for _owner, cautions in owners
+        for caution in cautions
+        for entry in caution.get("medicine_classes", [])
+    }
+    return sorted(kinds.values(), key=lambda kind: kind.label)
+
+
+def things_in(owners: Owners, kind: CautionKind) -> list[str]:
+    """Return what the cautions of one kind are about, each once, in order."""
+    return sorted(
+        {
+            caution["with_what"]
+            for _owner, cautions in owners
+            for caution in cautions
+            if caution["with_kind"] == kind
+        }
+    )
+
+
+def about_medicines(owners: Owners) -> bool:
+    """Return whether any of the cautions is about medicines."""
+    return any(
+        caution["with_kind"] in _ABOUT_MEDICINES
+        for _owner, cautions in owners
+        for caution in cautions
+    )
+
+
+def kinds_meant(reading: Reading, ticked: Set[str], kinds: Iterable[Kind]) -> frozenset[str]:
+    """Return the kinds that somebody takes: those of each name, and each whole kind with its kin.
+
+    Who ticks "blood thinners" may take warfarin, and who ticks "warfarin" takes a blood thinner.
+    """
+    kinds = list(kinds)
+    named = {kind.key for match in reading.matches for kind in match.kinds}
+    whole = ticked | {
+        kind.key for match in reading.matches if match.is_kind for kind in match.kinds
+    }
+    return frozenset(named | whole | set(_kin(whole, kinds)))
+
+
+def _kin(keys: Set[str], kinds: Iterable[Kind]) -> Iterator[str]:
+    """Yield the kinds that share at least half of the smaller one's names with one of `keys`."""
+    names = {kind.key: {name.casefold() for name in kind.names} for kind in kinds}
+    for key in keys & names.keys():
+        for other, theirs in names.items():
+            shared = len(names[key] & theirs)
+            if shared and 2 * shared >= min(len(names[key]), len(theirs)):
+                yield other
+
+
+def _first_names(caution: Document) -> Iterator[str]:
+    for entry in caution.get("medicine_classes", []):
+        yield from entry["names"][:NAMES_SHOWN]

@@ -1,0 +1,116 @@
+"""What readers may tell the site: what they take and have."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.html import format_html
+
+from clinic.forms import ParagraphField
+
+from .cautions import (
+    NAMES_SHOWN,
+    Document,
+    Reader,
+    about_medicines,
+    caution_owners,
+    kinds_in,
+    kinds_meant,
+    things_in,
+)
+from .medicines import Kind, Reading, read_medicines
+from .models import CautionKind
+
+MEDICINES_LIMIT = 2000
+UNKNOWN_CHOICE = "We could not read all your ticks. Please look at them once more."
+OTHER_MEDICINE = "other"
+PREGNANT = "pregnant"
+SURGERY = "surgery"
+
+
+class TicksField(forms.MultipleChoiceField):
+    """Boxes to tick, or not."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": UNKNOWN_CHOICE, "invalid_list": UNKNOWN_CHOICE}
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(label=label, required=False)
+
+
+class CautionsForm(forms.Form):
+    """What a reader takes and has, asked for as far as the cautions of one document go."""
+
+    medicines = ParagraphField(
+        label="What medicines do you take?",
+        required=False,
+        help_text="Write the names as they are on the box, with a comma after each.",
+        error_messages={
+            "null_characters_not_allowed": "Type this again: it holds characters that cannot be seen."
+        },
+        validators=[
+            MaxLengthValidator(
+                MEDICINES_LIMIT,
+                "Shorten the list of your medicines to 2,000 characters. The names are enough.",
+            )
+        ],
+        # No `maxlength`: browsers would cut off without a word what is pasted.
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    kinds = TicksField(label="Kinds of medicine you take")
+    problems = TicksField(label="Health problems you have or had")
+    situation = TicksField(label="Does one of these fit you?")
+    allergies = TicksField(label="Allergies or sensitive spots")
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = caution_owners(document)
+        self.known_kinds = kinds_in(self.owners)
+        kinds = [(kind.key, _kind_label(kind)) for kind in self.known_kinds]
+        situations = [
+            (PREGNANT, "I am pregnant or breastfeeding, or may be", CautionKind.PREGNANCY),
+            (SURGERY, "I am going to have surgery", CautionKind.SURGERY),
+        ]
+        choices: dict[str, list[tuple[str, str]]] = {
+            "kinds": [*kinds, (OTHER_MEDICINE, "Another medicine")],
+            "problems": self._things(CautionKind.CONDITION),
+            "situation": [
+                (value, label) for value, label, kind in situations if things_in(self.owners, kind)
+            ],
+            "allergies": self._things(CautionKind.ALLERGY),
+        }
+        if not about_medicines(self.owners):
+            choices["kinds"] = []
+            del self.fields["medicines"]
+        for name, offered in choices.items():
+            if offered:
+                self.fields[name].choices = offered  # type: ignore[attr-defined]  # a choice field
+            else:
+                del self.fields[name]
+
+    def reading(self) -> Reading:
+        """Return what the valid form's text names."""
+        return read_medicines(self.cleaned_data.get("medicines", ""), self.known_kinds)
+
+    def reader(self) -> Reader:
+        """Return what the valid form says about the reader."""
+        answers = self.cleaned_data
+        kinds = set(answers.get("kinds", []))
+        situation = answers.get("situation", [])
+        return Reader(
+            kinds=kinds_meant(self.reading(), kinds, self.known_kinds),
+            takes_medicines=bool(answers.get("medicines") or kinds),
+            has=frozenset([*answers.get("problems", []), *answers.get("allergies", [])]),
+            is_pregnant=PREGNANT in situation,
+            has_surgery=SURGERY in situation,
+        )
+
+    def _things(self, kind: CautionKind) -> list[tuple[str, str]]:
+        return [(thing, thing) for thing in things_in(self.owners, kind)]
+
+
+def _kind_label(kind: Kind) -> str:
+    if not kind.names:
+        return kind.label
+    names = ", ".join(kind.names[:NAMES_SHOWN])
+    return format_html('{} <span class="hint">Such as {}</span>', kind.label, names)

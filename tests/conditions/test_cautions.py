@@ -1,0 +1,109 @@
+import pytest
+
+from conditions.cautions import (
+    Reader,
+    caution_groups,
+    caution_owners,
+    fits,
+    fitting_owners,
+    kinds_in,
+    kinds_meant,
+)
+from conditions.medicines import Kind, Reading, read_medicines
+
+THINNERS = {"slug": "thinners", "name": "Blood thinners", "names": ["warfarin", "Eliquis"]}
+WARFARIN = {"slug": "warfarin", "name": "Warfarin", "names": ["warfarin"]}
+STEROIDS = {"slug": "steroids", "name": "Steroids", "names": ["prednisone"]}
+
+
+def caution(kind, what="Something", **kwargs):
+    words = {"with_kind": kind, "with_what": what, "effect": "It may harm.", "basis": "trial"}
+    return {**words, "advice": "ask_first", "sources": [], "medicine_classes": [], **kwargs}
+
+
+@pytest.mark.parametrize(
+    ("shown", "reader", "does"),
+    [
+        (caution("general"), Reader(), True),
+        (caution("pregnancy"), Reader(), False),
+        (caution("pregnancy"), Reader(is_pregnant=True), True),
+        (caution("surgery"), Reader(is_pregnant=True), False),
+        (caution("surgery"), Reader(has_surgery=True), True),
+        (caution("condition", "Gallstones"), Reader(has=frozenset({"Gallstones"})), True),
+        (caution("condition", "Gallstones"), Reader(has=frozenset({"Ulcer"})), False),
+        (caution("allergy", "Daisies"), Reader(has=frozenset({"Daisies"})), True),
+        (
+            caution("medicine_class", medicine_classes=[THINNERS]),
+            Reader(kinds=frozenset({"thinners"}), takes_medicines=True),
+            True,
+        ),
+        (
+            caution("medicine_class", medicine_classes=[THINNERS]),
+            Reader(kinds=frozenset({"steroids"}), takes_medicines=True),
+            False,
+        ),
+        (caution("medicine"), Reader(takes_medicines=True), True),
+        (caution("medicine"), Reader(), False),
+    ],
+)
+def test_fits_tells_whom_a_caution_concerns(shown, reader, does):
+    assert fits(shown, reader) is does
+
+
+def test_fits_reads_documents_from_before_the_kinds():
+    old = caution("medicine", "Levothyroxine")
+    del old["medicine_classes"]
+
+    assert fits(old, Reader(takes_medicines=True))
+    assert kinds_in([("Calcium", [old])]) == []
+
+
+def test_groups_join_what_two_remedies_share_and_name_the_medicines():
+    shared = caution("medicine_class", "Blood thinners", medicine_classes=[THINNERS, WARFARIN])
+    owners = [("Yarrow", [shared]), ("Rosemary", [shared, caution("general")])]
+
+    medicines, everyone = caution_groups(owners, {})
+
+    assert medicines.heading == "If you take medicines"
+    assert medicines.rows[0].owners == ("Yarrow", "Rosemary")
+    assert medicines.rows[0].names == ("warfarin", "Eliquis")
+    assert (medicines.is_for_everyone, everyone.is_for_everyone) == (False, True)
+
+
+def test_fitting_owners_keep_what_fits():
+    owners = [("Yarrow", [caution("pregnancy"), caution("general", "Children")])]
+
+    assert fitting_owners(owners, Reader()) == [("Yarrow", [caution("general", "Children")])]
+
+
+def test_owners_of_an_article_and_of_a_treatment():
+    one, two = [caution("general", "One")], [caution("general", "Two")]
+    remedies = [{"name": "Yarrow", "cautions": two}]
+
+    treatment = {"title": "Herbs", "cautions": one, "remedies": remedies}
+    article = {"title": "Spasms", "offers": [treatment]}
+
+    assert caution_owners(treatment) == [("Herbs", one), ("Yarrow", two)]
+    assert caution_owners(article) == [("Herbs", one), ("Yarrow", two)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ticked", "meant"),
+    [
+        ("", {"thinners"}, {"thinners", "warfarin"}),
+        ("", {"warfarin"}, {"thinners", "warfarin"}),
+        ("", {"steroids"}, {"steroids"}),
+        ("", {"other"}, {"other"}),
+        ("warfarin", set(), {"thinners", "warfarin"}),
+        ("Eliquis", set(), {"thinners"}),
+        ("a blood thinner", set(), {"thinners", "warfarin"}),
+    ],
+)
+def test_a_whole_kind_means_its_kin_too_and_a_name_does_not(text, ticked, meant):
+    kinds = [
+        Kind(entry["slug"], entry["name"], tuple(entry["names"]))
+        for entry in (THINNERS, WARFARIN, STEROIDS)
+    ]
+    reading = read_medicines(text, kinds) if text else Reading((), ())
+
+    assert kinds_meant(reading, ticked, kinds) == meant
