@@ -1,8 +1,10 @@
-"""What readers may tell the site: what they take and have."""
+"""What readers may tell the site: which cautions fit them, and whether a page was helpful."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html
 
@@ -22,10 +24,14 @@ from .medicines import Kind, Reading, read_medicines
 from .models import CautionKind
 
 MEDICINES_LIMIT = 2000
+FEEDBACK_LIMIT = 500
+MUST_BE_EMPTY = "The last box must stay empty. Please clear it and send your note again."
 UNKNOWN_CHOICE = "We could not read all your ticks. Please look at them once more."
 OTHER_MEDICINE = "other"
 PREGNANT = "pregnant"
 SURGERY = "surgery"
+# They turn the direction of what follows, so that a text is not what it seems.
+_DIRECTIONS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class TicksField(forms.MultipleChoiceField):
@@ -114,3 +120,54 @@ def _kind_label(kind: Kind) -> str:
         return kind.label
     names = ", ".join(kind.names[:NAMES_SHOWN])
     return format_html('{} <span class="hint">Such as {}</span>', kind.label, names)
+
+
+class PlainField(ParagraphField):
+    """Text without control characters, and without those that turn its direction."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with what cannot be seen taken out; line breaks stay."""
+        text = super().to_python(value).replace("\t", " ")
+        return "".join(
+            character
+            for character in text
+            if character == "\n"
+            or (
+                unicodedata.category(character) not in {"Cc", "Cs"} and character not in _DIRECTIONS
+            )
+        ).strip()
+
+
+class FeedbackForm(forms.Form):
+    """Whether a page was helpful. `website` is a trap for programs, which fill in every box."""
+
+    helpful = forms.ChoiceField(
+        label="Was this page helpful?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose yes or no.",
+            "invalid_choice": "Choose yes or no.",
+        },
+    )
+    text = PlainField(
+        label="What could be better?",
+        required=False,
+        validators=[MaxLengthValidator(FEEDBACK_LIMIT, "Shorten your note to 500 characters.")],
+    )
+    website = forms.CharField(
+        label="Leave this box empty",
+        required=False,
+        error_messages={"null_characters_not_allowed": MUST_BE_EMPTY},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Other forms may stand on the same page.
+        self.auto_id = "feedback_%s"
+
+    def clean_website(self) -> str:
+        """Refuse any text, and say so: a person's browser may have filled it in."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(MUST_BE_EMPTY, code="must_be_empty")
+        return ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import caution_views, machine_views, views
+from . import caution_views, feedback_views, machine_views, views
 from .models import Condition, Treatment
 
 app_name = "conditions"
@@ -16,6 +16,18 @@ urlpatterns = [
         caution_views.cautions,
         {"model": Condition},
         name="cautions",
+    ),
+    path(
+        "conditions/<slug:slug>/feedback/",
+        feedback_views.feedback,
+        {"model": Condition},
+        name="feedback",
+    ),
+    path(
+        "conditions/<slug:slug>/feedback/thanks/",
+        feedback_views.thanks,
+        {"model": Condition},
+        name="feedback-thanks",
     ),
     path("treatments/", views.TreatmentListView.as_view(), name="treatment-list"),
     path("treatments/<slug:slug>/", views.TreatmentDetailView.as_view(), name="treatment-detail"),
@@ -37,5 +49,17 @@ urlpatterns = [
         caution_views.cautions,
         {"model": Treatment},
         name="treatment-cautions",
+    ),
+    path(
+        "treatments/<slug:slug>/feedback/",
+        feedback_views.feedback,
+        {"model": Treatment},
+        name="treatment-feedback",
+    ),
+    path(
+        "treatments/<slug:slug>/feedback/thanks/",
+        feedback_views.thanks,
+        {"model": Treatment},
+        name="treatment-feedback-thanks",
     ),
 ]

@@ -1,12 +1,14 @@
 """The admin of articles and of what they share."""
 
 from .articles import ConditionAdmin, TreatmentAdmin
+from .feedback import FeedbackAdmin
 from .history import ReviewAdmin, RevisionAdmin
 from .library import RemedyAdmin, SourceAdmin
 from .red_flags import RedFlagAdmin
 
 __all__ = [
     "ConditionAdmin",
+    "FeedbackAdmin",
     "RedFlagAdmin",
     "RemedyAdmin",
     "ReviewAdmin",
