@@ -17,6 +17,7 @@ from booking.models import (
 )
 from clinic.confirmation import ask_first, is_confirmed
 
+from .medicines import medicines_prompt
 from .message import MessageInline
 from .search import patients_like, reference_start
 from .wording import appointment_label, moment_column, when_label
@@ -109,6 +110,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
         ("Patient", {"fields": ("patient", "email", "phone", "reason", "medicines")}),
+        ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
         (
             "Safety questions",
@@ -189,6 +191,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     @admin.display(description="phone")
     def phone(self, appointment):
         return appointment.patient.phone_display if appointment.patient else None
+
+    @admin.display(description="our remedies")
+    def medicines_check(self, appointment):
+        return medicines_prompt(appointment.medicines)
 
     @admin.display(description="time kept, with the breaks around it")
     def busy(self, appointment):
