@@ -78,7 +78,10 @@ class CautionsForm(forms.Form):
             (SURGERY, "I am going to have surgery", CautionKind.SURGERY),
         ]
         choices: dict[str, list[tuple[str, str]]] = {
-            "kinds": [*kinds, (OTHER_MEDICINE, "Another medicine")],
+            "kinds": [
+                *kinds,
+                (OTHER_MEDICINE, "Another medicine" if kinds else "I take a medicine"),
+            ],
             "problems": self._things(CautionKind.CONDITION),
             "situation": [
                 (value, label) for value, label, kind in situations if things_in(self.owners, kind)

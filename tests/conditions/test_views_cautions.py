@@ -88,7 +88,7 @@ def test_page_shows_all_cautions_by_what_readers_know_of_themselves(client, arti
     page = parse(client.get(url_of(article)).content)
 
     section = page.one("section", aria_labelledby="all-title")
-    assert [heading.text for heading in section.all("h3")] == [
+    assert [heading.text for heading in section.all("summary")] == [
         "If you take medicines",
         "If you have a health problem",
         "If you are pregnant or breastfeeding",
@@ -148,7 +148,7 @@ def test_answer_says_what_was_read_and_what_was_not(client, article):
     result = page.one("section", id="result").text
     assert "cumadinRead as Coumadin. Is that right? Blood thinners" in result
     assert "prednisoneSteroids" in result
-    assert "We did not recognise “xyz”: ask us or your pharmacist." in result
+    assert "We did not recognize “xyz”: ask us or your pharmacist." in result
 
 
 def test_empty_answer_never_says_that_all_is_well(client, article):
@@ -247,7 +247,7 @@ def test_what_cannot_be_read_is_said_and_everything_shown(client, article, answe
     link = page.one("div", role="alert").one("a")
     assert page.one("title").text.startswith("Error: ")
     assert (link.get("href"), link.text[: len(words)]) == (field, words)
-    assert len(page.one("section", aria_labelledby="all-title").all("h3")) == 6
+    assert len(page.one("section", aria_labelledby="all-title").all("summary")) == 6
 
 
 def test_text_of_two_thousand_characters_is_read(client, article):
@@ -267,7 +267,7 @@ def test_documents_from_before_the_kinds_show_more_rather_than_less(client):
     page = ask(client, article, medicines="Coumadin")
 
     assert shown(page) == {"Thinners of blood", "Cortisone", "Any medicine you take", "Children"}
-    assert "We did not recognise “Coumadin”" in page.one("main").text
+    assert "We did not recognize “Coumadin”" in page.one("main").text
 
 
 def test_treatment_has_the_page_too(client):
