@@ -192,5 +192,7 @@ def _kin(keys: Set[str], kinds: Iterable[Kind]) -> Iterator[str]:
 
 
 def _first_names(caution: Document) -> Iterator[str]:
-    for entry in caution.get("medicine_classes", []):
-        yield from entry["names"][:NAMES_SHOWN]
+    """Yield the first names of each kind, fewer of each if there are many kinds."""
+    kinds = caution.get("medicine_classes", [])
+    for entry in kinds:
+        yield from entry["names"][: max(2, NAMES_SHOWN // len(kinds))]

@@ -70,6 +70,16 @@ def test_groups_join_what_two_remedies_share_and_name_the_medicines():
     assert (medicines.is_for_everyone, everyone.is_for_everyone) == (False, True)
 
 
+def test_rows_name_fewer_medicines_of_each_kind_if_there_are_many_kinds():
+    many = [{**THINNERS, "slug": word, "names": [f"{word}{n}" for n in range(9)]} for word in "abc"]
+
+    (one,) = caution_groups([("Yarrow", [caution("medicine", medicine_classes=many[:1])])], {})
+    (three,) = caution_groups([("Yarrow", [caution("medicine", medicine_classes=many)])], {})
+
+    assert one.rows[0].names == ("a0", "a1", "a2", "a3", "a4", "a5")
+    assert three.rows[0].names == ("a0", "a1", "b0", "b1", "c0", "c1")
+
+
 def test_fitting_owners_keep_what_fits():
     owners = [("Yarrow", [caution("pregnancy"), caution("general", "Children")])]
 
