@@ -119,6 +119,18 @@ def test_form_asks_for_what_the_article_has_cautions_about(client, article):
     assert "Such as warfarin, Coumadin, Eliquis" in page.one("form", method="post").text
 
 
+def test_form_offers_a_kind_without_names_by_its_own(client):
+    treatment = make_live_treatment()
+    caution = make_caution(treatment=treatment)
+    caution.medicine_classes.add(make_kind("thinners", "Blood thinners"))
+    publish(treatment, by="tests", now=NOW)
+
+    page = parse(client.get(url_of(treatment)).content)
+
+    labels = [label.text for label in page.all("label", class_="choice")]
+    assert labels == ["Blood thinners", "Another medicine"]
+
+
 @pytest.mark.parametrize(
     ("answers", "about"),
     [
