@@ -24,6 +24,12 @@ def absolute(path: str) -> str:
     return settings.SITE_URL + path
 
 
+def live_article(kind: Kind, slug: str, *, now: datetime) -> AnyArticle | None:
+    """Return the article of that very slug with its live document, or None: see `lead_on`."""
+    article: AnyArticle | None = kind.objects.with_live(now).filter(slug=slug).first()
+    return article
+
+
 def where_now(kind: Kind, slug: str, *, now: datetime) -> AnyArticle | Gone | None:
     """Return the live article that `slug` leads to, Gone, or None if it never was an address.
 

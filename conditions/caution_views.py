@@ -1,6 +1,5 @@
 """Which cautions fit a reader. What they tell is used for the answer, and neither kept nor logged."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,11 +7,10 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from .addresses import Kind, absolute, lead_on, live_article
 from .caching import fresh
 from .cautions import caution_groups, fitting_owners
 from .forms import CautionsForm
-from .live import live_article_or_404
-from .models import Condition, Treatment
 from .offers import source_numbers
 from .pages import shown_sources
 
@@ -22,9 +20,12 @@ from .pages import shown_sources
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh
-def cautions(request: HttpRequest, slug: str, model: type[Condition | Treatment]) -> HttpResponse:
+def cautions(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
     """Show all cautions of an article; a POST shows those that fit what was told."""
-    article = live_article_or_404(model, slug, now=timezone.now())
+    now = timezone.now()
+    article = live_article(model, slug, now=now)
+    if article is None:
+        return lead_on(request, model, slug, now=now)
     is_told = request.method == "POST"
     form = CautionsForm(request.POST if is_told else None, document=article.live)
     answer = is_told and form.is_valid()
@@ -44,7 +45,7 @@ def cautions(request: HttpRequest, slug: str, model: type[Condition | Treatment]
             for number, source in enumerate(shown_sources(article.live), start=1)
             if number in cited
         ],
-        "canonical": f"{settings.SITE_URL}{article.get_absolute_url()}",
+        "canonical": absolute(article.get_absolute_url()),
     }
     status = 422 if is_told and not answer else 200
     response = render(request, "conditions/cautions_form.html", context, status=status)

@@ -7,11 +7,10 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from .addresses import AnyArticle, Kind, lead_on, live_article
 from .caching import fresh
 from .feedback import TooMuchFeedback, is_from_another_site, store_feedback
 from .forms import FeedbackForm
-from .live import live_article_or_404
-from .models import Condition, Treatment
 
 ELSEWHERE = (
     "This came from another website, so we did not keep it. If you wrote it, please send it "
@@ -25,10 +24,12 @@ TOO_MUCH = "We got many notes in a short time, so we did not keep this one. Plea
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh
-def feedback(request: HttpRequest, slug: str, model: type[Condition | Treatment]) -> HttpResponse:
+def feedback(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
     """Show the form; a POST stores a reader's note without anything about the reader."""
     now = timezone.now()
-    article = live_article_or_404(model, slug, now=now)
+    article = live_article(model, slug, now=now)
+    if article is None:
+        return lead_on(request, model, slug, now=now)
     if request.method != "POST":
         return _show(request, article, FeedbackForm())
     form = FeedbackForm(request.POST)
@@ -55,14 +56,17 @@ def feedback(request: HttpRequest, slug: str, model: type[Condition | Treatment]
 
 @require_safe
 @fresh
-def thanks(request: HttpRequest, slug: str, model: type[Condition | Treatment]) -> HttpResponse:
+def thanks(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
     """Say thank you, and that nobody can answer."""
-    article = live_article_or_404(model, slug, now=timezone.now())
+    now = timezone.now()
+    article = live_article(model, slug, now=now)
+    if article is None:
+        return lead_on(request, model, slug, now=now)
     return render(request, "conditions/feedback_thanks.html", {"object": article})
 
 
 def _show(
-    request: HttpRequest, article: Condition | Treatment, form: FeedbackForm, *, status: int = 200
+    request: HttpRequest, article: AnyArticle, form: FeedbackForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"object": article, "form": form}
     response = render(request, "conditions/feedback_form.html", context, status=status)

@@ -252,10 +252,10 @@ def test_what_is_not_live_takes_no_feedback(client):
     gone = make_live_condition()
     unpublish(gone, by="tests", now=NOW)
 
-    for article in (draft, scheduled, gone):
-        send(client, article, 404)
-        assert client.get(url_of(article)).status_code == 404
-        assert client.get(f"{url_of(article)}thanks/").status_code == 404
+    for article, status in ((draft, 404), (scheduled, 404), (gone, 410)):
+        send(client, article, status)
+        assert client.get(url_of(article)).status_code == status
+        assert client.get(f"{url_of(article)}thanks/").status_code == status
 
 
 def test_other_methods_are_refused(client):

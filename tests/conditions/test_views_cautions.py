@@ -309,9 +309,9 @@ def test_what_is_not_live_is_not_found(client):
     gone = make_live_condition()
     unpublish(gone, by="tests", now=NOW)
 
-    for article in (draft, scheduled, gone):
-        assert client.get(url_of(article)).status_code == 404
-        assert client.post(url_of(article)).status_code == 404
+    for article, status in ((draft, 404), (scheduled, 404), (gone, 410)):
+        assert client.get(url_of(article)).status_code == status
+        assert client.post(url_of(article)).status_code == status
 
 
 def test_page_takes_two_queries(client, article, django_assert_num_queries):

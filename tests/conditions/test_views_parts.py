@@ -297,6 +297,7 @@ def test_article_asks_whether_it_helped(client, make):
     assert form.get("action") == f"{article.get_absolute_url()}feedback/"
     assert form.get("method") == "post"
     assert {field.get("name") for field in form.all("textarea") + form.all("input")} == {
+        "helpful",
         "text",
         "website",
     }
