@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "crispy_forms",
+    "django_prose_editor",
     "phonenumber_field",
     "procrastinate.contrib.django",
     "clinic",

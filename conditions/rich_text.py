@@ -43,5 +43,25 @@ def clean_html(text: str) -> str:
     )
 
 
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_AROUND_BREAK = re.compile(r" ?(<br>|</?(?:p|h3|ul|ol|li)>) ?")
+_EMPTY_BLOCK = re.compile(r"<(p|h3|ul|ol|li)>(?: |\xa0|&nbsp;|<br>)*</\1>")
+_PARAGRAPH_OF_ITEM = re.compile(r"<li><p>((?:(?!</p>).)*)</p>(?=</li>|<[uo]l>)")
+_LINE_END = re.compile(r"(</(?:p|h3|li)>|</?[uo]l>)")
+
+
+def tidy_html(text: str) -> str:
+    """Return `text` cleaned and in one form: what looks the same on a page compares equal.
+
+    The editor and a person who types HTML write line breaks and list items each in their own way.
+    One form has one block a line, no empty block, and no paragraph around the words of a list item.
+    """
+    tidy = _AROUND_BREAK.sub(r"\1", _SPACES.sub(" ", clean_html(text)))
+    while (shorter := _EMPTY_BLOCK.sub("", tidy)) != tidy:
+        tidy = shorter
+    tidy = _PARAGRAPH_OF_ITEM.sub(r"<li>\1", tidy)
+    return _LINE_END.sub(r"\1\n", tidy).strip()
+
+
 def _keep_safe_href(tag: str, attribute: str, value: str) -> str | None:
     return value if is_safe_href(value) else None

@@ -19,6 +19,31 @@ PARAGRAPHS: dict[type[models.Field], dict[str, type]] = {
     models.TextField: {"form_class": ParagraphField}
 }
 
+RICH_TEXT_HELP = (
+    "Paragraphs, small headings, lists, bold, italic and links; anything else is taken out. "
+    "Links start with https:, tel: or mailto:, with / for a page of this site, or with #. "
+    "Write {emergency} or {crisis} where the number shall stand. "
+    "If you see no buttons, write HTML: p, h3, ul, ol, li, strong, em, br and a."
+)
+
+
+class RichTextarea(forms.Textarea):
+    """A box for small HTML, which a script turns into an editor of just that (rich-text.js)."""
+
+    class Media:
+        css = {
+            "all": [
+                "django_prose_editor/editor.css",
+                "django_prose_editor/overrides.css",
+                "css/rich-text.css",
+            ]
+        }
+        # The package's own way in needs an import map inside the page, which the policy refuses.
+        js = [forms.Script("js/rich-text.js", type="module")]
+
+    def __init__(self, attrs=None):
+        super().__init__({"data-rich-text": "", "class": "vLargeTextField", **(attrs or {})})
+
 
 class PartInline(admin.StackedInline):
     """A part has no meaning alone: whoever may change the article may take it out."""
@@ -41,16 +66,24 @@ class RedFlagInline(PartInline, admin.TabularInline):
     autocomplete_fields = ["red_flag"]
 
 
-class ConditionSectionInline(PartInline):
+class SectionInline(PartInline):
     model = Section
+    fields = ["aspect", "heading", "body", "position"]
+    formfield_overrides = {
+        models.TextField: {
+            "form_class": ParagraphField,
+            "widget": RichTextarea,
+            "help_text": RICH_TEXT_HELP,
+        }
+    }
+
+
+class ConditionSectionInline(SectionInline):
     fk_name = "condition"
-    fields = ["aspect", "heading", "body", "position"]
 
 
-class TreatmentSectionInline(PartInline):
-    model = Section
+class TreatmentSectionInline(SectionInline):
     fk_name = "treatment"
-    fields = ["aspect", "heading", "body", "position"]
 
 
 class SelfCareInline(PartInline, admin.TabularInline):

@@ -1,7 +1,7 @@
 import pytest
 
 from clinic.models import Clinic
-from conditions.rich_text import clean_html, is_safe_href
+from conditions.rich_text import clean_html, is_safe_href, tidy_html
 from conditions.templatetags.articles import rich
 
 
@@ -89,3 +89,33 @@ def test_rich_gives_links_within_the_site_their_whole_address(settings):
         f'<a href="{address}" data-address="https://clinic.example{address}">Us</a> '
         '<a href="https://nhs.uk/">Them</a>'
     )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<p>a</p><ul><li><p>b</p></li><li><p>c</p><ol><li><p>d</p></li></ol></li></ul><p></p>",
+        "<p>a</p>\r\n<ul>\n  <li>b</li>\n<li>c\n<ol><li>d</li></ol></li>\n</ul>\n<p>&nbsp;</p>\n",
+        "<p>a</p>\n<ul>\n<li>b</li>\n<li>c<ol>\n<li>d</li>\n</ol>\n</li>\n<li> </li>\n</ul>",
+    ],
+    ids=["by the editor", "by hand", "in the one form, with an empty item"],
+)
+def test_tidy_html_has_one_form_for_what_looks_the_same(written):
+    tidy = "<p>a</p>\n<ul>\n<li>b</li>\n<li>c<ol>\n<li>d</li>\n</ol>\n</li>\n</ul>"
+
+    assert tidy_html(written) == tidy
+    assert tidy_html(tidy) == tidy
+
+
+@pytest.mark.parametrize(
+    ("written", "tidy"),
+    [
+        ("<li><p>a</p><p>b</p></li>", "<li><p>a</p>\n<p>b</p>\n</li>"),
+        ("<p>a <br>\nb <em> c </em></p>", "<p>a<br>b <em> c </em></p>"),
+        ('<p><a href="/a?b=<p>">c</a></p>', '<p><a href="/a?b=&lt;p&gt;">c</a></p>'),
+        ("<h3><br></h3><ul><li></li></ul>", ""),
+        ("<script>alert(1)</script>{emergency}", "{emergency}"),
+    ],
+)
+def test_tidy_html_changes_no_words(written, tidy):
+    assert tidy_html(written) == tidy
