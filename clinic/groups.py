@@ -16,6 +16,8 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "claim": "delete",
             "conditionname": "delete",
             "conditionredflag": "delete",
+            "illustration": "delete",
+            "image": "delete",
             "section": "delete",
             "selfcareitem": "delete",
         },

@@ -1,9 +1,13 @@
 """The addresses of articles."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from . import caution_views, feedback_views, machine_views, views
+from . import caution_views, feedback_views, machine_views, media, views
+from .images import COPIES, WIDTHS
 from .models import Condition, Treatment
+
+# The exact names of copies, so that no other file can be asked for.
+_COPY = rf"(?P<name>[0-9a-f]{{40}})-(?P<width>{'|'.join(map(str, WIDTHS))})\.(?P<ending>{'|'.join(COPIES)})"
 
 app_name = "conditions"
 urlpatterns = [
@@ -29,6 +33,7 @@ urlpatterns = [
         {"model": Condition},
         name="feedback-thanks",
     ),
+    re_path(rf"^media/articles/{_COPY}\Z", media.image_copy, name="image-copy"),
     path("treatments/", views.TreatmentListView.as_view(), name="treatment-list"),
     path("treatments/<slug:slug>/", views.TreatmentDetailView.as_view(), name="treatment-detail"),
     path("card.png", machine_views.site_card, name="site-card"),

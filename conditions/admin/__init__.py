@@ -3,12 +3,14 @@
 from .articles import ConditionAdmin, TreatmentAdmin
 from .feedback import FeedbackAdmin
 from .history import ReviewAdmin, RevisionAdmin
+from .images import ImageAdmin
 from .library import RemedyAdmin, SourceAdmin
 from .red_flags import RedFlagAdmin
 
 __all__ = [
     "ConditionAdmin",
     "FeedbackAdmin",
+    "ImageAdmin",
     "RedFlagAdmin",
     "RemedyAdmin",
     "ReviewAdmin",

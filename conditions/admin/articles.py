@@ -21,12 +21,14 @@ from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
     ConditionClaimInline,
+    ConditionIllustrationInline,
     ConditionSectionInline,
     MayHelpInline,
     NameInline,
     RedFlagInline,
     SelfCareInline,
     TreatmentCautionInline,
+    TreatmentIllustrationInline,
     TreatmentSectionInline,
 )
 
@@ -154,6 +156,7 @@ class ConditionAdmin(ArticleAdmin):
         NameInline,
         RedFlagInline,
         ConditionSectionInline,
+        ConditionIllustrationInline,
         SelfCareInline,
         ConditionClaimInline,
     ]
@@ -163,4 +166,9 @@ class ConditionAdmin(ArticleAdmin):
 class TreatmentAdmin(ArticleAdmin):
     list_display = ["title", "state", "position", "updated_at"]
     fields = ["state", "title", "slug", "position", "summary", "lede", "sources", "updated_at"]
-    inlines = [TreatmentSectionInline, MayHelpInline, TreatmentCautionInline]
+    inlines = [
+        TreatmentSectionInline,
+        TreatmentIllustrationInline,
+        MayHelpInline,
+        TreatmentCautionInline,
+    ]

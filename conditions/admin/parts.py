@@ -1,5 +1,7 @@
 """The parts of an article, edited on its own page."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -10,12 +12,13 @@ from conditions.models import (
     Claim,
     ConditionName,
     ConditionRedFlag,
+    Illustration,
     Section,
     SelfCareItem,
 )
 
 # So that the history does not name a text as changed whose line breaks a browser wrote its own way.
-PARAGRAPHS: dict[type[models.Field], dict[str, type]] = {
+PARAGRAPHS: dict[type[models.Field], dict[str, Any]] = {
     models.TextField: {"form_class": ParagraphField}
 }
 
@@ -83,6 +86,24 @@ class ConditionSectionInline(SectionInline):
 
 
 class TreatmentSectionInline(SectionInline):
+    fk_name = "treatment"
+
+
+class IllustrationInline(PartInline):
+    """Where an image stands; the words about it depend on the article, so they are kept here."""
+
+    model = Illustration
+    fields = ["image", "aspect", "alt", "is_decorative", "caption", "position"]
+    autocomplete_fields = ["image"]
+    verbose_name = "image"
+    verbose_name_plural = "images"
+
+
+class ConditionIllustrationInline(IllustrationInline):
+    fk_name = "condition"
+
+
+class TreatmentIllustrationInline(IllustrationInline):
     fk_name = "treatment"
 
 

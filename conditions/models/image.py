@@ -16,9 +16,8 @@ class Image(models.Model):
         editable=False,
         help_text="The checksum of what was uploaded. It is the file's name on the site.",
     )
-    file = models.ImageField(
-        upload_to="originals", width_field="width", height_field="height", max_length=200
-    )
+    file = models.FileField(upload_to="originals", max_length=200)
+    # As it is seen: a phone's picture may be stored lying down.
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     title = models.CharField(max_length=120, help_text="For staff, to find it again.")

@@ -38,7 +38,8 @@ def test_content_writes_articles_deletes_only_parts_and_sees_no_patient():
     ]
 
     parts = ("caution", "claim", "conditionname", "conditionredflag", "section", "selfcareitem")
-    expected += [f"conditions.delete_{part}" for part in parts]
+    images = ("illustration", "image")
+    expected += [f"conditions.delete_{part}" for part in (*parts, *images)]
     assert permissions_of("Content") == sorted([*expected, "clinic.view_clinic"])
 
 
