@@ -1,10 +1,9 @@
 """The copies of images: for everyone once an article that shows them is live, else for staff."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -36,12 +35,9 @@ def image_copy(request: HttpRequest, name: str, width: str, ending: str) -> Http
     return HttpResponse(content, content_type=COPIES[ending][0], headers=headers)
 
 
-def revisions_that_show(names: Iterable[str]) -> QuerySet[Revision]:
-    """Return every revision that shows one of the images, live or not."""
-    shows = Q(pk__in=[])
-    for name in names:
-        shows |= Q(document__contains={"images": [{"name": name}]})
-    return Revision.objects.filter(shows)
+def revisions_that_show(name: str) -> QuerySet[Revision]:
+    """Return every revision that shows the image, live or not."""
+    return Revision.objects.filter(document__contains={"images": [{"name": name}]})
 
 
 def is_public(name: str, *, now: datetime) -> bool:

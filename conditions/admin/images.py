@@ -76,10 +76,9 @@ class ImageAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs, request):
-        """Keep an image that any edition shows, since each can be brought back."""
-        *rest, protected = super().get_deleted_objects(objs, request)
-        editions = revisions_that_show([image.name for image in objs])
-        return *rest, [*protected, *(f"Published edition: {edition}" for edition in editions)]
+        """Keep an image that a draft shows, or any edition, since each can be brought back."""
+        *rest, _protected = super().get_deleted_objects(objs, request)
+        return *rest, [use for image in objs for use in _uses(image)]
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
@@ -102,15 +101,20 @@ class ImageAdmin(admin.ModelAdmin):
 
     @admin.display(description="Shown in")
     def shown_in(self, obj):
-        drafts = obj.illustrations.select_related("condition", "treatment")
-        uses = [
-            *(f"Draft of {shown.condition or shown.treatment}" for shown in drafts),
-            *(f"{revision}" for revision in revisions_that_show([obj.name])),
-        ]
+        uses = _uses(obj)
         if not uses:
             return "Nothing yet"
         items = format_html_join("", "<li>{}</li>", ([use] for use in uses))
         return format_html("<ul>{}</ul>It cannot be deleted while any of these shows it.", items)
+
+
+def _uses(image):
+    """Return the drafts and the editions that show the image, in words."""
+    drafts = image.illustrations.select_related("condition", "treatment")
+    return [
+        *(f"Draft of {shown.condition or shown.treatment}" for shown in drafts),
+        *map(str, revisions_that_show(image.name)),
+    ]
 
 
 def _delete_files(image):

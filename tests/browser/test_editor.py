@@ -1,8 +1,11 @@
 """Staff write an article's text with the editor, under the site's policy, by keyboard too."""
 
 import pytest
+from django.contrib.auth.models import User
 
+from clinic.models import Clinic
 from conditions.models import Condition, Section, Treatment
+from tests.conditions.factories import make_condition, make_treatment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = ".rich-text [role=textbox]"
@@ -15,16 +18,17 @@ def complaints():
 
 
 @pytest.fixture
-def open_editor(admin_client, browser, site, complaints):
+def open_editor(transactional_db, client, browser, live_server, complaints):
     """Return a function that opens an article's form."""
-    cookie = admin_client.cookies["sessionid"]
+    Clinic.objects.get_or_create(pk=1)
+    client.force_login(User.objects.create_superuser("staff"))
+    cookie = client.cookies["sessionid"]
     contexts = []
 
     def open_form(article, **options):
-        context = browser.new_context(base_url=site, **options)
+        context = browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -66,8 +70,8 @@ def press_button(page, label):
     pytest.fail(f"{label} cannot be reached with Shift and Tab")
 
 
-def test_what_is_written_with_the_keyboard_alone_reaches_the_page(open_editor, site):
-    article = Condition.objects.get(slug="spasms-and-twitches")
+def test_what_is_written_with_the_keyboard_alone_reaches_the_page(open_editor):
+    article = make_condition()
     page = open_editor(article)
 
     page.locator(FIRST).first.focus()
@@ -100,25 +104,21 @@ def test_what_is_written_with_the_keyboard_alone_reaches_the_page(open_editor, s
     )
 
 
-@pytest.mark.parametrize(
-    ("model", "slug"), [(Condition, "spasms-and-twitches"), (Treatment, "acupuncture")]
-)
-def test_an_article_that_was_opened_or_typed_back_is_as_it_was_published(
-    open_editor, site, model, slug
-):
-    page = open_editor(model.objects.get(slug=slug))
+def test_an_article_that_was_opened_or_typed_back_is_as_it_was_published(site, open_editor):
+    for model, slug in ((Condition, "spasms-and-twitches"), (Treatment, "acupuncture")):
+        page = open_editor(model.objects.get(slug=slug))
+        for text in page.locator(FIRST).all():
+            text.focus()
+            page.keyboard.type("x")
+            page.keyboard.press("Backspace")
 
-    for text in page.locator(FIRST).all():
-        text.focus()
-        page.keyboard.type("x")
-        page.keyboard.press("Backspace")
-    press_save(page)
+        press_save(page)
 
-    assert page.locator(".field-state .readonly").first.inner_text() == "Live"
+        assert page.locator(".field-state .readonly").first.inner_text() == "Live"
 
 
-def test_a_section_that_is_added_has_an_editor(open_editor, site):
-    article = Treatment.objects.get(slug="manual-therapy")
+def test_a_section_that_is_added_has_an_editor(open_editor):
+    article = make_treatment()
     page = open_editor(article)
     rows = page.locator(FIRST).count()
 
@@ -131,8 +131,8 @@ def test_a_section_that_is_added_has_an_editor(open_editor, site):
     assert article.sections.get(aspect="outlook").body == "<p>How long it lasts.</p>"
 
 
-def test_what_is_pasted_loses_what_the_site_does_not_show(open_editor, site, complaints):
-    article = Treatment.objects.get(slug="manual-therapy")
+def test_what_is_pasted_loses_what_the_site_does_not_show(open_editor, complaints):
+    article = make_treatment()
     page = open_editor(article)
 
     page.locator(FIRST).first.focus()
@@ -155,8 +155,8 @@ def test_what_is_pasted_loses_what_the_site_does_not_show(open_editor, site, com
     )
 
 
-def test_without_scripts_the_plain_box_stays(open_editor, site):
-    article = Treatment.objects.get(slug="manual-therapy")
+def test_without_scripts_the_plain_box_stays(open_editor):
+    article = make_treatment()
     page = open_editor(article, java_script_enabled=False)
 
     page.locator("#id_sections-0-body").fill("<p>By <em>hand</em>.</p><script>x</script>")
