@@ -14,6 +14,7 @@ from conditions.publishing import publish
 
 from .factories import make_condition, make_treatment
 from .pictures import make_image, picture_file, show
+from .staff import open_form
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:conditions_image_add")
@@ -182,16 +183,10 @@ def test_article_shows_an_image_that_staff_chose(staff):
     image = make_image()
     article = make_condition()
     url = reverse("admin:conditions_condition_change", args=[article.pk])
-    form = staff.get(url).context["adminform"].form
-    data = {name: "" if value is None else value for name, value in form.initial.items()}
-    for inline in staff.get(url).context["inline_admin_formsets"]:
-        for part in (inline.formset.management_form, *inline.formset.forms):
-            for field in part:
-                value = field.value()
-                data[field.html_name] = "" if value is None else value
+    data = open_form(staff, article)
     row = {"image": image.pk, "aspect": "overview", "alt": "A hand", "position": 0}
     data |= {f"illustrations-0-{name}": value for name, value in row.items()}
-    data |= {"illustrations-TOTAL_FORMS": 1, "sources": []}
+    data |= {"illustrations-TOTAL_FORMS": 1}
 
     response = staff.post(url, data)
 
