@@ -14,6 +14,7 @@ from .models import (
     ConditionRedFlag,
     GlossaryTerm,
     Illustration,
+    MedicineClass,
     RedFlag,
     Remedy,
     Section,
@@ -103,9 +104,11 @@ def _strings(part: Any) -> Iterator[str]:
             yield from _strings(value)
 
 
-def freeze_red_flag(flag: RedFlag, *, qualifier: str, own_level: str) -> Document:
+def freeze_red_flag(
+    flag: RedFlag, *, qualifier: str, own_level: str, lowered_by: str = ""
+) -> Document:
     """Return one flag as an article freezes it; `own_level` is the article's, if it has one."""
-    link = ConditionRedFlag(red_flag=flag, level=own_level)
+    link = ConditionRedFlag(red_flag=flag, level=own_level, lowered_by=lowered_by)
     return {
         "code": flag.code,
         "label": flag.label,
@@ -116,6 +119,8 @@ def freeze_red_flag(flag: RedFlag, *, qualifier: str, own_level: str) -> Documen
         "version": flag.version,
         "qualifier": qualifier,
         "is_global": flag.is_global,
+        # Left out where nobody signed, so that editions from before signatures compare equal.
+        **({"lowered_by": lowered_by} if lowered_by else {}),
     }
 
 
@@ -151,7 +156,12 @@ def _freeze_condition(condition: Condition) -> Document:
         ],
         "names": [name.name for name in condition.names.all()],
         "red_flags": [
-            freeze_red_flag(link.red_flag, qualifier=link.qualifier, own_level=link.level)
+            freeze_red_flag(
+                link.red_flag,
+                qualifier=link.qualifier,
+                own_level=link.level,
+                lowered_by=link.lowered_by,
+            )
             for link in links
         ],
         "self_care": [
@@ -289,11 +299,15 @@ def freeze_caution(caution: Caution) -> Document:
         "advice": str(caution.advice),
         "basis": caution.basis,
         "medicine_classes": [
-            {"slug": kind.slug, "name": kind.name, "names": lines(kind.names)}
-            for kind in caution.medicine_classes.all()
+            freeze_medicine_class(kind) for kind in caution.medicine_classes.all()
         ],
         "sources": [source.key for source in caution.sources.all()],
     }
+
+
+def freeze_medicine_class(kind: MedicineClass) -> Document:
+    """Return what a caution freezes of one kind of medicine."""
+    return {"slug": kind.slug, "name": kind.name, "names": lines(kind.names)}
 
 
 def _sources_behind(claim: Claim) -> Iterator[Source]:
@@ -309,14 +323,16 @@ def _sources_behind(claim: Claim) -> Iterator[Source]:
 def _freeze_sources(sources: Iterable[Source]) -> list[Document]:
     """Return each source once, in the order of its first mention."""
     once = {source.key: source for source in sources}
-    return [
-        {
-            "key": source.key,
-            "title": source.title,
-            "publisher": source.publisher,
-            "year": source.year,
-            "url": source.url,
-            "identifier": source.identifier,
-        }
-        for source in once.values()
-    ]
+    return [freeze_source(source) for source in once.values()]
+
+
+def freeze_source(source: Source) -> Document:
+    """Return what an article freezes of one source."""
+    return {
+        "key": source.key,
+        "title": source.title,
+        "publisher": source.publisher,
+        "year": source.year,
+        "url": source.url,
+        "identifier": source.identifier,
+    }
