@@ -6,20 +6,48 @@ from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.contrib.auth.management import create_permissions
 
+_PARTS = [
+    "amount",
+    "caution",
+    "claim",
+    "conditionname",
+    "conditionredflag",
+    "illustration",
+    "relatedtopic",
+    "section",
+    "selfcareitem",
+]
+# The parts of an article can be taken out of the draft; what is live stays as it is.
+_DRAFTS = {
+    "*": "view",
+    "condition": "add change view",
+    "treatment": "add change view",
+    "image": "add change view",
+    "source": "add change view",
+    **dict.fromkeys(_PARTS, "add change delete view"),
+}
+_CONTENT = {
+    **_DRAFTS,
+    "*": "add change view",
+    "condition": "add change view publish",
+    "treatment": "add change view publish",
+    # Signs and reviews are signed by a clinical reviewer, so nobody else writes them.
+    "image": "add change delete view",
+    "redflag": "view",
+    "review": "view",
+}
+
 GROUPS: dict[str, dict[str, dict[str, str]]] = {
-    # name -> app -> model ("*" for all of the app's) -> actions
-    "Content": {
+    # name -> app -> model ("*" for all that are not named) -> actions
+    "Author": {"conditions": _DRAFTS, "clinic": {"clinic": "view"}},
+    "Content": {"conditions": _CONTENT, "clinic": {"clinic": "view"}},
+    "Clinical reviewer": {
         "conditions": {
-            "*": "add change view",
-            # The parts of an article can be taken out of the draft; what is live stays as it is.
-            "caution": "delete",
-            "claim": "delete",
-            "conditionname": "delete",
-            "conditionredflag": "delete",
-            "illustration": "delete",
-            "image": "delete",
-            "section": "delete",
-            "selfcareitem": "delete",
+            **_CONTENT,
+            "redflag": "add change view",
+            "review": "add change view",
+            # Not a model: the permission sign_clinical.
+            "clinical": "sign",
         },
         "clinic": {"clinic": "view"},
     },
@@ -66,9 +94,10 @@ def create_groups(sender: AppConfig, using: str, apps: Any = global_apps, **kwar
 
 def _codenames(models: dict[str, str], all_models: list[str]) -> list[str]:
     """Return the codenames, such as `change_appointment`, that `models` stands for."""
-    pairs = [
-        (model, actions)
-        for key, actions in models.items()
-        for model in (all_models if key == "*" else [key])
+    others = models.get("*", "")
+    by_model = dict.fromkeys(all_models, others) | {
+        model: actions for model, actions in models.items() if model != "*"
+    }
+    return [
+        f"{action}_{model}" for model, actions in by_model.items() for action in actions.split()
     ]
-    return [f"{action}_{model}" for model, actions in pairs for action in actions.split()]

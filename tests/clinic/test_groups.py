@@ -30,17 +30,65 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
     ]
 
 
-def test_content_writes_articles_deletes_only_parts_and_sees_no_patient():
-    models = [model._meta.model_name for model in apps.get_app_config("conditions").get_models()]
+PARTS = [
+    "amount",
+    "caution",
+    "claim",
+    "conditionname",
+    "conditionredflag",
+    "illustration",
+    "relatedtopic",
+    "section",
+    "selfcareitem",
+]
 
-    expected = [
-        f"conditions.{act}_{model}" for act in ("add", "change", "view") for model in models
-    ]
 
-    parts = ("caution", "claim", "conditionname", "conditionredflag", "section", "selfcareitem")
-    images = ("illustration", "image")
-    expected += [f"conditions.delete_{part}" for part in (*parts, *images)]
-    assert permissions_of("Content") == sorted([*expected, "clinic.view_clinic"])
+def content_models():
+    return [model._meta.model_name for model in apps.get_app_config("conditions").get_models()]
+
+
+def granted(actions):
+    return sorted(
+        [
+            "clinic.view_clinic",
+            *(f"conditions.{act}_{m}" for act, models in actions.items() for m in models),
+        ]
+    )
+
+
+def test_author_writes_drafts_and_sees_the_rest():
+    drafts = [*PARTS, "condition", "treatment", "image", "source"]
+
+    assert permissions_of("Author") == granted(
+        {"add": drafts, "change": drafts, "delete": PARTS, "view": content_models()}
+    )
+
+
+def test_content_writes_and_publishes_and_leaves_signing():
+    written = [model for model in content_models() if model not in ("redflag", "review")]
+
+    assert permissions_of("Content") == granted(
+        {
+            "add": written,
+            "change": written,
+            "delete": PARTS,
+            "view": content_models(),
+            "publish": ["condition", "treatment"],
+        }
+    )
+
+
+def test_clinical_reviewer_writes_publishes_and_signs():
+    assert permissions_of("Clinical reviewer") == granted(
+        {
+            "add": content_models(),
+            "change": content_models(),
+            "delete": PARTS,
+            "view": content_models(),
+            "publish": ["condition", "treatment"],
+            "sign": ["clinical"],
+        }
+    )
 
 
 def test_migrating_again_brings_back_what_is_missing_and_keeps_what_was_added():
