@@ -15,7 +15,16 @@ class ClinicAdmin(admin.ModelAdmin):
     list_display = ["name", "practitioner_line", "phone", "facts_are_sample"]
     fieldsets = [
         (None, {"fields": ["name", "practitioner_line", "facts_are_sample"]}),
-        ("Phone and email", {"fields": ["phone", "email", "emergency_number", "crisis_number"]}),
+        (
+            "Phone and email",
+            {
+                "fields": ["phone", "email", "emergency_number", "crisis_number"],
+                "description": (
+                    "Every page shows these as they are now, published articles too: "
+                    "a new emergency number needs no new edition."
+                ),
+            },
+        ),
         ("Address", {"fields": ["street", "city", "state", "postal_code"]}),
         ("Visits", {"fields": ["opening_hours", "parking"]}),
     ]

@@ -1,191 +1,277 @@
-"""The only writer of revisions: publish, unpublish, roll back, and refresh shared facts."""
+"""The only writer of revisions: publish, schedule, withdraw, roll back, and refresh shared facts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
-from .documents import Document, freeze, freeze_draft, freeze_red_flag, with_parts
-from .evidence import NEEDS_SOURCE
-from .models import Aspect, CareLevel, Condition, RedFlag, Revision, Treatment
-from .rich_text import has_words
+from .documents import Document, freeze, freeze_draft, freeze_glossary, with_parts
+from .gate import AnyArticle, Failure, address_problem, failures, lacking
+from .models import Condition, FormerSlug, GlossaryTerm, RedFlag, Revision, Treatment
+from .shared_facts import SharedFact, SharedFacts, is_shown
+from .signing import unsigned
 
-type AnyArticle = Condition | Treatment
 type By = User | str
 """Who does it: a member of staff, or the name of a program such as "starter content"."""
 
 
 class NotPublishable(Exception):
-    """An article lacks something. `reasons` holds every one of them, in words for staff."""
+    """An article lacks something. `failures` holds all of it, `reasons` the words alone."""
 
-    def __init__(self, article: AnyArticle, reasons: list[str]) -> None:
-        super().__init__(f"{article}: {' '.join(reasons)}")
+    def __init__(self, article: AnyArticle, failures: Sequence[Failure]) -> None:
         self.article = article
-        self.reasons = reasons
+        self.failures = failures
+        self.reasons = [failure.text for failure in failures]
+        super().__init__(f"{article}: {' '.join(self.reasons)}")
 
 
-def publish(article: AnyArticle, *, by: By, now: datetime, note: str = "") -> Revision:
-    """Freeze the draft and make it what the public reads from `now` on.
+class TooLate(Exception):
+    """A scheduled edition appeared, or was withdrawn, before this. Look again what is on the site."""
 
-    A draft that is live word for word keeps its revision, and with it its review. Raises
+
+class AddressTaken(Exception):
+    """An article can't have that address; the text says why, in words for staff. Choose another."""
+
+
+def publish(
+    article: AnyArticle,
+    *,
+    by: By,
+    now: datetime,
+    publish_at: datetime | None = None,
+    note: str = "",
+) -> Revision:
+    """Freeze the draft and make it what the public reads from `publish_at` on, or from now.
+
+    A draft that is live word for word by then keeps its revision, and with it its review. Raises
     NotPublishable with all reasons at once.
     """
+    at = max(publish_at or now, now)
     with transaction.atomic():
-        locked = with_parts(_lock(article).with_live_document(now)).get()
+        locked = with_parts(_lock(article).with_live_document(at)).get()
         document = freeze(locked)
-        reasons = reasons_against(locked, document, now=now)
-        if reasons:
-            raise NotPublishable(locked, reasons)
-        if locked.live_document == document:
-            newest_first = Revision.objects.filter(**{locked.revision_field: locked})
-            return newest_first.filter(publish_at__lte=now)[0]
-        return _add_revision(locked, document, by=by, now=now, note=note)
+        live_document = locked.live_document
+        _refuse(
+            locked,
+            [*failures(locked, document, at), *unsigned(document, live_document, by=by)],
+        )
+        if live_document == document:
+            due: Revision = locked.revisions.filter(publish_at__lte=at, withdrawn_at=None)[0]
+            return due
+        return _add_revision(locked, document, by=by, now=now, at=at, note=note)
 
 
-def unpublish(article: AnyArticle, *, by: By, now: datetime) -> None:
-    """Take an article off the site at `now`; its revisions and its draft stay as they are."""
-    _lock(article).update(unpublish_at=now, updated_at=now)
+def schedule(
+    article: AnyArticle, *, by: By, now: datetime, publish_at: datetime, note: str = ""
+) -> Revision:
+    """Freeze the draft now; it appears at `publish_at` by itself, whatever happens to the draft."""
+    return publish(article, by=by, now=now, publish_at=publish_at, note=note)
+
+
+def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
+    """Keep a scheduled edition from appearing. Raises TooLate if it has appeared."""
+    scheduled = Revision.objects.filter(pk=revision.pk, withdrawn_at=None, publish_at__gt=now)
+    if not scheduled.update(withdrawn_at=now):
+        raise TooLate
+
+
+def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None = None) -> None:
+    """Take an article off the site now or at a later time; its revisions and draft stay."""
+    _lock(article).update(unpublish_at=max(at or now, now), updated_at=now)
+
+
+def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
+    """Forget that an article is to be taken off at a later time."""
+    _lock(article).filter(unpublish_at__gt=now).update(unpublish_at=None, updated_at=now)
 
 
 def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
     """Publish an older revision's document again, as a new revision. The draft stays as it is.
 
-    Raises NotPublishable if `to` is another article's.
+    The day of the next review is the draft's, if that is later. Raises NotPublishable if `to` is
+    another article's, or lacks what a page needs by now.
     """
     with transaction.atomic():
-        locked = _lock(article).get()
+        locked = with_parts(_lock(article).with_live_document(now)).get()
         if getattr(to, f"{locked.revision_field}_id") != locked.pk:
-            raise NotPublishable(locked, ["That revision belongs to another article."])
+            raise NotPublishable(locked, [Failure("That revision belongs to another article.")])
+        document = _with_review_day(to.document, locked)
+        reasons = [
+            *lacking(locked, document),
+            *unsigned(document, locked.live_document, by=by),
+        ]
+        _refuse(locked, reasons)
         note = f"Back to revision {to.number}."
-        return _add_revision(locked, to.document, by=by, now=now, note=note)
+        return _add_revision(locked, document, by=by, now=now, at=now, note=note)
 
 
-def uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:
-    """Return the live articles whose published page shows the flag, by title."""
-    return list(
-        Condition.objects.published(now)
-        .annotate(live_red_flags=F("revisions__document__red_flags"))
-        .filter(live_red_flags__contains=[{"code": red_flag.code}])
-        .order_by("live_title", "pk")
-    )
+def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
+    """Give an article another address. The one that visitors know leads there from now on.
+
+    Raises AddressTaken if another article has it, or had it.
+    """
+    try:
+        with transaction.atomic():
+            locked = _lock(article).get()
+            if slug == locked.slug:
+                return
+            problem = address_problem(locked, slug)
+            if problem:
+                raise AddressTaken(problem)
+            if locked.revisions.exists():
+                FormerSlug.objects.create(slug=locked.slug, **{locked.revision_field: locked})
+            locked.former_slugs.filter(slug=slug).delete()
+            _lock(article).update(slug=slug, updated_at=now)
+    except IntegrityError as error:  # someone else took it in the meantime
+        raise AddressTaken(f"Another page has the address “{slug}”.") from error
+
+
+def uses_of(row: SharedFact, *, now: datetime) -> list[AnyArticle]:
+    """Return the live articles whose published page shows a shared fact, by title."""
+    shown = (edition for edition in _live_editions(now) if is_shown(row, edition.document))
+    return _articles_of(shown)
+
+
+def outdated_uses_of(row: SharedFact, *, now: datetime) -> list[AnyArticle]:
+    """Return the articles that show it in other words than it has now, or are about to, by title."""
+    facts = SharedFacts.of(row)
+    return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
+
+
+def outdated_pages(*, now: datetime) -> list[AnyArticle]:
+    """Return the articles that show any shared fact as it was, or are about to, by title."""
+    facts = SharedFacts.load()
+    return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
 
 
 def count_uses(*, now: datetime) -> tuple[Counter[str], Counter[str]]:
     """Return by code how many live articles show a flag, and how many show it as it was before."""
-    flags = {flag.code: flag for flag in RedFlag.objects.all()}
+    facts = SharedFacts(red_flags={flag.code: flag for flag in RedFlag.objects.all()})
     documents = Condition.objects.published(now).values_list("revisions__document__red_flags")
     shown, outdated = Counter[str](), Counter[str]()
     for (entries,) in documents:
         for entry in entries:
             shown[entry["code"]] += 1
-            outdated[entry["code"]] += _refreeze(entry, flags) != entry
+            outdated[entry["code"]] += facts.red_flag(entry) != entry
     return shown, outdated
 
 
-def outdated_uses_of(red_flag: RedFlag, *, now: datetime) -> list[Condition]:
-    """Return those of `uses_of` that show other words or another level than the flag has now."""
-    outdated = []
-    for condition in uses_of(red_flag, now=now):
-        entries = condition.live_red_flags
-        if any(_refreeze(entry, {red_flag.code: red_flag}) != entry for entry in entries):
-            outdated.append(condition)
-    return outdated
+def republish(articles: Iterable[AnyArticle], *, by: By, now: datetime) -> list[Revision]:
+    """Freeze the shared facts of live and scheduled editions again, all of them or none.
 
-
-def republish(articles: Iterable[Condition], *, by: By, now: datetime) -> list[Revision]:
-    """Freeze the shared facts of live articles again, all of them or none.
-
-    Only red flags change: unfinished words in a draft stay unpublished. Articles that are already
-    up to date, or no longer live, are passed over. Raises NotPublishable if an article would be
-    left without an emergency red flag.
+    Nothing else changes: unfinished words in a draft stay unpublished. Articles that are already
+    up to date, or have no edition, are passed over. Raises NotPublishable if an article would be
+    left without what a page needs, or if it takes a clinical reviewer.
     """
-    flags = {flag.code: flag for flag in RedFlag.objects.all()}
     revisions = []
     with transaction.atomic():
+        facts = SharedFacts.load()
         # One order for everyone, so that two people who do this at once wait and don't deadlock.
-        for pk in sorted({article.pk for article in articles}):
-            _lock(Condition(pk=pk)).get()
-            article = Condition.objects.with_live(now).filter(pk=pk).first()
-            if article is None:
-                continue
-            entries = [_refreeze(entry, flags) for entry in article.live["red_flags"]]
-            red_flags = [entry for entry in entries if entry is not None]
-            if red_flags == article.live["red_flags"]:
-                continue
-            if not _has_emergency(red_flags):
-                raise NotPublishable(article, [_NO_EMERGENCY])
-            document = {**article.live, "red_flags": red_flags}
-            note = "Red flags brought up to date."
-            revisions.append(_add_revision(article, document, by=by, now=now, note=note))
+        chosen = {(article.revision_field, article.pk): article for article in articles}
+        for key in sorted(chosen):
+            article = _lock(chosen[key]).get()
+            of_article = {article.revision_field: article}
+            for edition in _editions(now).filter(**of_article).order_by("publish_at", "number"):
+                if _is_outdated(edition, facts):
+                    revisions.append(_renew(edition, article, facts, by=by, now=now))
     return revisions
 
 
-def changed_since_published(article: AnyArticle, live_document: Document) -> bool:
-    """Return whether the draft differs from what the public reads."""
+def changed_since_published(
+    article: AnyArticle, live_document: Document, terms: Iterable[GlossaryTerm] | None = None
+) -> bool:
+    """Return whether the draft differs from what the public reads.
+
+    A list loads the glossary once and passes it as `terms`.
+    """
     words = {part: value for part, value in live_document.items() if part != "glossary"}
-    return freeze_draft(article) != words
+    draft = freeze_draft(article)
+    if draft != words:
+        return True
+    glossary = freeze_glossary(draft, GlossaryTerm.objects.all() if terms is None else terms)
+    return _by_term(glossary) != _by_term(live_document.get("glossary", []))
 
 
-_NO_EMERGENCY = "It has no red flag at emergency level."
+def scheduled_editions(article: AnyArticle, *, now: datetime) -> QuerySet[Revision]:
+    """Return the editions that are going to appear, the next one first."""
+    of_article = Revision.objects.filter(**{article.revision_field: article.pk})
+    return _scheduled(of_article, now).order_by("publish_at", "number")
 
 
-def reasons_against(article: AnyArticle, document: Document, *, now: datetime) -> list[str]:
-    """Return what keeps a document from being published, in words for staff; empty if nothing."""
-    reasons = []
-    if not has_words(document["title"]):
-        reasons.append("It has no title.")
-    if not has_words(document["summary"]):
-        reasons.append("It has no summary.")
-    aspects = {section["aspect"] for section in document["sections"] if has_words(section["body"])}
-    if isinstance(article, Condition):
-        if Aspect.OVERVIEW not in aspects:
-            reasons.append(f"It has no section “{Aspect.OVERVIEW.label}”.")
-        if not _has_emergency(document["red_flags"]):
-            reasons.append(_NO_EMERGENCY)
-        reasons += _drafts_among(document["offers"], now=now)
-    elif not aspects & {Aspect.OVERVIEW, Aspect.WHAT_HAPPENS}:
-        reasons.append(f"It has no section “{Aspect.WHAT_HAPPENS.label}”.")
-    reasons += [
-        f"This claim needs a source: {claim['text']}"
-        for claim in _claims_of(document)
-        if claim["level"] in NEEDS_SOURCE and not claim["sources"]
-    ]
-    return reasons
+def _by_term(glossary: list[Document]) -> dict[str, Document]:
+    return {entry["term"]: entry for entry in glossary}
 
 
-def _has_emergency(red_flags: Iterable[Document]) -> bool:
-    return any(flag["level"] == CareLevel.EMERGENCY for flag in red_flags)
+def _scheduled(revisions: QuerySet[Revision], now: datetime) -> QuerySet[Revision]:
+    return revisions.filter(publish_at__gt=now, withdrawn_at=None)
 
 
-def _drafts_among(offers: list[Document], *, now: datetime) -> list[str]:
-    live = set(Treatment.objects.published(now).values_list("slug", flat=True))
-    return [
-        f"The treatment “{offer['title']}” is not published yet."
-        for offer in offers
-        if offer["treatment"] not in live
-    ]
+def _live_editions(now: datetime) -> QuerySet[Revision]:
+    return Revision.objects.select_related("condition", "treatment").filter(_is_live(now))
 
 
-def _claims_of(document: Document) -> list[Document]:
-    claims = list(document.get("may_help", []))
-    for offer in document.get("offers", []):
-        claims += offer["claims"]
-        claims += [claim for remedy in offer["remedies"] for claim in remedy["claims"]]
-    return claims
+def _editions(now: datetime) -> QuerySet[Revision]:
+    """Return what the public reads, and what it is going to."""
+    is_scheduled = Q(publish_at__gt=now, withdrawn_at=None)
+    return Revision.objects.select_related("condition", "treatment").filter(
+        _is_live(now) | is_scheduled
+    )
 
 
-def _refreeze(entry: Document, flags: dict[str, RedFlag]) -> Document | None:
-    """Return a frozen flag in its present words; None if it is no longer in use."""
-    flag = flags.get(entry["code"])
-    if flag is None:
-        return entry
-    if not flag.is_active:
-        return None
-    return freeze_red_flag(flag, qualifier=entry["qualifier"], own_level=entry["own_level"])
+def _is_live(now: datetime) -> Q:
+    live = [model.objects.published(now).values("live_revision_id") for model in _ARTICLES]
+    return Q(pk__in=live[0]) | Q(pk__in=live[1])
+
+
+_ARTICLES = (Condition, Treatment)
+
+
+def _article_of(edition: Revision) -> Any:
+    return edition.condition or edition.treatment
+
+
+def _articles_of(editions: Iterable[Revision]) -> list[AnyArticle]:
+    """Return each article once, with the title of its edition as `live_title`."""
+    articles: dict[tuple[str, int], Any] = {}
+    for edition in editions:
+        article = _article_of(edition)
+        article.live_title = edition.document["title"]
+        articles.setdefault((article.revision_field, article.pk), article)
+    return sorted(articles.values(), key=lambda article: (article.live_title, article.pk))
+
+
+def _is_outdated(edition: Revision, facts: SharedFacts) -> bool:
+    document: Document = edition.document
+    return facts.refresh(document, of=_article_of(edition)) != document
+
+
+def _renew(
+    edition: Revision, article: AnyArticle, facts: SharedFacts, *, by: By, now: datetime
+) -> Revision:
+    """Replace an edition by one with the facts of today, at its own time if that is to come."""
+    document = _with_review_day(facts.refresh(edition.document, of=article), article)
+    _refuse(article, [*lacking(article, document), *unsigned(document, edition.document, by=by)])
+    if edition.publish_at <= now:
+        note = "Warning signs, cautions or sources brought up to date."
+        return _add_revision(article, document, by=by, now=now, at=now, note=note)
+    withdraw(edition, by=by, now=now)
+    at = edition.publish_at
+    return _add_revision(article, document, by=by, now=now, at=at, note=edition.note)
+
+
+def _with_review_day(document: Document, article: AnyArticle) -> Document:
+    """Return the document with the later day for the next review, its own or the draft's."""
+    drafted = article.review_due_on.isoformat() if article.review_due_on else ""
+    return {**document, "review_due_on": max(document.get("review_due_on", ""), drafted)}
+
+
+def _refuse(article: AnyArticle, reasons: list[Failure]) -> None:
+    if reasons:
+        raise NotPublishable(article, reasons)
 
 
 def _lock(article: AnyArticle) -> Any:
@@ -194,19 +280,26 @@ def _lock(article: AnyArticle) -> Any:
 
 
 def _add_revision(
-    article: AnyArticle, document: Document, *, by: By, now: datetime, note: str
+    article: AnyArticle, document: Document, *, by: By, now: datetime, at: datetime, note: str
 ) -> Revision:
     """Write the revision; the caller holds the article's row, so that the number is free."""
     newest = article.revisions.order_by("-number").first()
-    revision = Revision.objects.create(
-        **{article.revision_field: article},
-        number=newest.number + 1 if newest else 1,
-        document=document,
-        publish_at=now,
-        created_at=now,
-        created_by=None if isinstance(by, str) else by,
-        by_name=by if isinstance(by, str) else by.get_username(),
-        note=note,
-    )
-    type(article).objects.filter(pk=article.pk, unpublish_at__lte=now).update(unpublish_at=None)
+    try:
+        with transaction.atomic():
+            revision = Revision.objects.create(
+                **{article.revision_field: article},
+                number=newest.number + 1 if newest else 1,
+                document=document,
+                publish_at=at,
+                created_at=now,
+                created_by=None if isinstance(by, str) else by,
+                by_name=by if isinstance(by, str) else by.get_username(),
+                note=note,
+            )
+    except IntegrityError as error:
+        words = "The database refused it: a part that every page needs is empty or missing."
+        raise NotPublishable(article, [Failure(words)]) from error
+    # Whoever publishes now wants to see it; whoever schedules may be bringing a page back.
+    is_over = Q(unpublish_at__lte=now) if at == now else Q(unpublish_at=at)
+    type(article).objects.filter(is_over, pk=article.pk).update(unpublish_at=None)
     return revision

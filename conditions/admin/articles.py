@@ -1,22 +1,15 @@
 """Articles: staff edit the draft, and publish it when it is ready."""
 
+from django import forms
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
-from clinic.confirmation import ask_first, is_confirmed
-from conditions.documents import with_parts
 from conditions.models import Condition, Treatment
-from conditions.publishing import (
-    NotPublishable,
-    changed_since_published,
-    publish,
-    unpublish,
-)
+from conditions.publishing import outdated_uses_of
+from conditions.signing import SIGN, signature
 
-from .conflicts import GuardedAdmin
 from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
@@ -31,13 +24,14 @@ from .parts import (
     TreatmentIllustrationInline,
     TreatmentSectionInline,
 )
+from .publish import ArticleForm, PublishingAdmin
+from .shared import all_pages_view
 
 
-class ArticleAdmin(GuardedAdmin):
-    """What conditions and treatments share: drafts, their state, Publish and Unpublish."""
+class ArticleAdmin(PublishingAdmin):
+    """What the forms of conditions and treatments share."""
 
-    actions = ["publish_articles", "unpublish_articles"]
-    autocomplete_fields = ["sources"]
+    autocomplete_fields = ["sources", "replaced_by"]
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ["state", "updated_at"]
     search_fields = ["title", "slug", "summary"]
@@ -46,11 +40,6 @@ class ArticleAdmin(GuardedAdmin):
 
     def get_urls(self):
         return [*article_urls(self), *super().get_urls()]
-
-    def get_queryset(self, request):
-        # The state compares each draft with its live page, so every part is needed: a few queries
-        # for the whole list instead of a few for each row.
-        return with_parts(self.model.objects.with_live_document(timezone.now()))
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -66,81 +55,22 @@ class ArticleAdmin(GuardedAdmin):
     def view_on_site(self, obj):
         return obj.get_absolute_url()
 
-    @admin.display(description="State")
-    def state(self, obj):
-        """Say in words what the public sees of the article."""
-        if obj.pk is None or obj.live_document is None:
-            return "Draft, not on the site"
-        if changed_since_published(obj, obj.live_document):
-            return "Live, changed since published"
-        return "Live"
 
-    def response_add(self, request, obj, post_url_continue=None):
-        if "_publish" in request.POST:
-            return self._publish_and_stay(request, obj)
-        return super().response_add(request, obj, post_url_continue)
+class ConditionForm(ArticleForm):
+    """A condition's draft; a clinical reviewer can sign why it has no emergency sign."""
 
-    def response_change(self, request, obj):
-        if "_publish" in request.POST:
-            return self._publish_and_stay(request, obj)
-        return super().response_change(request, obj)
-
-    def _publish_and_stay(self, request, article):
-        """Publish what was just saved, and come back to its form."""
-        self._publish(request, article)
-        url = f"admin:conditions_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(url, args=[article.pk]))
-
-    # In the list alone: on the form, where something may be typed, the button saves it first.
-    @admin.action(description="Publish the saved draft", permissions=["change"])
-    def publish_articles(self, request, queryset):
-        for article in queryset:
-            self._publish(request, article)
-
-    def _publish(self, request, article):
-        now = timezone.now()
-        try:
-            revision = publish(article, by=request.user, now=now)
-        except NotPublishable as error:
-            self._say_why_not(request, error)
-            return
-        if revision.created_at != now:
-            message = f"“{article.title}”: nothing has changed since revision {revision.number}."
-            self.message_user(request, message)
-            return
-        self.log_change(request, article, f"Published as revision {revision.number}.")
-        words = "“{}” is live as revision {}. {}"
-        link = format_html('<a href="{}">See the page.</a>', article.get_absolute_url())
-        message = format_html(words, article.title, revision.number, link)
-        self.message_user(request, message, messages.SUCCESS)
-
-    @admin.action(description="Take off the site", permissions=["change"])
-    def unpublish_articles(self, request, queryset):
-        live = [article for article in queryset if article.live_document is not None]
-        if live and not is_confirmed(request):
-            title = "Take off the site?"
-            template = "admin/conditions/take_off_confirmation.html"
-            return ask_first(self, request, template, chosen=live, title=title, articles=live)
-        for article in queryset:
-            if article.live_document is None:
-                self.message_user(request, f"“{article.title}” is not on the site.")
-                continue
-            unpublish(article, by=request.user, now=timezone.now())
-            self.log_change(request, article, "Taken off the site.")
-            self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)
-        return None
-
-    def _say_why_not(self, request, error):
-        reasons = format_html_join("", "<li>{}</li>", ([reason] for reason in error.reasons))
-        words = "“{}” is saved, but it is not ready for the site:<ul>{}</ul>"
-        message = format_html(words, error.article.title, reasons)
-        self.message_user(request, message, messages.ERROR)
+    signs_reason = forms.BooleanField(
+        label="I have checked why there is no emergency sign, and sign it",
+        required=False,
+    )
 
 
 @admin.register(Condition)
 class ConditionAdmin(ArticleAdmin):
+    form = ConditionForm
     list_display = ["title", "state", "kind", "body_area", "updated_at"]
     list_filter = ["kind", "body_area"]
+    readonly_fields = [*ArticleAdmin.readonly_fields, "no_emergency_signed_by"]
     fields = [
         "state",
         "title",
@@ -149,7 +79,13 @@ class ConditionAdmin(ArticleAdmin):
         "body_area",
         "summary",
         "lede",
+        "author",
+        "review_due_on",
         "sources",
+        "no_emergency_reason",
+        "signs_reason",
+        "no_emergency_signed_by",
+        "replaced_by",
         "updated_at",
     ]
     inlines = [
@@ -161,14 +97,54 @@ class ConditionAdmin(ArticleAdmin):
         ConditionClaimInline,
     ]
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(lambda request: all_pages_view(self, request))
+        return [path("pages-to-update/", view, name="conditions_pages"), *super().get_urls()]
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        may_sign = request.user.has_perm(SIGN) and self.has_change_permission(request, obj)
+        return fields if may_sign else [name for name in fields if name != "signs_reason"]
+
+    def save_model(self, request, obj, form, change):
+        """Save; a reason that was rewritten has to be signed again."""
+        if "no_emergency_reason" in form.changed_data:
+            obj.no_emergency_signed_by = ""
+        if obj.no_emergency_reason and form.cleaned_data["signs_reason"]:
+            obj.no_emergency_signed_by = signature(request.user)
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(Treatment)
 class TreatmentAdmin(ArticleAdmin):
     list_display = ["title", "state", "position", "updated_at"]
-    fields = ["state", "title", "slug", "position", "summary", "lede", "sources", "updated_at"]
+    fields = [
+        "state",
+        "title",
+        "slug",
+        "position",
+        "summary",
+        "lede",
+        "author",
+        "review_due_on",
+        "sources",
+        "replaced_by",
+        "updated_at",
+    ]
     inlines = [
         TreatmentSectionInline,
         TreatmentIllustrationInline,
         MayHelpInline,
         TreatmentCautionInline,
     ]
+
+    def response_change(self, request, obj):
+        """Say which live pages show the treatment's cautions as they were."""
+        pages = outdated_uses_of(obj, now=timezone.now())
+        if pages:
+            words = (
+                'Live pages that show its cautions as they were: {}. <a href="{}">Update them.</a>'
+            )
+            message = format_html(words, len(pages), reverse("admin:conditions_pages"))
+            self.message_user(request, message, messages.WARNING)
+        return super().response_change(request, obj)

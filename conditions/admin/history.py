@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from conditions.models import Review, Revision
+from conditions.signing import SIGN
 
 
 @admin.register(Revision)
@@ -42,3 +43,9 @@ class ReviewAdmin(admin.ModelAdmin):
     list_select_related = ["revision"]
     search_fields = ["reviewer", "revision__document__title"]
     autocomplete_fields = ["revision"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.has_perm(SIGN)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.has_perm(SIGN)

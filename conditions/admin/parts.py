@@ -8,6 +8,8 @@ from django.db import models
 
 from clinic.forms import ParagraphField
 from conditions.models import (
+    Amount,
+    CareLevel,
     Caution,
     Claim,
     ConditionName,
@@ -16,6 +18,7 @@ from conditions.models import (
     Section,
     SelfCareItem,
 )
+from conditions.signing import signature
 
 # So that the history does not name a text as changed whose line breaks a browser wrote its own way.
 PARAGRAPHS: dict[type[models.Field], dict[str, Any]] = {
@@ -63,10 +66,30 @@ class NameInline(PartInline, admin.TabularInline):
     fields = ["name", "position"]
 
 
+class RedFlagLinkForm(forms.ModelForm):
+    """A red flag as an article uses it. A clinical reviewer who lowers its level signs that."""
+
+    signer = ""
+
+    def clean(self):
+        cleaned = super().clean()
+        flag, level = self.cleaned_data.get("red_flag"), self.cleaned_data.get("level")
+        if {"red_flag", "level"} & set(self.changed_data):
+            is_lower = flag and level and CareLevel(level).rank > CareLevel(flag.level).rank
+            self.instance.lowered_by = self.signer if is_lower else ""
+        return cleaned
+
+
 class RedFlagInline(PartInline, admin.TabularInline):
     model = ConditionRedFlag
-    fields = ["red_flag", "qualifier", "level", "position"]
+    form = RedFlagLinkForm
+    fields = ["red_flag", "qualifier", "level", "lowered_by", "position"]
+    readonly_fields = ["lowered_by"]
     autocomplete_fields = ["red_flag"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        form = type("RedFlagLinkForm", (self.form,), {"signer": signature(request.user)})
+        return super().get_formset(request, obj, form=form, **kwargs)
 
 
 class SectionInline(PartInline):
@@ -138,15 +161,20 @@ class MayHelpInline(PartInline):
         return super().get_queryset(request).filter(condition__isnull=True)
 
 
+class AmountInline(PartInline, admin.TabularInline):
+    model = Amount
+    autocomplete_fields = ["source"]
+
+
 class RemedyCautionInline(PartInline):
     model = Caution
     fk_name = "remedy"
     exclude = ["treatment"]
-    autocomplete_fields = ["sources"]
+    autocomplete_fields = ["sources", "medicine_classes"]
 
 
 class TreatmentCautionInline(PartInline):
     model = Caution
     fk_name = "treatment"
     exclude = ["remedy"]
-    autocomplete_fields = ["sources"]
+    autocomplete_fields = ["sources", "medicine_classes"]

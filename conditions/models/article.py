@@ -73,10 +73,20 @@ class ArticleQuerySet(models.QuerySet[Any]):
         )
 
     def with_live_document(self, now: datetime) -> Self:
-        """Add `live_document` to drafts: what the public reads, or None if nothing."""
+        """Add `live_document` to drafts: what the public reads, or None if nothing.
+
+        `live_publish_at` is the newest edition's moment, also of one that was taken off;
+        `next_publish_at` that of the edition that appears next.
+        """
         newest = self._newest(now)
+        to_come = Revision.objects.filter(
+            **{self.model.revision_field: OuterRef("pk")},
+            publish_at__gt=now,
+            withdrawn_at__isnull=True,
+        ).order_by("publish_at")
         return self.annotate(
             live_publish_at=Subquery(newest.values("publish_at")[:1]),
+            next_publish_at=Subquery(to_come.values("publish_at")[:1]),
             live_document=Case(
                 When(
                     _not_taken_off(now, live="live_"),
@@ -157,6 +167,7 @@ class Article(models.Model):
     live_treatments: list[dict[str, str]]
     live_conditions: list[dict[str, str]]
     live_document: dict[str, Any] | None
+    next_publish_at: datetime | None
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the address.")
     title = models.CharField(max_length=120)

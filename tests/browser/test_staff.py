@@ -1,4 +1,4 @@
-"""Content staff change a live article in the admin, as a person does."""
+"""Staff change a live article in the admin, as a person does."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -10,9 +10,9 @@ SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
 
 @pytest.fixture
 def editor(browser, site):
-    """A page signed in as a member of the group Content."""
+    """A page signed in as a clinical reviewer, who also writes and publishes."""
     user = User.objects.create_user("editor", password="for this test", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
+    user.groups.add(Group.objects.get(name="Clinical reviewer"))
     context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto("/admin/")

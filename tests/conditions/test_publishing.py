@@ -110,7 +110,7 @@ def test_publish_freezes_a_treatment():
 
 
 def test_publish_says_who_did_it():
-    user = User.objects.create_user("lisanti")
+    user = User.objects.create_superuser("lisanti")
 
     revision = publish(make_condition(), by=user, now=NOW)
 
@@ -150,9 +150,11 @@ def test_publish_gives_all_reasons_at_once():
         "It has no title.",
         "It has no summary.",
         "It has no section “What is going on”.",
+        "It says nothing about self-care.",
         "It has no red flag at emergency level.",
-        "The treatment “Herbs” is not published yet.",
         "This claim needs a source: It works.",
+        "It has no day for the next review.",
+        "The treatment “Herbs” is not published yet.",
     ]
     assert not Revision.objects.exists()
 
@@ -167,6 +169,7 @@ def test_publish_refuses_a_treatment_that_says_nothing():
     assert caught.value.reasons == [
         "It has no section “What happens”.",
         "This claim needs a source: It works.",
+        "It has no day for the next review.",
     ]
 
 

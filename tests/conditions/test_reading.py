@@ -93,7 +93,7 @@ def test_read_takes_a_title_for_no_end_of_a_sentence():
 
 
 def test_read_of_nothing_is_easy():
-    assert read(["", "..."]).is_easy
+    assert read(["", "...", "It is so! ..."]).is_easy
     assert read([]).grade == 0.0
 
 

@@ -1,0 +1,280 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from conditions.models import Condition, Revision, Treatment
+from conditions.publishing import publish, unpublish
+
+from .admin_pages import change_url, form_data, list_url, run_on_list
+from .factories import (
+    NOW,
+    make_condition,
+    make_live_condition,
+    make_section,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def staff(client):
+    """A clinical reviewer, who also writes and publishes, signed in."""
+    user = User.objects.create_user("lisanti", is_staff=True)
+    user.groups.add(Group.objects.get(name="Clinical reviewer"))
+    client.force_login(user)
+    return user
+
+
+def test_publish_from_the_list(client, staff):
+    condition, treatment = make_condition(), make_treatment()
+
+    run_on_list(client, "publish_articles", condition)
+    run_on_list(client, "publish_articles", treatment)
+
+    assert Condition.objects.published(timezone.now()).get() == condition
+    assert Treatment.objects.published(timezone.now()).get() == treatment
+    assert set(Revision.objects.values_list("created_by", "by_name")) == {(staff.pk, "lisanti")}
+
+
+def test_publish_from_the_form_shows_on_the_next_request(client, staff):
+    condition = make_live_condition(title="Before")
+    url = change_url(condition)
+    changed = form_data(client.get(url), title="After")
+
+    response = client.post(url, changed | {"_publish": "Save and publish"}, follow=True)
+
+    assert response.redirect_chain == [(url, 302)]
+    assert "is live as revision 2" in response.text
+    assert "After" in client.get(condition.get_absolute_url()).text
+
+
+def test_publish_from_the_form_saves_what_is_not_ready(client, staff):
+    condition = make_condition(red_flags=[])
+    url = change_url(condition)
+    changed = form_data(client.get(url), title="After")
+
+    response = client.post(url, changed | {"_publish": "Save and publish"}, follow=True)
+
+    condition.refresh_from_db()
+    assert "“After” is saved, but it is not ready" in response.text
+    assert (condition.title, condition.revisions.count()) == ("After", 0)
+
+
+def test_publish_says_when_nothing_has_changed(client, staff):
+    condition = make_live_condition(title="Cramp")
+
+    response = run_on_list(client, "publish_articles", condition)
+
+    assert "“Cramp”: nothing has changed since revision 1." in response.text
+    assert condition.revisions.count() == 1
+
+
+def test_publish_shows_every_reason_against_it(client, staff):
+    condition = Condition.objects.create(slug="bare", title="<b>Bare</b>")
+
+    response = run_on_list(client, "publish_articles", condition)
+
+    assert "“&lt;b&gt;Bare&lt;/b&gt;” is saved, but it is not ready" in response.text
+    url = change_url(condition)
+    assert f'<li><a href="{url}#id_summary">It has no summary.</a></li>' in response.text
+    assert "It has no red flag at emergency level.</a></li>" in response.text
+    assert not Revision.objects.exists()
+
+
+def test_unpublish_from_the_list(client, staff):
+    condition = make_live_condition(title="Cramp")
+
+    asked = run_on_list(client, "unpublish_articles", condition)
+
+    assert "Take this page off the site" in asked.text
+    assert "asked the clinic-wide red flags alone" in asked.text
+    assert Condition.objects.published(timezone.now()).exists()
+
+    posted = dict(asked.context["posted"])
+    client.post(list_url("condition"), posted | {"confirmed": "yes"})
+
+    assert not Condition.objects.published(timezone.now()).exists()
+
+
+def test_unpublish_from_the_list_says_what_is_not_on_the_site(client, staff):
+    response = run_on_list(client, "unpublish_articles", make_condition(title="Cramp"))
+
+    assert "“Cramp” is not on the site." in response.text
+
+
+def test_viewers_cannot_publish(client, staff):
+    Permission.objects.filter(codename="publish_condition").delete()
+    condition = make_condition()
+
+    run_on_list(client, "publish_articles", condition)
+
+    assert not Revision.objects.exists()
+
+
+def publish_button(**fields):
+    return {"_publish": "Save and publish", **fields}
+
+
+def schedule_button(at, **fields):
+    return {"_schedule": "Save and schedule", "publish_at": at, **fields}
+
+
+def test_note_goes_with_what_is_published(client, staff):
+    condition = make_condition()
+    url = change_url(condition)
+
+    client.post(url, form_data(client.get(url)) | publish_button(publish_note="New advice."))
+
+    assert condition.revisions.get().note == "New advice."
+
+
+def test_new_article_is_saved_and_told_what_it_lacks(client, staff):
+    url = reverse("admin:conditions_treatment_add")
+    data = form_data(client.get(url), title="Herbs", slug="herbs") | publish_button()
+
+    response = client.post(url, data, follow=True)
+
+    assert response.redirect_chain == [(change_url(Treatment.objects.get(slug="herbs")), 302)]
+    assert "“Herbs” is saved, but it is not ready" in response.text
+
+
+def test_schedule_takes_the_clinics_clock(client, staff):
+    condition = make_condition()
+    url = change_url(condition)
+
+    response = client.post(
+        url, form_data(client.get(url)) | schedule_button("2026-12-24T09:30"), follow=True
+    )
+
+    revision = condition.revisions.get()
+    assert revision.publish_at == datetime(2026, 12, 24, 14, 30, tzinfo=UTC)
+    assert "Scheduled as revision 1 for December 24, 2026, 9:30 AM." in response.text
+    assert "Scheduled for December 24, 2026, 9:30 AM" in response.text
+    assert "Revision 1 appears on December 24, 2026, 9:30 AM." in response.text
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("", "Choose the day and time at which it appears."),
+        ("2026-12-07T07:00", "That time has passed."),
+        ("2027-03-14T02:30", "The clocks change then"),
+        ("2027-11-07T01:30", "The clocks change then"),
+        ("soon", "Enter a day and a time"),
+    ],
+    ids=["none", "passed", "skipped hour", "repeated hour", "no time"],
+)
+def test_schedule_says_what_is_wrong_with_a_time(client, staff, at, words):
+    condition = make_condition()
+    url = change_url(condition)
+
+    response = client.post(url, form_data(client.get(url)) | schedule_button(at))
+
+    assert words in " ".join(response.context["adminform"].form.errors["publish_at"])
+    assert not Revision.objects.exists()
+
+
+def test_publish_says_that_a_scheduled_edition_is_still_to_come(client, staff):
+    condition = make_condition(title="Cramp")
+    publish(condition, by="tests", now=NOW, publish_at=NOW + timedelta(days=1))
+
+    response = run_on_list(client, "publish_articles", condition)
+
+    site = reverse("admin:conditions_condition_site", args=[condition.pk])
+    assert "Revision 1 of “Cramp” is still going to appear on December 8, 2026" in response.text
+    assert f'<a href="{site}">withdraw it</a>' in response.text
+
+
+def test_list_names_every_state(client, staff):
+    day = timedelta(days=1)
+    make_condition(title="A draft")
+    make_live_condition(title="Live as it is")
+    make_live_condition(title="Changed").sections.update(body="<p>Other.</p>")
+    publish(make_condition(title="Scheduled"), by="tests", now=NOW, publish_at=NOW + day)
+    twice = make_live_condition(title="New edition")
+    Condition.objects.filter(pk=twice.pk).update(lede="Other.")
+    publish(twice, by="tests", now=NOW, publish_at=NOW + day)
+    unpublish(make_live_condition(title="Off"), by="tests", now=NOW)
+    unpublish(make_live_condition(title="Leaving"), by="tests", now=NOW, at=NOW + day)
+
+    response = client.get(list_url("condition"))
+
+    admin = response.context["cl"].model_admin
+    states = {article.title: admin.state(article) for article in response.context["cl"].result_list}
+    assert states == {
+        "A draft": "Draft",
+        "Live as it is": "Live",
+        "Changed": "Live, changed since published",
+        "Scheduled": "Scheduled for December 8, 2026, 7:00 AM",
+        "New edition": "Live, new edition scheduled",
+        "Off": "Off the site",
+        "Leaving": "Live. Comes off the site on December 8, 2026, 7:00 AM",
+    }
+
+
+def test_panel_links_each_failure_to_its_field(client, staff):
+    condition = make_condition(summary="", red_flags=[])
+    make_section(condition=condition, aspect="causes", body='<p><a href="#nowhere">x</a></p>')
+
+    page = client.get(change_url(condition)).text
+
+    assert '<a href="#id_summary">It has no summary.</a>' in page
+    assert 'id="id_summary"' in page
+    assert '<a href="#sections-1">A link in “What can set it off” leads nowhere' in page
+    assert 'id="sections-1"' in page
+    assert '<a href="#red_flag_links-group">It has no red flag at emergency level.</a>' in page
+    assert 'id="red_flag_links-group"' in page
+
+
+def test_panel_warns_of_what_is_hard_to_read(client, staff):
+    hard = (
+        "Physiological abnormalities necessitate multidisciplinary investigation. One. Two. Three."
+    )
+    condition = make_condition(lede=f"{hard} {' '.join(['word'] * 21)}.")
+
+    page = client.get(change_url(condition)).text
+
+    assert "The saved draft has all it needs." in page
+    assert "Reading grade:" in page
+    assert "The hardest sentences" in page
+    assert "Sentences over 20 words" in page
+    assert "Paragraphs over 3 sentences" in page
+
+
+def test_panel_is_not_on_the_form_of_a_new_article(client, staff):
+    page = client.get(reverse("admin:conditions_condition_add")).text
+
+    assert "Before it goes on the site" not in page
+
+
+def test_panel_of_a_refused_form_tells_of_the_saved_draft(client, staff):
+    condition = make_condition()
+    url = change_url(condition)
+
+    response = client.post(url, form_data(client.get(url), title=""))
+
+    assert "The saved draft has all it needs." in response.text
+
+
+def test_form_of_who_may_not_publish_has_no_such_button(client, staff):
+    condition = make_condition()
+    Permission.objects.filter(codename="publish_condition").delete()
+    url = change_url(condition)
+    page = client.get(url)
+
+    assert "Save and publish" not in page.text
+    client.post(url, form_data(page, title="After") | publish_button())
+
+    assert Condition.objects.get().title == "After"
+    assert not Revision.objects.exists()

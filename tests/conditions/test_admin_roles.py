@@ -1,0 +1,246 @@
+from datetime import date, timedelta
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.urls import reverse
+
+from conditions.models import Condition, Remedy, Revision
+
+from .admin_pages import change_url, form_data, list_url, run_on_list
+from .factories import (
+    NOW,
+    link_red_flag,
+    make_caution,
+    make_condition,
+    make_live_condition,
+    make_red_flag,
+    make_remedy,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def sign_in(client):
+    """Return a function that signs in a member of the group."""
+
+    def sign_in(group):
+        user = User.objects.create_user(group.lower().replace(" ", "-"), is_staff=True)
+        user.groups.add(Group.objects.get(name=group))
+        client.force_login(user)
+        return user
+
+    return sign_in
+
+
+def post(client, url, **changes):
+    return client.post(url, form_data(client.get(url)) | changes, follow=True)
+
+
+def test_author_writes_drafts_and_cannot_publish(client, sign_in):
+    sign_in("Author")
+    condition = make_condition()
+
+    page = client.get(change_url(condition))
+    post(client, change_url(condition), title="After", _publish="Save and publish")
+    run_on_list(client, "publish_articles", condition)
+
+    assert "Save and publish" not in page.text
+    assert "publish_articles" not in client.get(list_url("condition")).text
+    assert Condition.objects.get().title == "After"
+    assert not Revision.objects.exists()
+
+
+def test_author_may_not_write_what_is_shared(client, sign_in):
+    sign_in("Author")
+
+    assert client.get(reverse("admin:conditions_remedy_add")).status_code == 403
+    assert client.get(reverse("admin:conditions_source_add")).status_code == 200
+    assert client.get(change_url(make_remedy())).status_code == 200
+
+
+def test_content_is_told_of_a_clinical_change_before_and_after(client, sign_in):
+    sign_in("Content")
+    condition = make_live_condition()
+    condition.self_care_items.update(text="Sleep more.")
+
+    response = post(client, change_url(condition), _publish="Save and publish")
+
+    words = "It changes the self-care steps. A clinical reviewer has to publish that"
+    assert response.text.count(words) == 2
+    assert condition.revisions.count() == 1
+
+
+@pytest.mark.parametrize("group", ["Author", "Content"])
+def test_only_reviewers_write_signs_and_reviews(client, sign_in, group):
+    sign_in(group)
+    flag = make_red_flag()
+    condition = make_live_condition(red_flags=[flag])
+    review = condition.revisions.get().reviews.create(reviewer="X", reviewed_on=date(2026, 12, 1))
+
+    for model in ("redflag", "review"):
+        assert client.get(reverse(f"admin:conditions_{model}_add")).status_code == 403
+    for record in (flag, review):
+        assert client.get(change_url(record)).status_code == 200
+        assert client.post(change_url(record), {}).status_code == 403
+
+
+def test_right_to_change_signs_needs_the_right_to_sign(client, sign_in):
+    user = sign_in("Content")
+    for codename in ("add_redflag", "change_redflag", "add_review", "change_review"):
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+
+    assert client.get(reverse("admin:conditions_redflag_add")).status_code == 403
+    assert client.post(change_url(make_red_flag()), {}).status_code == 403
+    assert client.get(reverse("admin:conditions_review_add")).status_code == 403
+
+
+def test_reviewer_who_lowers_a_level_signs_it(client, sign_in):
+    sign_in("Clinical reviewer")
+    condition = make_condition()
+    link_red_flag(condition, make_red_flag(), position=1)
+    lowered = {"red_flag_links-1-level": "see_doctor"}
+
+    post(client, change_url(condition), **lowered)
+
+    link = condition.red_flag_links.get(position=1)
+    assert (link.lowered_by, link.effective_level) == ("clinical-reviewer", "see_doctor")
+    assert "clinical-reviewer" in client.get(change_url(condition)).text
+
+
+def test_signature_ends_when_the_level_is_no_longer_lower(client, sign_in):
+    sign_in("Clinical reviewer")
+    condition = make_condition(red_flags=[])
+    link_red_flag(condition, make_red_flag(), level="urgent", lowered_by="Dr. Test")
+
+    post(client, change_url(condition), **{"red_flag_links-0-level": ""})
+
+    assert condition.red_flag_links.get().lowered_by == ""
+
+
+@pytest.mark.parametrize("group", ["Author", "Content"])
+def test_nobody_else_lowers_a_level(client, sign_in, group):
+    sign_in(group)
+    condition = make_condition(red_flags=[])
+    link_red_flag(condition, make_red_flag(), level="urgent", lowered_by="Dr. Test")
+
+    response = post(client, change_url(condition), **{"red_flag_links-0-level": "see_doctor"})
+
+    assert "Only a clinical reviewer" in response.text
+    assert condition.red_flag_links.get().level == "urgent"
+
+
+def test_signed_level_stays_when_an_author_saves_the_rest(client, sign_in):
+    sign_in("Author")
+    condition = make_condition(red_flags=[])
+    link_red_flag(condition, make_red_flag(), level="urgent", lowered_by="Dr. Test")
+
+    post(client, change_url(condition), **{"red_flag_links-0-qualifier": "with spasms"})
+
+    link = condition.red_flag_links.get()
+    assert (link.qualifier, link.lowered_by) == ("with spasms", "Dr. Test")
+
+
+def test_reviewer_signs_why_there_is_no_emergency_sign(client, sign_in):
+    sign_in("Clinical reviewer")
+    condition = make_condition(no_emergency_reason="It never is.")
+
+    post(client, change_url(condition), title="After")
+    assert Condition.objects.get().no_emergency_signed_by == ""
+
+    post(client, change_url(condition), signs_reason="on")
+    assert Condition.objects.get().no_emergency_signed_by == "clinical-reviewer"
+
+
+def test_nobody_else_signs_the_reason(client, sign_in):
+    sign_in("Content")
+    condition = make_condition(no_emergency_reason="It never is.")
+
+    assert "signs_reason" not in client.get(change_url(condition)).text
+    post(client, change_url(condition), signs_reason="on")
+
+    assert Condition.objects.get().no_emergency_signed_by == ""
+
+
+@pytest.mark.parametrize("reason", ["Another.", ""])
+def test_rewritten_reason_has_to_be_signed_again(client, sign_in, reason):
+    sign_in("Content")
+    condition = make_condition(no_emergency_reason="It is.", no_emergency_signed_by="Dr. Test")
+
+    post(client, change_url(condition), no_emergency_reason=reason)
+
+    condition.refresh_from_db()
+    assert (condition.no_emergency_reason, condition.no_emergency_signed_by) == (reason, "")
+
+
+def test_reviewer_signs_that_no_cautions_are_known(client, sign_in):
+    sign_in("Clinical reviewer")
+    unsigned = {"no_cautions_signed_by": "", "no_cautions_signed_on": None}
+    bare, cautious = make_remedy(**unsigned), make_remedy(name="Kava", **unsigned)
+    make_caution(remedy=cautious)
+
+    response = run_on_list(client, "sign_no_cautions", bare, cautious)
+
+    bare.refresh_from_db()
+    cautious.refresh_from_db()
+    assert (bare.no_cautions_signed_by, bare.no_cautions_signed_on) == (
+        "clinical-reviewer",
+        date(2026, 12, 7),
+    )
+    assert cautious.no_cautions_signed_by == ""
+    assert "“Kava” has cautions" in response.text
+
+
+def test_nobody_else_signs_that_no_cautions_are_known(client, sign_in):
+    sign_in("Content")
+    remedy = make_remedy(no_cautions_signed_by="", no_cautions_signed_on=None)
+
+    run_on_list(client, "sign_no_cautions", remedy)
+
+    assert Remedy.objects.get(pk=remedy.pk).no_cautions_signed_by == ""
+
+
+def test_first_caution_ends_the_signature_that_none_is_known(client, sign_in):
+    sign_in("Content")
+    remedy = make_remedy()
+    url = change_url(remedy)
+    caution = {
+        "cautions-TOTAL_FORMS": "1",
+        "cautions-0-with_kind": "surgery",
+        "cautions-0-with_what": "Surgery",
+        "cautions-0-effect": "You may bleed.",
+        "cautions-0-advice": "avoid",
+        "cautions-0-position": "0",
+    }
+
+    post(client, url)
+    assert Remedy.objects.get(pk=remedy.pk).no_cautions_signed_by == "Dr. Test"
+
+    post(client, url, **caution)
+    remedy.refresh_from_db()
+    assert (remedy.no_cautions_signed_by, remedy.no_cautions_signed_on) == ("", None)
+
+
+def test_migration_takes_signs_and_reviews_from_content_alone():
+    taken = ["add_redflag", "add_review", "change_redflag", "change_review"]
+    content, own = Group.objects.get(name="Content"), Group.objects.create(name="Own")
+    for group in (content, own):
+        group.permissions.add(*Permission.objects.filter(codename__in=taken))
+    migration = import_module("conditions.migrations.0009_content_leaves_signing")
+
+    with connection.schema_editor() as editor:
+        migration.take_from_content(apps, editor)
+
+    assert not content.permissions.filter(codename__in=taken).exists()
+    assert content.permissions.filter(codename="view_redflag").exists()
+    assert own.permissions.count() == 4

@@ -1,0 +1,172 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from conditions.documents import freeze
+from conditions.models import Condition, RedFlag
+from conditions.publishing import NotPublishable, publish, republish, roll_back
+from conditions.signing import clinical_changes, signature, unsigned
+
+from .factories import (
+    NOW,
+    link_red_flag,
+    make_caution,
+    make_claim,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_red_flag,
+    make_remedy,
+    make_section,
+    make_self_care,
+    make_treatment,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+def make_user(group, username="someone", **kwargs):
+    user = User.objects.create_user(username, is_staff=True, **kwargs)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_offering(**kwargs):
+    treatment = make_live_treatment()
+    remedy = make_remedy(treatment=treatment)
+    condition = make_condition(**kwargs)
+    make_claim(condition=condition, treatment=treatment, remedy=remedy)
+    return condition
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda condition: Condition.objects.update(lede="Other."), []),
+        (lambda condition: make_section(condition=condition, aspect="causes"), []),
+        (lambda condition: condition.names.create(name="Cramp"), []),
+        (lambda condition: link_red_flag(condition, make_red_flag()), ["the warning signs"]),
+        (
+            lambda condition: condition.red_flag_links.update(qualifier="with spasms"),
+            ["the warning signs"],
+        ),
+        (
+            lambda condition: Condition.objects.update(no_emergency_reason="It never is."),
+            ["the warning signs"],
+        ),
+        (make_self_care, ["the self-care steps"]),
+        (lambda condition: condition.claims.update(level="none_found"), ["the claims"]),
+        (
+            lambda condition: make_caution(treatment=condition.claims.get().treatment),
+            ["the cautions"],
+        ),
+        (
+            lambda condition: make_caution(remedy=condition.claims.get().remedy),
+            ["the cautions"],
+        ),
+        (
+            lambda condition: type(condition.claims.get().remedy).objects.update(note="New"),
+            ["the remedies"],
+        ),
+    ],
+)
+def test_clinical_changes_are_named(edit, expected):
+    condition = make_offering()
+    before = freeze(condition)
+
+    edit(condition)
+
+    assert clinical_changes(freeze(Condition.objects.get()), before) == expected
+
+
+def test_change_of_what_a_treatment_may_help_is_clinical():
+    treatment = make_treatment()
+    before = freeze(treatment)
+
+    make_claim(treatment=treatment, label="Pain")
+
+    assert clinical_changes(freeze(treatment), before) == ["the claims"]
+
+
+def test_content_publishes_what_is_not_clinical():
+    condition = make_live_condition()
+    Condition.objects.update(title="After")
+
+    revision = publish(condition, by=make_user("Content"), now=LATER)
+
+    assert revision.document["title"] == "After"
+
+
+def test_content_cannot_publish_a_clinical_change_and_is_told_who_can():
+    condition = make_live_condition()
+    make_self_care(condition, title="Stretch")
+    condition.red_flag_links.update(qualifier="with spasms")
+    make_user("Clinical reviewer", "lisanti", first_name="Ann", last_name="Lisanti")
+    make_user("Clinical reviewer", "second")
+    make_user("Clinical reviewer", "left", is_active=False)
+
+    with pytest.raises(NotPublishable) as caught:
+        publish(condition, by=make_user("Content"), now=LATER)
+
+    assert caught.value.reasons == [
+        "It changes the warning signs and the self-care steps. "
+        "A clinical reviewer has to publish that: Ann Lisanti, second."
+    ]
+    assert condition.revisions.count() == 1
+
+
+def test_first_publication_is_clinical():
+    with pytest.raises(NotPublishable) as caught:
+        publish(make_condition(), by=make_user("Content"), now=LATER)
+
+    assert caught.value.reasons == [
+        "It puts a new page on the site. "
+        "A clinical reviewer has to publish that: nobody has that role yet."
+    ]
+
+
+@pytest.mark.parametrize("make", [lambda: make_user("Clinical reviewer"), lambda: "starter"])
+def test_reviewers_and_programs_publish_anything(make):
+    assert publish(make_condition(), by=make(), now=NOW).number == 1
+
+
+def test_superuser_publishes_anything():
+    user = User.objects.create_superuser("admin")
+
+    assert publish(make_condition(), by=user, now=NOW).number == 1
+
+
+def test_content_cannot_roll_back_a_clinical_change():
+    condition = make_live_condition()
+    first = condition.revisions.get()
+    make_self_care(condition)
+    publish(condition, by="tests", now=NOW)
+
+    with pytest.raises(NotPublishable, match="the self-care steps"):
+        roll_back(condition, to=first, by=make_user("Content"), now=LATER)
+
+
+def test_content_cannot_bring_changed_signs_to_the_pages():
+    condition = make_live_condition()
+    RedFlag.objects.update(label="New")
+
+    with pytest.raises(NotPublishable, match="the warning signs"):
+        republish([condition], by=make_user("Content"), now=LATER)
+
+
+def test_documents_from_before_signatures_compare_equal():
+    condition = make_offering()
+    document = freeze(condition)
+    old = {key: value for key, value in document.items() if key != "no_emergency"}
+
+    assert unsigned(document, old, by=make_user("Content")) == []
+
+
+def test_signature_is_a_reviewers_name():
+    reviewer = make_user("Clinical reviewer", "lisanti", first_name="Ann", last_name="Lisanti")
+
+    assert signature(reviewer) == "Ann Lisanti"
+    assert signature(make_user("Clinical reviewer", "plain")) == "plain"
+    assert signature(make_user("Content")) == ""
