@@ -166,7 +166,9 @@ class PublishingAdmin(GuardedAdmin):
             return None
         self._publish(request, article, **request.publishing)
         url = f"admin:conditions_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(url, args=[article.pk]))
+        # Without an anchor of its own, a browser goes back to the one that was last clicked in the
+        # panel, and the answer above stays unseen.
+        return HttpResponseRedirect(reverse(url, args=[article.pk], fragment="content-start"))
 
     # In the list alone: on the form, where something may be typed, the button saves it first.
     @admin.action(description="Publish the saved draft", permissions=["publish"])
