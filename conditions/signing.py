@@ -1,4 +1,4 @@
-"""What a clinical reviewer signs, and who may: docs/decisions/0009-clinical-changes-are-signed.md."""
+"""What a clinical reviewer signs, and who may: docs/decisions/0010-clinical-changes-are-signed.md."""
 
 from typing import Any
 

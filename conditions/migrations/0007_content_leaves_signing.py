@@ -16,7 +16,7 @@ def take_from_content(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("conditions", "0005_revision_may_be_withdrawn"),
+        ("conditions", "0006_image_as_seen"),
     ]
 
     operations = [migrations.RunPython(take_from_content, migrations.RunPython.noop)]
