@@ -23,8 +23,17 @@ _ARTICLE_PAGES: dict[str, type[AnyArticle]] = {
     "conditions:treatment-detail": Treatment,
 }
 # What every page has besides its sections. Offers and sources have anchors of their own.
-_ANCHORS = {"main", "red-flags", "right-now", "self-care", "treatments", "cautions", "sources"}
-_TREATMENT_ANCHORS = {"may-help", "remedies", "points", "risks"}
+_ANCHORS = {
+    "main",
+    "red-flags",
+    "right-now",
+    "self-care",
+    "treatments",
+    "cautions",
+    "sources",
+    "points",
+}
+_TREATMENT_ANCHORS = {"may-help", "remedies", "risks"}
 _HREF = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL)
 

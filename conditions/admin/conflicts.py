@@ -90,6 +90,10 @@ class GuardedAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/conditions/deleted.html", context)
 
+    def get_fields(self, request, obj=None):
+        # The template prints it, above all others.
+        return [name for name in super().get_fields(request, obj) if name != "opened"]
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         parts = self._parts(request, obj, form.base_fields) if obj else {}

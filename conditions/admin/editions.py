@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -178,9 +177,6 @@ def _roll_back(model_admin, request, article, revision, *, now):
         new = roll_back(article, to=revision, by=request.user, now=now)
     except NotPublishable as error:
         reasons = error.reasons
-    except IntegrityError:
-        # The rules for what is published are newer than the revision.
-        reasons = ["It lacks something that every page needs now. Change the draft instead."]
     else:
         done = f"Went back to revision {revision.number}, as revision {new.number}."
         model_admin.log_change(request, article, done)

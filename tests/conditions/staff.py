@@ -8,9 +8,9 @@ from tests.html_tree import parse
 
 
 def sign_in(name, **kwargs):
-    """Return the browser of a member of staff who writes articles."""
+    """Return the browser of a member of staff who writes and signs articles."""
     user = User.objects.create_user(name, is_staff=True, **kwargs)
-    user.groups.add(Group.objects.get_or_create(name="Content")[0])
+    user.groups.add(Group.objects.get_or_create(name="Clinical reviewer")[0])
     browser = Client()
     browser.force_login(user)
     return browser

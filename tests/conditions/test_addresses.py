@@ -77,8 +77,8 @@ def test_old_address_belongs_to_one_kind_of_article(client):
 
 
 def test_live_article_wins_over_an_old_address(client):
-    former(make_live_condition(), "same")
     live = make_live_condition(slug="same")
+    former(make_live_condition(), "same")
 
     assert client.get(live.get_absolute_url()).status_code == 200
 

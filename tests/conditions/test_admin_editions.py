@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic
+from conditions.gate import Failure
 from conditions.models import Condition, Review, Revision
 from conditions.publishing import NotPublishable, publish, unpublish
 from tests.html_tree import parse
@@ -312,7 +313,7 @@ def test_roll_back_says_why_it_is_refused(client, staff, monkeypatch):
 
 
 def refuse(article, **kwargs):
-    raise NotPublishable(article, ["It has no title."])
+    raise NotPublishable(article, [Failure("It has no title.")])
 
 
 def test_roll_back_to_a_revision_older_than_the_rules_is_refused(client, staff):
@@ -321,19 +322,15 @@ def test_roll_back_to_a_revision_older_than_the_rules_is_refused(client, staff):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE conditions_revision DISABLE TRIGGER USER")
         cursor.execute(
-            "ALTER TABLE conditions_revision DROP CONSTRAINT conditions_revision_review_is_due"
+            "ALTER TABLE conditions_revision DROP CONSTRAINT conditions_revision_has_words"
         )
         cursor.execute(
-            "UPDATE conditions_revision SET document = document - 'review_due_on' WHERE number = 1"
-        )
-        cursor.execute(
-            "ALTER TABLE conditions_revision ADD CONSTRAINT conditions_revision_review_is_due"
-            " CHECK (document ? 'review_due_on') NOT VALID"
+            'UPDATE conditions_revision SET document = document || \'{"summary": ""}\' WHERE number = 1'
         )
 
     response = client.post(page_url(condition, "roll_back", 1), follow=True)
 
-    assert "It lacks something that every page needs now." in response.text
+    assert "can&#x27;t go back on the site: It has no summary." in response.text
     assert condition.revisions.count() == 2
 
 

@@ -236,7 +236,7 @@ def test_migration_takes_signs_and_reviews_from_content_alone():
     content, own = Group.objects.get(name="Content"), Group.objects.create(name="Own")
     for group in (content, own):
         group.permissions.add(*Permission.objects.filter(codename__in=taken))
-    migration = import_module("conditions.migrations.0009_content_leaves_signing")
+    migration = import_module("conditions.migrations.0007_content_leaves_signing")
 
     with connection.schema_editor() as editor:
         migration.take_from_content(apps, editor)

@@ -264,7 +264,7 @@ def test_image_stands_under_its_section(client):
     condition = make_live_condition()
     image = {
         "aspect": "causes",
-        "name": "abc",
+        "name": "ab" * 20,
         "width": 800,
         "height": 600,
         "alt": "A calf",
