@@ -1058,7 +1058,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="revision",
             name="search",
-            field=models.GeneratedField(
+            field=conditions.models.revision.StoredField(
                 db_persist=True,
                 expression=django.contrib.postgres.search.CombinedSearchVector(
                     django.contrib.postgres.search.CombinedSearchVector(
