@@ -142,6 +142,11 @@ def write_copies(picture: Picture) -> None:
             _write(copy_path(picture.name, width, ending), pixels, options)
 
 
+def original_name(picture: Picture) -> str:
+    """Return under which name storage keeps the upload itself, which is never served."""
+    return f"originals/{picture.name}.{picture.ending}"
+
+
 def delete_copies(name: str) -> None:
     """Delete the copies of an image that is gone."""
     for width in WIDTHS:

@@ -1,6 +1,7 @@
 """The folder that holds content: TOML written by hand, or JSON written by an export."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,7 @@ from typing import Any
 type Entry = dict[str, Any]
 
 CONDITIONS = "conditions"
+PICTURES = "pictures"
 # What stands in one file each: the file's name, and the name of the list in it.
 LISTS = {
     "sources": "source",
@@ -39,20 +41,23 @@ class Content:
     remedies: list[Entry] = field(default_factory=list)
     images: list[Entry] = field(default_factory=list)
     conditions: list[Entry] = field(default_factory=list)
+    pictures: dict[str, Path] = field(default_factory=dict)
+    """The file of each image, by the image's name."""
 
 
 def read_content(folder: Path) -> Content:
     """Return what the folder holds. Raises BadContent if a file is no content, or there is none."""
     lists = {name: _read_list(folder, name, key) for name, key in LISTS.items()}
     paths = sorted(path for path in (folder / CONDITIONS).glob("*") if path.suffix in _PARSERS)
-    content = Content(**lists, conditions=[_parse(path) for path in paths])
+    pictures = {path.stem: path for path in (folder / PICTURES).glob("*") if path.is_file()}
+    content = Content(**lists, conditions=[_parse(path) for path in paths], pictures=pictures)
     if not any(getattr(content, part.name) for part in fields(content)):
         raise BadContent(f"{folder} holds no content: name the folder that export_articles wrote.")
     return content
 
 
 def write_content(content: Content, folder: Path) -> list[Path]:
-    """Write the content as JSON, one file an article, and return the files.
+    """Write the content as JSON, one file an article, with its pictures; return the files.
 
     Raises BadContent if the folder holds anything already, so that nothing old stays among it.
     """
@@ -67,7 +72,13 @@ def write_content(content: Content, folder: Path) -> list[Path]:
     }
     for path, data in written.items():
         path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return list(written)
+    if content.pictures:
+        (folder / PICTURES).mkdir()
+    copied = [
+        Path(shutil.copyfile(path, folder / PICTURES / f"{name}{path.suffix}"))
+        for name, path in content.pictures.items()
+    ]
+    return [*written, *copied]
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}

@@ -2,10 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, models, transaction
 
+from conditions.images import (
+    Picture,
+    UnusableImage,
+    original_name,
+    read_picture,
+    write_copies,
+)
 from conditions.models import (
     Amount,
     Article,
@@ -16,6 +26,8 @@ from conditions.models import (
     ConditionRedFlag,
     FormerSlug,
     GlossaryTerm,
+    Illustration,
+    Image,
     MedicineClass,
     RedFlag,
     RelatedTopic,
@@ -70,10 +82,12 @@ class _Import:
         self.treatments = {treatment.slug: treatment for treatment in Treatment.objects.all()}
         self.remedies = {remedy.slug: remedy for remedy in Remedy.objects.all()}
         self.conditions = {condition.slug: condition for condition in Condition.objects.all()}
+        self.images = {image.name: image for image in Image.objects.all()}
 
     def run(self, content: Content) -> None:
         """Read every entry, in an order in which what is named exists before it is needed."""
         self._each(content.sources, Source, "key", self.sources)
+        self._images(content)
         self._each(content.glossary, GlossaryTerm, "term", self.terms)
         self._each(content.medicines, MedicineClass, "slug", self.medicines)
         self._each(content.red_flags, RedFlag, "code", self.red_flags, ("sources",), self._red_flag)
@@ -133,6 +147,28 @@ class _Import:
             touched.append((entry, record))
         return touched
 
+    def _images(self, content: Content) -> None:
+        """Add the images that are missing; one that is here is the same for ever."""
+        for entry in content.images:
+            where = f"Image “{entry.get('title', '')}”"
+            refuse_unknown(Image, entry, (), where=where)
+            values = from_entry(Image, entry, where=where)
+            name = values["name"]
+            if name in self.images:
+                self.report.left.append(self.images[name])
+                continue
+            if name not in content.pictures:
+                raise BadContent(f"{where}: there is no file pictures/{name}.")
+            upload = content.pictures[name].read_bytes()
+            picture = _read(upload, name, where)
+            size = {"width": picture.width, "height": picture.height}
+            image = Image(**values, **size, file=original_name(picture))
+            image.save()
+            # Files stay if a transaction is rolled back, so they come after it.
+            transaction.on_commit(partial(_store, picture, upload))
+            self.images[name] = image
+            self.report.added.append(image)
+
     def _red_flag(self, entry: Entry, flag: RedFlag, where: str) -> None:
         self._link(RedFlag.sources, [(flag, self._sources(entry, where))])
 
@@ -191,6 +227,13 @@ class _Import:
             section.body = clean_html(section.body.strip())
             section.condition, section.treatment = owner.get("condition"), owner.get("treatment")
         Section.objects.bulk_create(sections)
+        article.illustrations.all().delete()
+        shown = self._rows(entry, "illustration", Illustration, where, ("image",))
+        for item, illustration in shown:
+            illustration.image = self._named(self.images, item.get("image"), where)
+            for name, record in owner.items():
+                setattr(illustration, name, record)
+        Illustration.objects.bulk_create(illustration for _item, illustration in shown)
         article.former_slugs.all().delete()
         FormerSlug.objects.bulk_create(
             FormerSlug(slug=slug, **owner) for slug in _texts(entry, "old_slugs", where)
@@ -271,6 +314,23 @@ class _Import:
         if not isinstance(key, str) or key not in known:
             raise BadContent(f"{where} names “{key}”, which is not among the files or on the site.")
         return known[key]
+
+
+def _read(upload: bytes, name: str, where: str) -> Picture:
+    """Return the picture. Raises BadContent if it cannot be shown, or is another than `name`."""
+    try:
+        picture = read_picture(upload)
+    except UnusableImage as error:
+        raise BadContent(f"{where}: {error}") from error
+    if picture.name != name:
+        raise BadContent(f"{where}: the file pictures/{name} holds another picture.")
+    return picture
+
+
+def _store(picture: Picture, upload: bytes) -> None:
+    write_copies(picture)
+    if not default_storage.exists(original_name(picture)):
+        default_storage.save(original_name(picture), ContentFile(upload))
 
 
 def _saved(record: Any, values: dict[str, Any]) -> Any:

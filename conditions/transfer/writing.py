@@ -1,5 +1,6 @@
 """Drafts and what they share, as entries for files."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,6 +58,7 @@ def export_content() -> Content:
     remedies = Remedy.objects.select_related("treatment").prefetch_related(
         "amount_rows__source", "cautions__sources", "cautions__medicine_classes"
     )
+    images = Image.objects.order_by("name")
     return Content(
         sources=[to_entry(source) for source in Source.objects.order_by("key")],
         glossary=[to_entry(term) for term in GlossaryTerm.objects.order_by("term")],
@@ -67,8 +69,9 @@ def export_content() -> Content:
         ],
         treatments=[_treatment(treatment) for treatment in treatments],
         remedies=[_remedy(remedy) for remedy in remedies],
-        images=[to_entry(image) for image in Image.objects.order_by("name")],
+        images=[to_entry(image) for image in images],
         conditions=[_condition(condition) for condition in conditions.order_by("slug")],
+        pictures={image.name: Path(image.file.path) for image in images},
     )
 
 

@@ -1,14 +1,20 @@
 import json
+import shutil
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from conditions.documents import freeze
+from conditions.images import copy_path
 from conditions.models import (
     Condition,
     FormerSlug,
     GlossaryTerm,
+    Illustration,
+    Image,
     RedFlag,
     Remedy,
     Revision,
@@ -20,6 +26,7 @@ from conditions.starter import load
 from conditions.transfer import BadContent, Content, import_content, read_content
 
 from .factories import NOW, make_condition
+from .pictures import make_image, picture_file, show
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +78,60 @@ def test_import_on_another_site_gives_the_same_export(another_site, tmp_path):
 
     assert export(tmp_path / "second") == files
     assert {article.slug: freeze(article) for article in Condition.objects.all()} == frozen
+
+
+@pytest.fixture
+def with_pictures(settings, tmp_path):
+    """Return an export with one picture that an article shows, and its copies gone."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    upload = picture_file()
+    image = make_image(upload)
+    default_storage.save(image.file.name, ContentFile(upload))
+    show(image, condition=make_condition(slug="hiccups", red_flags=[]), caption="A palm")
+    files = export(tmp_path / "first")
+    Illustration.objects.all().delete()
+    Image.objects.all().delete()
+    shutil.rmtree(settings.MEDIA_ROOT)
+    return tmp_path / "first", files, image
+
+
+def test_import_brings_pictures_and_their_copies(
+    with_pictures, tmp_path, django_capture_on_commit_callbacks
+):
+    folder, files, image = with_pictures
+
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("import_articles", folder, update=True, verbosity=0)
+
+    assert export(tmp_path / "second") == files
+    assert Illustration.objects.get().caption == "A palm"
+    assert copy_path(image.name, 400, "avif").exists()
+    assert (tmp_path / "second/pictures" / f"{image.name}.jpg").exists()
+
+
+def test_import_that_is_not_kept_leaves_no_files(with_pictures, tmp_path):
+    folder, _files, _image = with_pictures
+
+    call_command("import_articles", folder, dry_run=True, verbosity=0)
+
+    assert not Image.objects.exists()
+    assert not (tmp_path / "media").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda file: file.unlink(), "there is no file pictures/"),
+        (lambda file: file.write_bytes(b"no picture"), "cannot be read as a picture"),
+        (lambda file: file.write_bytes(picture_file()), "holds another picture"),
+    ],
+)
+def test_import_refuses_a_picture_that_is_not_the_one(with_pictures, change, said):
+    folder, _files, image = with_pictures
+    change(folder / "pictures" / f"{image.name}.jpg")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("import_articles", folder)
 
 
 def test_import_publishes_nothing(another_site):
@@ -191,7 +252,7 @@ def test_export_needs_an_empty_folder(tmp_path):
 def test_export_says_when_it_cannot_write(tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(CommandError, match="cannot be written"):
+    with pytest.raises(CommandError, match="cannot be read or written"):
         call_command("export_articles", tmp_path / "file" / "folder")
 
 

@@ -25,7 +25,6 @@ class Command(BaseCommand):
         except BadContent as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(
-                f"{options['folder']} cannot be written: {error.strerror}"
-            ) from error
+            name = error.filename or options["folder"]
+            raise CommandError(f"{name} cannot be read or written: {error.strerror}") from error
         self.stdout.write(f"{len(files)} files are in {options['folder']}.")
