@@ -64,7 +64,16 @@ def test_conditions_does_not_know_booking():
 
 @pytest.mark.parametrize(
     "module",
-    ["models", "forms", "confirmation", "environment", "logs", "mail", "embedded_postgres"],
+    [
+        "models",
+        "forms",
+        "confirmation",
+        "environment",
+        "logs",
+        "mail",
+        "outbound",
+        "embedded_postgres",
+    ],
 )
 def test_the_clinics_own_facts_know_neither_app(module):
     names = {name.split(".")[0] for name in imports_of(ROOT / "clinic" / f"{module}.py")}
@@ -74,7 +83,7 @@ def test_the_clinics_own_facts_know_neither_app(module):
 
 @pytest.mark.parametrize("app", ["conditions", "booking"])
 def test_apps_know_of_the_clinic_only_its_facts_and_form_pieces(app):
-    allowed = ("clinic.models", "clinic.forms", "clinic.confirmation")
+    allowed = ("clinic.models", "clinic.forms", "clinic.confirmation", "clinic.outbound")
     guilty = {
         dotted_name(path): name
         for path in files_of(app)
