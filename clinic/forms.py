@@ -21,6 +21,18 @@ class ParagraphField(CharField):
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+class LinesField(ParagraphField):
+    """One thing a line. Empty lines fall out, and so does what stands there already."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the lines without space around them, each once, whatever its capitals."""
+        lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
+        once: dict[str, str] = {}
+        for line in filter(None, lines):
+            once.setdefault(line.casefold(), line)
+        return "\n".join(once.values())
+
+
 class AccessibleBoundField(BoundField):
     """A bound field that knows which markup it needs and where its error link goes."""
 

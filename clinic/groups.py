@@ -31,8 +31,10 @@ _CONTENT = {
     "*": "add change view",
     "condition": "add change view publish",
     "treatment": "add change view publish",
-    # Signs and reviews are signed by a clinical reviewer, so nobody else writes them.
     "image": "add change delete view",
+    # Taken off the list of what is to do.
+    "emptysearch": "add change delete view",
+    # Signs and reviews are signed by a clinical reviewer, so nobody else writes them.
     "redflag": "view",
     "review": "view",
 }

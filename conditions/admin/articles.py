@@ -14,13 +14,16 @@ from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
     ConditionClaimInline,
+    ConditionFormerSlugInline,
     ConditionIllustrationInline,
     ConditionSectionInline,
     MayHelpInline,
     NameInline,
     RedFlagInline,
+    RelatedTopicInline,
     SelfCareInline,
     TreatmentCautionInline,
+    TreatmentFormerSlugInline,
     TreatmentIllustrationInline,
     TreatmentSectionInline,
 )
@@ -95,6 +98,8 @@ class ConditionAdmin(ArticleAdmin):
         ConditionIllustrationInline,
         SelfCareInline,
         ConditionClaimInline,
+        RelatedTopicInline,
+        ConditionFormerSlugInline,
     ]
 
     def get_urls(self):
@@ -136,6 +141,7 @@ class TreatmentAdmin(ArticleAdmin):
         TreatmentIllustrationInline,
         MayHelpInline,
         TreatmentCautionInline,
+        TreatmentFormerSlugInline,
     ]
 
     def response_change(self, request, obj):

@@ -129,7 +129,8 @@ class GuardedAdmin(admin.ModelAdmin):
     def _last_change(self, object_id, *, since):
         """Return the newest entry of the record's history since the form was opened, or None."""
         entries = LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(self.model), object_id=object_id
+            content_type=ContentType.objects.get_for_model(self.model, for_concrete_model=False),
+            object_id=object_id,
         )
         entries = entries.filter(action_time__gte=since) if since else entries
         return entries.select_related("user").order_by("-action_time").first()

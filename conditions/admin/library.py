@@ -1,12 +1,11 @@
-"""What articles share besides red flags: sources, remedies, medicines and the glossary."""
+"""What articles share besides red flags and remedies: sources, words, kinds of medicine."""
 
-from django.contrib import admin, messages
-from django.utils import timezone
+from django import forms
+from django.contrib import admin
 
-from conditions.models import GlossaryTerm, MedicineClass, Remedy, Source
-from conditions.signing import SIGN, name_of
+from clinic.forms import LinesField
+from conditions.models import EmptySearch, GlossaryTerm, LinkCheck, MedicineClass, Source
 
-from .parts import AmountInline, RemedyCautionInline
 from .shared import SharedFactAdmin
 
 
@@ -20,78 +19,30 @@ class SourceAdmin(SharedFactAdmin):
         return ["key", *fields] if obj else fields
 
 
-@admin.register(MedicineClass)
-class MedicineClassAdmin(SharedFactAdmin):
-    list_display = ["name", "slug"]
-    search_fields = ["name", "names", "slug"]
-
-    def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return ["slug", *fields] if obj else fields
-
-    def get_prepopulated_fields(self, request, obj=None):
-        return {} if obj else {"slug": ["name"]}
+class GlossaryTermForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"forms": LinesField}
 
 
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(SharedFactAdmin):
+    form = GlossaryTermForm
+    fields = ["term", "forms", "definition", "live_pages"]
     list_display = ["term", "definition"]
     search_fields = ["term", "forms", "definition"]
 
 
-@admin.register(Remedy)
-class RemedyAdmin(SharedFactAdmin):
-    actions = ["sign_no_cautions"]
-    list_display = ["name", "kind", "treatment", "who_code", "latin_name", "no_cautions_signed_by"]
-    list_filter = ["kind", "treatment"]
-    list_select_related = ["treatment"]
-    search_fields = ["name", "latin_name", "pinyin", "english_name", "who_code", "other_code"]
-    autocomplete_fields = ["treatment"]
-    readonly_fields = ["no_cautions_signed_by", "no_cautions_signed_on"]
-    inlines = [AmountInline, RemedyCautionInline]
-    fieldsets = [
-        (None, {"fields": ["kind", "name", "slug", "treatment", "is_offered", "position"]}),
-        (
-            "Herbs, foods and nutrients",
-            {
-                "fields": [
-                    "latin_name",
-                    "part_used",
-                    "forms",
-                    "pregnancy",
-                    "allergy_family",
-                    "amounts",
-                ]
-            },
-        ),
-        (
-            "Acupuncture points",
-            {
-                "fields": [
-                    "who_code",
-                    "other_code",
-                    "pinyin",
-                    "english_name",
-                    "level_with",
-                    "midline_cun",
-                    "location",
-                    "over_lung",
-                ]
-            },
-        ),
-        (
-            "For all",
-            {
-                "fields": [
-                    "tradition",
-                    "note",
-                    "no_cautions_signed_by",
-                    "no_cautions_signed_on",
-                    "live_pages",
-                ]
-            },
-        ),
-    ]
+class MedicineClassForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"names": LinesField}
+
+
+@admin.register(MedicineClass)
+class MedicineClassAdmin(SharedFactAdmin):
+    form = MedicineClassForm
+    fields = ["name", "slug", "names", "live_pages"]
+    list_display = ["name", "names_in_a_row"]
+    search_fields = ["name", "slug", "names"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -100,27 +51,37 @@ class RemedyAdmin(SharedFactAdmin):
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}
 
-    def has_sign_permission(self, request):
-        return request.user.has_perm(SIGN)
+    @admin.display(description="Names")
+    def names_in_a_row(self, obj):
+        return ", ".join(obj.names.splitlines())
 
-    def save_related(self, request, form, formsets, change):
-        """Save the cautions; "none known" ends with the first one."""
-        super().save_related(request, form, formsets, change)
-        remedy = form.instance
-        if remedy.no_cautions_signed_by and remedy.cautions.exists():
-            remedy.no_cautions_signed_by, remedy.no_cautions_signed_on = "", None
-            remedy.save()
 
-    @admin.action(description="Sign that no cautions are known", permissions=["sign"])
-    def sign_no_cautions(self, request, queryset):
-        for remedy in queryset:
-            if remedy.cautions.exists():
-                words = f"“{remedy}” has cautions, so “none known” would be wrong."
-                self.message_user(request, words, messages.ERROR)
-                continue
-            remedy.no_cautions_signed_by = name_of(request.user)
-            remedy.no_cautions_signed_on = timezone.localdate()
-            remedy.save()
-            self.log_change(request, remedy, "Signed that no cautions are known.")
-            words = f"You signed that no cautions are known for “{remedy}”."
-            self.message_user(request, words, messages.SUCCESS)
+class NotedAdmin(admin.ModelAdmin):
+    """What the site notes by itself: nobody writes it."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(EmptySearch)
+class EmptySearchAdmin(NotedAdmin):
+    """Taken off the list once it is dealt with; it comes back if people still look in vain."""
+
+    list_display = ["query", "times", "last_on"]
+    list_filter = ["last_on"]
+    search_fields = ["query"]
+    fields = ["query", "times", "last_on"]
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(NotedAdmin):
+    list_display = ["url", "is_alive", "reason", "failures", "checked_at"]
+    list_filter = ["is_alive"]
+    search_fields = ["url", "reason"]
+    fields = ["url", "is_alive", "reason", "failures", "checked_at"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -14,7 +14,9 @@ from conditions.models import (
     Claim,
     ConditionName,
     ConditionRedFlag,
+    FormerSlug,
     Illustration,
+    RelatedTopic,
     Section,
     SelfCareItem,
 )
@@ -170,11 +172,41 @@ class RemedyCautionInline(PartInline):
     model = Caution
     fk_name = "remedy"
     exclude = ["treatment"]
-    autocomplete_fields = ["sources", "medicine_classes"]
+    autocomplete_fields = ["medicine_classes", "sources"]
 
 
 class TreatmentCautionInline(PartInline):
     model = Caution
     fk_name = "treatment"
     exclude = ["remedy"]
-    autocomplete_fields = ["sources", "medicine_classes"]
+    autocomplete_fields = ["medicine_classes", "sources"]
+
+
+class RelatedTopicInline(PartInline):
+    model = RelatedTopic
+    fk_name = "condition"
+    fields = ["other", "kind", "question", "text", "position"]
+    autocomplete_fields = ["other"]
+
+
+class FormerSlugInline(admin.TabularInline):
+    """Old addresses, noted when an article moves. To be seen, not written."""
+
+    model = FormerSlug
+    fields = ["slug"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class ConditionFormerSlugInline(FormerSlugInline):
+    fk_name = "condition"
+
+
+class TreatmentFormerSlugInline(FormerSlugInline):
+    fk_name = "treatment"

@@ -1,10 +1,12 @@
 """Red flags: clinical reviewers write them, articles and the safety questions share them."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.html import format_html
 
+from clinic.forms import LinesField
 from conditions.models import RedFlag
 from conditions.publishing import count_uses
 from conditions.signing import SIGN
@@ -12,8 +14,14 @@ from conditions.signing import SIGN
 from .shared import SharedFactAdmin
 
 
+class RedFlagForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"search_words": LinesField}
+
+
 @admin.register(RedFlag)
 class RedFlagAdmin(SharedFactAdmin):
+    form = RedFlagForm
     list_display = ["label", "code", "level", "is_global", "is_active", "version", "old_words"]
     list_filter = ["level", "is_global", "is_active"]
     search_fields = ["code", "label", "statement", "question"]
@@ -29,6 +37,7 @@ class RedFlagAdmin(SharedFactAdmin):
         "is_global",
         "is_active",
         "position",
+        "search_words",
         "sources",
         "reviewed_by",
         "reviewed_on",

@@ -71,7 +71,7 @@ def test_content_writes_and_publishes_and_leaves_signing():
         {
             "add": written,
             "change": written,
-            "delete": [*PARTS, "image"],
+            "delete": [*PARTS, "emptysearch", "image"],
             "view": content_models(),
             "publish": ["condition", "treatment"],
         }
@@ -83,7 +83,7 @@ def test_clinical_reviewer_writes_publishes_and_signs():
         {
             "add": content_models(),
             "change": content_models(),
-            "delete": [*PARTS, "image"],
+            "delete": [*PARTS, "emptysearch", "image"],
             "view": content_models(),
             "publish": ["condition", "treatment"],
             "sign": ["clinical"],
