@@ -31,6 +31,7 @@ DATA_DIR = Path(
 ).absolute()
 PORT = env_int("PORT", 8000, lowest=1, highest=65535)
 WEB_WORKERS = env_int("WEB_WORKERS", 2, lowest=1, highest=64)
+LINK_CHECKS = env_bool("LINK_CHECKS", default=True)
 
 
 # The site on the network

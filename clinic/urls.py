@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic import health, views
+from conditions.admin import today
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("admin/content-today/", today.content_today_view, name="content-today"),
+    path("admin/content-today/check-links/", today.check_links_view, name="check-links"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -67,6 +67,7 @@ def test_start_without_debug_names_the_missing_variable(name):
         ("DEFAULT_FROM_EMAIL", "Clinic <clinic@localhost> <b@c.org>"),
         ("EMAIL_URL", "pigeon://coop"),
         ("EMAIL_URL", "smtp://mail.example.org?timeout=0"),
+        ("LINK_CHECKS", "weekly"),
         ("PORT", "http"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),
         ("SITE_URL", "clinic.example.org"),

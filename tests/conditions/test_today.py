@@ -1,0 +1,277 @@
+"""What is to do for the content, and where."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from conditions.models import EmptySearch, Feedback, LinkCheck, Review, Revision
+from conditions.publishing import publish, unpublish
+from conditions.today import content_today
+
+from .factories import (
+    NOW,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_red_flag,
+    make_source,
+    make_treatment,
+)
+from .test_links import make_live_with_text
+
+pytestmark = pytest.mark.django_db
+
+# What the sentence says of an empty list.
+EMPTY = {
+    "drafts": "No draft waits for its first publication.",
+    "changed": "Every live page shows its article and the red flags as they are now.",
+    "scheduled": "Nothing is set to appear or to go at a later time.",
+    "reviews": "No review is due in the next 60 days.",
+    "links": "No link on a live page is known to be dead.",
+    "searches": "Nothing was looked for in vain 3 times or more.",
+    "feedback": "All feedback from readers is dealt with.",
+}
+
+
+def lines_of(key, *, now=NOW):
+    lines = {work.key: work.lines for work in content_today(now=now)}[key]
+    return [(line.what, line.url) for line in lines]
+
+
+def what_of(key, *, now=NOW):
+    return [what for what, _ in lines_of(key, now=now)]
+
+
+def change_url(row):
+    return reverse(f"admin:conditions_{row._meta.model_name}_change", args=[row.pk])
+
+
+def schedule(article, publish_at, **kwargs):
+    """Write an edition of a live article that is due later."""
+    live = article.revisions.first()
+    defaults = {"number": live.number + 1, "document": live.document, "by_name": "tests"}
+    return Revision.objects.create(
+        **{article.revision_field: article}, publish_at=publish_at, **defaults | kwargs
+    )
+
+
+def make_dead_link(url="https://a.example/", **kwargs):
+    defaults = {"checked_at": NOW, "is_alive": False, "reason": "The page is not there any more."}
+    return LinkCheck.objects.create(url=url, **defaults | kwargs)
+
+
+def test_empty_lists_say_so():
+    assert {work.key: work.if_empty for work in content_today(now=NOW)} == EMPTY
+    assert [work.lines for work in content_today(now=NOW)] == [[]] * len(EMPTY)
+
+
+def test_drafts_are_what_was_never_on_the_site():
+    condition, treatment = make_condition(title="Cramp"), make_treatment(title="Cupping")
+    make_live_condition()
+    unpublish(make_live_condition(), by="tests", now=NOW)
+    make_live_condition(now=NOW + timedelta(days=1))
+
+    assert lines_of("drafts") == [
+        ("“Cramp” has never been on the site.", change_url(condition)),
+        ("“Cupping” has never been on the site.", change_url(treatment)),
+    ]
+
+
+def test_draft_whose_only_edition_was_withdrawn_waits():
+    condition = make_live_condition(title="Cramp", now=NOW + timedelta(days=1))
+    Revision.objects.update(withdrawn_at=NOW)
+
+    assert lines_of("drafts") == [("“Cramp” has never been on the site.", change_url(condition))]
+    assert what_of("scheduled") == []
+
+
+def test_changed_are_live_pages_whose_article_went_on():
+    condition = make_live_condition(title="Cramp")
+    condition.sections.update(body="<p>Other.</p>")
+    treatment = make_live_treatment(title="Cupping")
+    treatment.sections.update(body="<p>Other.</p>")
+    make_live_condition()
+    make_condition()
+
+    assert lines_of("changed") == [
+        ("“Cramp” differs from its live page.", change_url(condition)),
+        ("“Cupping” differs from its live page.", change_url(treatment)),
+    ]
+
+
+def test_changed_names_the_red_flags_that_pages_show_as_they_were():
+    flag, other = make_red_flag(label="Slurred speech"), make_red_flag()
+    make_live_condition(red_flags=[flag, other])
+    make_live_condition(red_flags=[flag])
+    flag.statement = "In new words"
+    flag.save()
+
+    url = reverse("admin:conditions_redflag_uses", args=[flag.pk])
+    assert ("2 live pages show the red flag “Slurred speech” as it was.", url) in lines_of(
+        "changed"
+    )
+    assert len(lines_of("changed")) == 3
+
+
+def test_scheduled_says_when_in_the_clinics_zone():
+    condition = make_live_condition(title="Cramp")
+    treatment = make_live_treatment(title="Cupping")
+    schedule(condition, NOW + timedelta(days=2))
+    schedule(treatment, NOW + timedelta(days=200))
+    schedule(make_live_condition(), NOW + timedelta(days=1), withdrawn_at=NOW)
+    leaving = make_live_condition(title="Old")
+    unpublish(leaving, by="tests", now=NOW + timedelta(days=1))
+
+    assert lines_of("scheduled") == [
+        (
+            "“Old” goes off the site on Tuesday, December 8, 2026, 7:00 AM (EST).",
+            change_url(leaving),
+        ),
+        (
+            "“Cramp” appears on Wednesday, December 9, 2026, 7:00 AM (EST).",
+            change_url(condition),
+        ),
+        ("“Cupping” appears on Friday, June 25, 2027, 8:00 AM (EDT).", change_url(treatment)),
+    ]
+
+
+def test_reviews_are_due_by_the_day_that_the_article_set():
+    make_live_condition(title="Later", review_due_on=date(2027, 2, 6))
+    soon = make_live_condition(title="Soon", review_due_on=date(2027, 2, 5))
+    make_live_treatment(title="Today", review_due_on=date(2026, 12, 7))
+    make_live_condition(title="Late", review_due_on=date(2026, 12, 6))
+    make_condition(title="Draft", review_due_on=date(2026, 12, 6))
+
+    assert what_of("reviews") == [
+        "“Late”: its review has been overdue since Dec. 6, 2026.",
+        "“Today”: its next review is due by Dec. 7, 2026.",
+        "“Soon”: its next review is due by Feb. 5, 2027.",
+    ]
+    url = reverse("admin:conditions_review_add")
+    assert lines_of("reviews")[-1][1] == f"{url}?revision={soon.revisions.get().pk}"
+
+
+def test_newest_full_review_sets_the_day():
+    condition = make_live_condition(title="Cramp", review_due_on=date(2026, 12, 6))
+    revision = condition.revisions.get()
+    by = {"revision": revision, "reviewer": "Dr. Test"}
+    Review.objects.create(**by, reviewed_on=date(2026, 11, 1), next_on=date(2026, 12, 31))
+    before = what_of("reviews")
+    Review.objects.create(**by, reviewed_on=date(2026, 12, 1), next_on=date(2027, 12, 1))
+    partial = {"scope": "partial", "next_on": date(2026, 12, 8)}
+    Review.objects.create(**by, reviewed_on=date(2026, 12, 2), **partial)
+
+    assert before == ["“Cramp”: its next review is due by Dec. 31, 2026."]
+    assert what_of("reviews") == []
+
+
+def test_review_without_a_day_comes_first():
+    make_live_condition(title="Late", review_due_on=date(2026, 12, 6))
+    condition = make_live_condition(title="Cramp")
+    # As editions were that were published before articles had such a day.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE conditions_revision DROP CONSTRAINT conditions_revision_review_is_due"
+        )
+    document = condition.revisions.get().document
+    del document["review_due_on"]
+    schedule(condition, NOW, document=document)
+
+    assert what_of("reviews") == [
+        "“Cramp”: no day is set for its next review.",
+        "“Late”: its review has been overdue since Dec. 6, 2026.",
+    ]
+
+
+def test_day_of_the_review_is_counted_in_the_clinics_zone():
+    make_live_condition(review_due_on=date(2026, 12, 6), title="Cramp")
+    three_in_the_morning = NOW.replace(hour=3)
+
+    assert what_of("reviews", now=three_in_the_morning) == []
+    assert what_of("reviews") == ["“Cramp”: its review has been overdue since Dec. 6, 2026."]
+
+
+def test_dead_links_lead_to_the_source_or_to_the_text():
+    source = make_source(url="https://a.example/#page=2")
+    cited, again = make_condition(title="Cramp"), make_condition(title="Twitch")
+    for condition in (cited, again):
+        condition.sources.add(source)
+        publish(condition, by="tests", now=NOW)
+    written = make_live_with_text('<p><a href="https://a.example/">A</a></p>', title="Spasm")
+    make_dead_link()
+    make_dead_link("https://alive.example/", is_alive=True)
+    make_dead_link("https://nowhere.example/")
+
+    assert lines_of("links") == [
+        (
+            "https://a.example/ on “Cramp”, “Twitch”: The page is not there any more.",
+            change_url(source),
+        ),
+        (
+            "https://a.example/ on “Spasm”: The page is not there any more.",
+            change_url(written),
+        ),
+    ]
+
+
+def test_dead_link_of_a_source_that_was_removed_leads_to_the_article():
+    source = make_source(url="https://a.example/")
+    condition = make_condition(title="Cramp")
+    condition.sources.add(source)
+    publish(condition, by="tests", now=NOW)
+    source.delete()
+    make_dead_link()
+
+    assert [url for _, url in lines_of("links")] == [change_url(condition)]
+
+
+def test_dead_links_are_doubted_if_nothing_could_be_reached():
+    make_live_with_text('<p><a href="https://a.example/">A</a></p>')
+    make_dead_link(failures=2)
+    make_dead_link("https://b.example/", failures=5)
+    url = reverse("admin:conditions_linkcheck_changelist")
+
+    doubted = lines_of("links")
+    make_dead_link("https://c.example/", is_alive=True, failures=0)
+
+    assert [(what.partition(",")[0], url) for what, url in doubted] == [
+        ("None of the links could be reached", url)
+    ]
+    assert len(what_of("links")) == 1
+    assert what_of("links") != [doubted[0][0]]
+
+
+def test_searches_are_those_made_three_times_or_more():
+    often = EmptySearch.objects.create(query="cold feet", times=7, last_on=date(2026, 12, 1))
+    EmptySearch.objects.create(query="sore toes", times=3, last_on=date(2026, 12, 2))
+    EmptySearch.objects.create(query="once", times=2, last_on=date(2026, 12, 2))
+
+    assert what_of("searches") == [
+        "“cold feet”, looked for 7 times, last on Dec. 1, 2026.",
+        "“sore toes”, looked for 3 times, last on Dec. 2, 2026.",
+    ]
+    assert lines_of("searches")[0][1] == change_url(often)
+
+
+def test_feedback_is_summed_up_by_article():
+    condition, treatment = make_condition(title="Cramp"), make_treatment(title="Cupping")
+    day = {"sent_on": date(2026, 12, 1)}
+    Feedback.objects.create(condition=condition, was_helpful=True, **day)
+    Feedback.objects.create(condition=condition, was_helpful=False, text="Too long.", **day)
+    Feedback.objects.create(condition=condition, was_helpful=False, is_done=True, **day)
+    Feedback.objects.create(treatment=treatment, was_helpful=True, **day)
+
+    page = "/admin/conditions/feedback/"
+    assert lines_of("feedback") == [
+        (
+            "“Cramp”: not helpful for 1, helpful for 1; 1 reader wrote something.",
+            f"{page}?condition__id__exact={condition.pk}&is_done__exact=0",
+        ),
+        (
+            "“Cupping”: not helpful for 0, helpful for 1; 0 readers wrote something.",
+            f"{page}?treatment__id__exact={treatment.pk}&is_done__exact=0",
+        ),
+    ]
