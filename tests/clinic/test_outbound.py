@@ -4,102 +4,12 @@ import socket
 import ssl
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
 from clinic.outbound import Client, NoAnswer, is_public
 
-CERTIFICATE = Path(__file__).with_name("loopback.pem")
-
-
-class Site(BaseHTTPRequestHandler):
-    """Answers by path, and notes what it was asked."""
-
-    def do_HEAD(self):
-        self.server.asked.append((self.command, self.path, dict(self.headers)))
-        name, _, rest = self.path.strip("/").partition("/")
-        getattr(self, name.partition("?")[0] or "page")(rest)
-
-    do_GET = do_HEAD
-
-    def page(self, rest):
-        self.answer(200)
-
-    def status(self, number):
-        self.answer(int(number))
-
-    def only_get(self, number):
-        self.answer(int(number) if self.command == "HEAD" else 200)
-
-    def to(self, address):
-        self.answer(302, Location=address)
-
-    def round(self, rest):
-        self.answer(301, Location=f"/round/{rest}x")
-
-    def hops(self, number):
-        self.answer(302, Location=f"/hops/{int(number) - 1}" if int(number) > 1 else "/page")
-
-    def nowhere(self, rest):
-        self.answer(302)
-
-    def huge(self, rest):
-        if self.command == "HEAD":
-            return self.answer(405)
-        self.answer(200)
-        try:
-            while self.server.sent < 50_000_000:
-                self.wfile.write(b"x" * 65536)
-                self.server.sent += 65536
-        except OSError:
-            pass
-
-    def many_lines(self, rest):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-Line: x\r\n" * 1000 + b"\r\n")
-
-    def silent(self, rest):
-        self.server.over.wait(10)
-
-    def drip(self, rest):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        try:
-            while not self.server.over.wait(0.1):
-                self.wfile.write(b"X-Line: x\r\n")
-                time.sleep(0.05)
-        except OSError:
-            pass
-
-    def no_web(self, rest):
-        self.wfile.write(b"220 mail.example ESMTP\r\n")
-
-    def answer(self, status, **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
-def serve(with_tls):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.asked, server.sent, server.over = [], 0, threading.Event()
-    server.handle_error = lambda *args: None
-    if with_tls:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(CERTIFICATE)
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
-    return server
-
-
-def stop(server):
-    server.over.set()
-    server.shutdown()
-    server.server_close()
+from .loopback import CERTIFICATE, serve, stop
 
 
 @pytest.fixture
@@ -279,7 +189,6 @@ def test_client_refuses_a_doubtful_address_before_looking_it_up(url, reason, mon
         ("http://localhost:{port}/page", "does not start with https"),
         ("file:///etc/passwd", "does not start with https"),
         ("https://me@localhost:{port}/page", "user name"),
-        ("https://[::1", "not written right"),
     ],
 )
 def test_client_checks_every_redirect_again(site, target, reason):
@@ -290,6 +199,11 @@ def test_client_checks_every_redirect_again(site, target, reason):
         client.status_of(address_of(site, f"/to/{target}", "127.0.0.1"))
 
     assert len(site.asked) == 1
+
+
+def test_client_refuses_a_redirect_to_what_is_no_address(site):
+    with pytest.raises(NoAnswer, match="leads on to an address that is not written right"):
+        client_for(site).status_of(address_of(site, "/to_unclosed"))
 
 
 def test_client_follows_redirects_on_other_ports_only_if_they_are_usual(site, plain_site):
