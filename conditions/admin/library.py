@@ -83,5 +83,8 @@ class LinkCheckAdmin(NotedAdmin):
     search_fields = ["url", "reason"]
     fields = ["url", "is_alive", "reason", "failures", "checked_at"]
 
+    class Media:
+        css = {"all": ["css/staff.css"]}
+
     def has_delete_permission(self, request, obj=None):
         return False

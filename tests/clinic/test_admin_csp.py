@@ -25,7 +25,8 @@ def staff_page(admin_client, live_server, context, page):
 @pytest.mark.django_db(transaction=True)
 def test_admin_pages_ask_for_nothing_that_the_policy_refuses(staff_page, live_server):
     page, refused = staff_page
-    paths = [reverse("admin:index"), reverse("admin:clinic_clinic_change", args=[1])] + [
+    paths = [reverse("admin:index"), reverse("content-today")]
+    paths += [reverse("admin:clinic_clinic_change", args=[1])] + [
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}")
         for model in admin.site._registry
         for view in ("changelist", "add")
