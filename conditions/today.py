@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -12,18 +11,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from .documents import with_parts
+from .gate import AnyArticle
 from .links import Use, live_links
 from .models import (
     Condition,
     EmptySearch,
     Feedback,
+    GlossaryTerm,
     LinkCheck,
-    RedFlag,
     Revision,
     Source,
     Treatment,
 )
-from .publishing import AnyArticle, changed_since_published, count_uses
+from .publishing import changed_since_published, outdated_pages
 
 REVIEW_DUE_WITHIN = timedelta(days=60)
 OFTEN_SEARCHED = 3
@@ -67,7 +67,7 @@ def content_today(*, now: datetime) -> list[WorkList]:
             key="changed",
             title="Changed since published",
             lines=[*_changed(drafts), *_shared_facts_as_they_were(now)],
-            if_empty="Every live page shows its article and the red flags as they are now.",
+            if_empty="Every live page shows its article, and what articles share, as they are now.",
         ),
         WorkList(
             key="scheduled",
@@ -117,6 +117,7 @@ def _never_published(drafts: Iterable[AnyArticle]) -> list[Line]:
 
 
 def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
+    terms = list(GlossaryTerm.objects.all())
     return [
         Line(
             what=f"“{draft.title}” differs from its live page.",
@@ -124,21 +125,19 @@ def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
             url=_change_url(draft),
         )
         for draft in drafts
-        if draft.live_document is not None and changed_since_published(draft, draft.live_document)
+        if draft.live_document is not None
+        and changed_since_published(draft, draft.live_document, terms)
     ]
 
 
 def _shared_facts_as_they_were(now: datetime) -> list[Line]:
-    _shown, outdated = count_uses(now=now)
-    flags = RedFlag.objects.filter(code__in=[code for code, pages in outdated.items() if pages])
     return [
         Line(
-            what=f"{_count(outdated[flag.code], 'live page shows', 'live pages show')} the red "
-            f"flag “{flag.label}” as it was.",
-            to_do="Update these pages",
-            url=reverse("admin:conditions_redflag_uses", args=[flag.pk]),
+            what=f"“{article.live_title}” shows red flags, remedies, sources or words as they were.",
+            to_do="Update the pages",
+            url=reverse("admin:conditions_pages"),
         )
-        for flag in flags
+        for article in outdated_pages(now=now)
     ]
 
 
@@ -172,10 +171,8 @@ def _reviews_due(now: datetime) -> list[Line]:
     return [
         Line(
             what=f"“{article.live_title}”: {_review_state(due_on, today)}",
-            to_do="Read the page, and note the review",
-            url=reverse(
-                "admin:conditions_review_add", query={"revision": article.live_revision_id}
-            ),
+            to_do="Read the page, and sign that it is still right",
+            url=reverse(f"admin:conditions_{article._meta.model_name}_checked", args=[article.pk]),
         )
         for due_on, article in sorted(due, key=lambda pair: pair[0])
         if due_on <= today + REVIEW_DUE_WITHIN
@@ -272,7 +269,7 @@ def _line_of_feedback(row: Mapping[str, Any]) -> Line:
         what=f"“{row[f'{field}__title']}”: not helpful for {row['not_helped']}, helpful for "
         f"{row['helped']}; {_count(row['wrote'], 'reader', 'readers')} wrote something.",
         to_do="Read it, and tick what is dealt with",
-        url=f"{reverse('admin:app_list', args=['conditions'])}feedback/?{urlencode(query)}",
+        url=reverse("admin:conditions_feedback_changelist", query=query),
     )
 
 
