@@ -50,8 +50,11 @@ class WorkList:
     if_empty: str
 
 
-def content_today(*, now: datetime) -> list[WorkList]:
-    """Return every list, also the empty ones, in a number of queries that does not grow."""
+def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
+    """Return every list, also the empty ones, in a number of queries that does not grow.
+
+    Reviews lead to where they are signed, or to what was signed for those who may not sign.
+    """
     drafts: list[AnyArticle] = [
         *with_parts(Condition.objects.with_live_document(now)),
         *with_parts(Treatment.objects.with_live_document(now)),
@@ -78,7 +81,7 @@ def content_today(*, now: datetime) -> list[WorkList]:
         WorkList(
             key="reviews",
             title="Reviews due",
-            lines=_reviews_due(now),
+            lines=_reviews_due(now, may_sign=may_sign),
             if_empty=f"No review is due in the next {REVIEW_DUE_WITHIN.days} days.",
         ),
         WorkList(
@@ -163,16 +166,21 @@ def _coming_and_going(drafts: list[AnyArticle], *, now: datetime) -> list[Line]:
     ]
 
 
-def _reviews_due(now: datetime) -> list[Line]:
+def _reviews_due(now: datetime, *, may_sign: bool) -> list[Line]:
     today = timezone.localdate(now)
+    page, to_do = (
+        ("checked", "Read the page, and sign that it is still right")
+        if may_sign
+        else ("editions", "Ask a clinical reviewer to read the page and sign it")
+    )
     live = [*Condition.objects.with_live(now), *Treatment.objects.with_live(now)]
     # What has no day comes first: nobody else would notice.
     due = [(_review_due_on(article) or date.min, article) for article in live]
     return [
         Line(
             what=f"“{article.live_title}”: {_review_state(due_on, today)}",
-            to_do="Read the page, and sign that it is still right",
-            url=reverse(f"admin:conditions_{article._meta.model_name}_checked", args=[article.pk]),
+            to_do=to_do,
+            url=reverse(f"admin:conditions_{article._meta.model_name}_{page}", args=[article.pk]),
         )
         for due_on, article in sorted(due, key=lambda pair: pair[0])
         if due_on <= today + REVIEW_DUE_WITHIN

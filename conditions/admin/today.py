@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from conditions import tasks
 from conditions.models import Condition, LinkCheck
+from conditions.signing import SIGN
 from conditions.today import content_today
 
 
@@ -23,7 +24,7 @@ def content_today_view(request):
     context = {
         **admin.site.each_context(request),
         "title": "Content today",
-        "work_lists": content_today(now=timezone.now()),
+        "work_lists": content_today(now=timezone.now(), may_sign=request.user.has_perm(SIGN)),
         "checks_links": settings.LINK_CHECKS,
         "may_check_links": _may_check_links(request),
         "last_checked_at": LinkCheck.objects.order_by("-checked_at")

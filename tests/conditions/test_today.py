@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # What the sentence says of an empty list.
 EMPTY = {
     "drafts": "No draft waits for its first publication.",
-    "changed": "Every live page shows its article and the red flags as they are now.",
+    "changed": "Every live page shows its article, and what articles share, as they are now.",
     "scheduled": "Nothing is set to appear or to go at a later time.",
     "reviews": "No review is due in the next 60 days.",
     "links": "No link on a live page is known to be dead.",
@@ -35,13 +35,21 @@ EMPTY = {
 }
 
 
-def lines_of(key, *, now=NOW):
-    lines = {work.key: work.lines for work in content_today(now=now)}[key]
+# The gate refuses a day for the review that is past; these pages were published before it.
+BEFORE = NOW - timedelta(days=90)
+
+
+def today(*, now=NOW, may_sign=True):
+    return content_today(now=now, may_sign=may_sign)
+
+
+def lines_of(key, **kwargs):
+    lines = {work.key: work.lines for work in today(**kwargs)}[key]
     return [(line.what, line.url) for line in lines]
 
 
-def what_of(key, *, now=NOW):
-    return [what for what, _ in lines_of(key, now=now)]
+def what_of(key, **kwargs):
+    return [what for what, _ in lines_of(key, **kwargs)]
 
 
 def change_url(row):
@@ -63,8 +71,8 @@ def make_dead_link(url="https://a.example/", **kwargs):
 
 
 def test_empty_lists_say_so():
-    assert {work.key: work.if_empty for work in content_today(now=NOW)} == EMPTY
-    assert [work.lines for work in content_today(now=NOW)] == [[]] * len(EMPTY)
+    assert {work.key: work.if_empty for work in today()} == EMPTY
+    assert [work.lines for work in today()] == [[]] * len(EMPTY)
 
 
 def test_drafts_are_what_was_never_on_the_site():
@@ -101,18 +109,21 @@ def test_changed_are_live_pages_whose_article_went_on():
     ]
 
 
-def test_changed_names_the_red_flags_that_pages_show_as_they_were():
-    flag, other = make_red_flag(label="Slurred speech"), make_red_flag()
-    make_live_condition(red_flags=[flag, other])
-    make_live_condition(red_flags=[flag])
+def test_changed_names_the_pages_that_show_a_red_flag_as_it_was():
+    flag, other = make_red_flag(), make_red_flag()
+    cramp = make_live_condition(title="Cramp", red_flags=[flag, other])
+    twitch = make_live_condition(title="Twitch", red_flags=[flag])
+    make_live_condition(red_flags=[other])
     flag.statement = "In new words"
     flag.save()
 
-    url = reverse("admin:conditions_redflag_uses", args=[flag.pk])
-    assert ("2 live pages show the red flag “Slurred speech” as it was.", url) in lines_of(
-        "changed"
-    )
-    assert len(lines_of("changed")) == 3
+    pages = reverse("admin:conditions_pages")
+    assert lines_of("changed") == [
+        ("“Cramp” differs from its live page.", change_url(cramp)),
+        ("“Twitch” differs from its live page.", change_url(twitch)),
+        ("“Cramp” shows red flags, remedies, sources or words as they were.", pages),
+        ("“Twitch” shows red flags, remedies, sources or words as they were.", pages),
+    ]
 
 
 def test_scheduled_says_when_in_the_clinics_zone():
@@ -140,8 +151,8 @@ def test_scheduled_says_when_in_the_clinics_zone():
 def test_reviews_are_due_by_the_day_that_the_article_set():
     make_live_condition(title="Later", review_due_on=date(2027, 2, 6))
     soon = make_live_condition(title="Soon", review_due_on=date(2027, 2, 5))
-    make_live_treatment(title="Today", review_due_on=date(2026, 12, 7))
-    make_live_condition(title="Late", review_due_on=date(2026, 12, 6))
+    make_live_treatment(title="Today", review_due_on=date(2026, 12, 7), now=BEFORE)
+    make_live_condition(title="Late", review_due_on=date(2026, 12, 6), now=BEFORE)
     make_condition(title="Draft", review_due_on=date(2026, 12, 6))
 
     assert what_of("reviews") == [
@@ -149,12 +160,22 @@ def test_reviews_are_due_by_the_day_that_the_article_set():
         "“Today”: its next review is due by Dec. 7, 2026.",
         "“Soon”: its next review is due by Feb. 5, 2027.",
     ]
-    url = reverse("admin:conditions_review_add")
-    assert lines_of("reviews")[-1][1] == f"{url}?revision={soon.revisions.get().pk}"
+    signed = reverse("admin:conditions_condition_checked", args=[soon.pk])
+    assert lines_of("reviews")[-1][1] == signed
+
+
+def test_reviews_lead_those_who_may_not_sign_to_the_revisions():
+    treatment = make_live_treatment(title="Cupping", review_due_on=date(2026, 12, 8))
+
+    works = {work.key: work for work in today(may_sign=False)}
+
+    (line,) = works["reviews"].lines
+    assert line.to_do == "Ask a clinical reviewer to read the page and sign it"
+    assert line.url == reverse("admin:conditions_treatment_editions", args=[treatment.pk])
 
 
 def test_newest_full_review_sets_the_day():
-    condition = make_live_condition(title="Cramp", review_due_on=date(2026, 12, 6))
+    condition = make_live_condition(title="Cramp", review_due_on=date(2026, 12, 6), now=BEFORE)
     revision = condition.revisions.get()
     by = {"revision": revision, "reviewer": "Dr. Test"}
     Review.objects.create(**by, reviewed_on=date(2026, 11, 1), next_on=date(2026, 12, 31))
@@ -168,7 +189,7 @@ def test_newest_full_review_sets_the_day():
 
 
 def test_review_without_a_day_comes_first():
-    make_live_condition(title="Late", review_due_on=date(2026, 12, 6))
+    make_live_condition(title="Late", review_due_on=date(2026, 12, 6), now=BEFORE)
     condition = make_live_condition(title="Cramp")
     # As editions were that were published before articles had such a day.
     with connection.cursor() as cursor:
@@ -187,10 +208,12 @@ def test_review_without_a_day_comes_first():
 
 
 def test_day_of_the_review_is_counted_in_the_clinics_zone():
-    make_live_condition(review_due_on=date(2026, 12, 6), title="Cramp")
-    three_in_the_morning = NOW.replace(hour=3)
+    make_live_condition(review_due_on=date(2026, 12, 6), title="Cramp", now=BEFORE)
+    still_the_day_before = NOW.replace(hour=3)
 
-    assert what_of("reviews", now=three_in_the_morning) == []
+    assert what_of("reviews", now=still_the_day_before) == [
+        "“Cramp”: its next review is due by Dec. 6, 2026."
+    ]
     assert what_of("reviews") == ["“Cramp”: its review has been overdue since Dec. 6, 2026."]
 
 
