@@ -2,17 +2,24 @@
 
 from django.urls import reverse
 
+from conditions.models import Remedy
+
 
 def list_url(model):
     return reverse(f"admin:conditions_{model}_changelist")
 
 
+def model_of(record):
+    """Return the name of the model whose admin has the record's form."""
+    return record.kind if isinstance(record, Remedy) else record._meta.model_name
+
+
 def change_url(record):
-    return reverse(f"admin:conditions_{record._meta.model_name}_change", args=[record.pk])
+    return reverse(f"admin:conditions_{model_of(record)}_change", args=[record.pk])
 
 
 def run_on_list(client, action, *articles):
-    url = list_url(articles[0]._meta.model_name)
+    url = list_url(model_of(articles[0]))
     data = {"action": action, "_selected_action": [article.pk for article in articles]}
     return client.post(url, data, follow=True)
 

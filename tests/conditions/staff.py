@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from tests.html_tree import parse
 
+from .admin_pages import change_url
+
 
 def sign_in(name, **kwargs):
     """Return the browser of a member of staff who writes and signs articles."""
@@ -23,10 +25,6 @@ def allow(user, *codenames):
 def page_url(article, page, *args):
     name = f"admin:conditions_{article._meta.model_name}_{page}"
     return reverse(name, args=[article.pk, *args])
-
-
-def change_url(record):
-    return reverse(f"admin:conditions_{record._meta.model_name}_change", args=[record.pk])
 
 
 def open_form(browser, record):

@@ -13,6 +13,7 @@ from conditions.publishing import publish
 from .admin_pages import change_url, form_data, list_url
 from .factories import (
     NOW,
+    make_acupoint,
     make_claim,
     make_condition,
     make_live_condition,
@@ -47,10 +48,11 @@ def staff(client):
         make_live_condition,
         make_live_treatment,
         make_red_flag,
+        make_acupoint,
         make_source,
         lambda: make_live_condition().revisions.get(),
     ],
-    ids=["condition", "treatment", "red flag", "source", "revision"],
+    ids=["condition", "treatment", "red flag", "point", "source", "revision"],
 )
 def test_list_and_form_open(client, staff, make):
     record = make()
@@ -60,7 +62,9 @@ def test_list_and_form_open(client, staff, make):
     assert client.get(list_url(record._meta.model_name), {"q": "a"}).status_code == 200
 
 
-@pytest.mark.parametrize("model", ["condition", "treatment", "redflag", "source", "review"])
+@pytest.mark.parametrize(
+    "model", ["condition", "treatment", "redflag", "acupoint", "source", "review"]
+)
 def test_add_form_opens(client, staff, model):
     assert client.get(reverse(f"admin:conditions_{model}_add")).status_code == 200
 
@@ -199,8 +203,8 @@ def test_revisions_are_read_only(admin_client):
 
 @pytest.mark.parametrize(
     ("make", "name"),
-    [(make_red_flag, "code"), (make_source, "key")],
-    ids=["red flag", "source"],
+    [(make_red_flag, "code"), (make_source, "key"), (make_acupoint, "slug")],
+    ids=["red flag", "source", "point"],
 )
 def test_natural_keys_are_fixed_after_creation(client, staff, make, name):
     form = client.get(change_url(make())).context["adminform"].form

@@ -173,6 +173,7 @@ def test_lines_field_keeps_each_line_once():
 
 
 def test_names_are_cleaned_on_save(client, staff):
+    staff.groups.add(Group.objects.get(name="Clinical reviewer"))
     names = " warfarin \r\n\r\nCoumadin\r\nWarfarin"
     flag = make_red_flag()
     url = url_of("redflag", "change", flag.pk)

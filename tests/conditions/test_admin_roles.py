@@ -64,9 +64,12 @@ def test_author_writes_drafts_and_cannot_publish(client, sign_in):
 def test_author_may_not_write_what_is_shared(client, sign_in):
     sign_in("Author")
 
-    assert client.get(reverse("admin:conditions_remedy_add")).status_code == 403
+    for kind in ("herb", "food", "nutrient", "acupoint", "remedy"):
+        assert client.get(reverse(f"admin:conditions_{kind}_add")).status_code == 403
     assert client.get(reverse("admin:conditions_source_add")).status_code == 200
-    assert client.get(change_url(make_remedy())).status_code == 200
+    remedy = make_remedy()
+    assert client.get(change_url(remedy)).status_code == 200
+    assert client.post(change_url(remedy), {}).status_code == 403
 
 
 def test_content_is_told_of_a_clinical_change_before_and_after(client, sign_in):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -9,9 +10,10 @@ from django.utils import timezone
 from conditions.models import Condition, GlossaryTerm, MedicineClass, RedFlag
 from conditions.publishing import publish
 
-from .admin_pages import change_url, form_data, list_url
+from .admin_pages import change_url, form_data, list_url, model_of
 from .factories import (
     NOW,
+    make_acupoint,
     make_caution,
     make_claim,
     make_condition,
@@ -181,18 +183,19 @@ def test_changed_remedy_leads_to_the_pages_that_show_it(client, staff):
         lambda: MedicineClass.objects.create(slug="blood-thinners", name="Blood thinners"),
         lambda: GlossaryTerm.objects.create(term="yin", definition="The cooling side."),
         make_source,
-        make_remedy,
+        *(partial(make_remedy, kind=kind) for kind in ("herb", "food", "nutrient")),
+        make_acupoint,
     ],
-    ids=["medicines", "term", "source", "remedy"],
+    ids=["medicines", "term", "source", "herb", "food", "nutrient", "point"],
 )
 def test_shared_fact_on_no_page_says_so(client, staff, make):
     row = make()
     url = change_url(row)
 
-    page = client.get(reverse(f"admin:conditions_{row._meta.model_name}_uses", args=[row.pk]))
+    page = client.get(reverse(f"admin:conditions_{model_of(row)}_uses", args=[row.pk]))
 
     assert "No live page shows it." in page.text
-    assert client.post(url, form_data(client.get(url))).url == list_url(row._meta.model_name)
+    assert client.post(url, form_data(client.get(url))).url == list_url(model_of(row))
     assert "Pages that show it" in client.get(url).text
 
 

@@ -54,7 +54,7 @@ def test_live_links_come_from_sources_and_texts():
     source = make_source(url="https://b.example/paper?a=1&b=2#page=3")
     condition = make_live_with_text(
         '<p><a href="https://a.example/x?a=1&amp;b=2">A</a> <a href="HTTPS://c.example/">C</a>'
-        '<a href="/conditions/">here</a> <a href="#top">up</a> <a href="tel:911">call</a>'
+        '<a href="/conditions/">here</a> <a href="#causes">up</a> <a href="tel:911">call</a>'
         '<a href="mailto:a@b.example">mail</a></p>',
         title="Cramp",
     )
