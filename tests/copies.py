@@ -1,6 +1,7 @@
 """Rows of a database, taken out once and put back for each test that needs the same ones."""
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from psycopg import sql
@@ -22,6 +23,8 @@ def put_back(rows):
                 copy.write(content)
         for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
             cursor.execute(statement)
+    # It remembers the numbers of the rows before.
+    ContentType.objects.clear_cache()
 
 
 def _read(cursor, table, columns):

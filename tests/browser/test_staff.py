@@ -64,8 +64,8 @@ def test_a_part_can_be_taken_out_of_an_article(editor, reader):
 
     reader.goto("/conditions/")
     entries = [text.lower() for text in reader.locator(".az a").all_inner_texts()]
-    assert "charley horse, see spasms and twitches" in entries
-    assert f"{name}, see spasms and twitches".lower() not in entries
+    assert "charley horse: see spasms and twitches" in entries
+    assert f"{name}: see spasms and twitches".lower() not in entries
 
 
 def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(editor, reader):
@@ -97,7 +97,10 @@ def test_every_starter_record_can_be_saved_as_it_is(editor):
         "booking/notavailabletime",
         "conditions/condition",
         "conditions/treatment",
-        "conditions/remedy",
+        "conditions/herb",
+        "conditions/food",
+        "conditions/nutrient",
+        "conditions/acupoint",
         "conditions/redflag",
         "conditions/source",
     ]
