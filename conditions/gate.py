@@ -7,13 +7,14 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 
 from .documents import Document
 from .evidence import NEEDS_SOURCE, EvidenceLevel
-from .models import Aspect, CareLevel, Condition, FormerSlug, Remedy, Treatment
+from .models import Aspect, CareLevel, Condition, Remedy, Treatment
 from .rich_text import has_words
 
 type AnyArticle = Condition | Treatment
@@ -89,14 +90,10 @@ def address_problem(article: AnyArticle, slug: str) -> str:
     model = type(article)
     if model.objects.filter(slug=slug).exclude(pk=article.pk).exists():
         return f"Another page has the address “{slug}”."
-    field = model.revision_field
-    former = FormerSlug.objects.filter(slug=slug, **{f"{field}__isnull": False})
-    other = former.exclude(**{field: article.pk}).select_related(field).first()
-    if other is not None:
-        return f"The address “{slug}” was that of “{getattr(other, field)}”, and still leads there."
-    match = _resolve(model(slug=slug).get_absolute_url())
-    if match is None or match.view_name not in _ARTICLE_PAGES:
-        return f"The site uses the address “{slug}” for something else."
+    try:
+        model(pk=article.pk, slug=slug).clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
     return ""
 
 

@@ -82,7 +82,7 @@ class Offer:
 
 _GROUP_HEADINGS = {
     RemedyKind.ACUPOINT: "Points that may be used",
-    RemedyKind.NUTRIENT: "Minerals",
+    RemedyKind.NUTRIENT: "Nutrients and supplements",
     RemedyKind.FOOD: "Foods",
     RemedyKind.HERB: "Herbs",
 }

@@ -8,14 +8,12 @@ from .article import (
     BodyArea,
     Condition,
     ConditionName,
-    FormerSlug,
-    RelatedKind,
-    RelatedTopic,
     Treatment,
 )
 from .glossary import GlossaryTerm
 from .image import Illustration, Image
 from .red_flag import CareLevel, ConditionRedFlag, RedFlag, most_urgent
+from .related import FormerSlug, RelatedKind, RelatedTopic
 from .remedy import (
     Acupoint,
     Amount,

@@ -221,9 +221,9 @@ class Article(models.Model):
         if match.view_name != self.url_name:
             words = "The site uses this word in an address of its own. Choose another one."
             raise ValidationError({"slug": ValidationError(words, code="reserved")})
-        field = self.revision_field
-        taken = FormerSlug.objects.filter(slug=self.slug, **{f"{field}__isnull": False})
-        if taken.exclude(**{field: self.pk}).exists():
+        articles: models.Manager[Any] = type(self)._default_manager
+        had_it_before = articles.filter(former_slugs__slug=self.slug)
+        if had_it_before.exclude(pk=self.pk).exists():
             words = "This is the old address of another page, and leads there. Choose another one."
             raise ValidationError({"slug": ValidationError(words, code="former_slug")})
 
@@ -321,112 +321,3 @@ class Treatment(Article):
     class Meta:
         ordering = ["position", "title", "pk"]
         permissions = [("publish_treatment", "Can put treatments on the site and take them off")]
-
-
-class FormerSlug(models.Model):
-    """An address that an article had before; it leads to where the article is now."""
-
-    slug = models.SlugField(max_length=80)
-    condition = models.ForeignKey(
-        Condition, on_delete=models.CASCADE, null=True, blank=True, related_name="former_slugs"
-    )
-    treatment = models.ForeignKey(
-        Treatment, on_delete=models.CASCADE, null=True, blank=True, related_name="former_slugs"
-    )
-
-    class Meta:
-        verbose_name = "old address"
-        verbose_name_plural = "old addresses"
-        ordering = ["slug", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(condition__isnull=False, treatment__isnull=True)
-                | models.Q(condition__isnull=True, treatment__isnull=False),
-                name="%(app_label)s_%(class)s_has_one_article",
-                violation_error_code="has_one_article",
-                violation_error_message="An old address belongs to one article.",
-            ),
-            models.UniqueConstraint(
-                fields=["slug"],
-                condition=models.Q(condition__isnull=False),
-                name="%(app_label)s_%(class)s_condition_once",
-                violation_error_code="once",
-                violation_error_message="That old address already leads to an article.",
-            ),
-            models.UniqueConstraint(
-                fields=["slug"],
-                condition=models.Q(treatment__isnull=False),
-                name="%(app_label)s_%(class)s_treatment_once",
-                violation_error_code="once",
-                violation_error_message="That old address already leads to a treatment.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.slug
-
-    def clean(self) -> None:
-        """Refuse the address that another article has now: that one would always win."""
-        for kind, pk in ((Condition, self.condition_id), (Treatment, self.treatment_id)):
-            if pk and kind.objects.filter(slug=self.slug).exclude(pk=pk).exists():
-                words = "Another page has this address now. Choose another one."
-                raise ValidationError({"slug": ValidationError(words, code="in_use")})
-
-
-class RelatedKind(models.TextChoices):
-    """Why one article points at another."""
-
-    CONFUSED = "confused", "Often taken for one another"
-    RELATED = "related", "Also worth reading"
-
-
-class RelatedTopic(models.Model):
-    """Another article that a reader of this one may be looking for."""
-
-    condition = models.ForeignKey(
-        Condition, on_delete=models.CASCADE, related_name="related_topics"
-    )
-    other = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=10, choices=RelatedKind, default=RelatedKind.RELATED)
-    question = models.CharField(
-        max_length=120,
-        blank=True,
-        help_text="For topics that get mixed up: Cramp or restless legs?",
-    )
-    text = models.CharField(
-        max_length=300, blank=True, help_text="How to tell them apart, in one to three sentences."
-    )
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["condition", "other"],
-                name="%(app_label)s_%(class)s_once",
-                violation_error_code="once",
-                violation_error_message="This article already points there.",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(condition=models.F("other")),
-                name="%(app_label)s_%(class)s_another",
-                violation_error_code="another",
-                violation_error_message="Choose another article than this one.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=RelatedKind.values),
-                name="%(app_label)s_%(class)s_kind_is_known",
-                violation_error_code="kind_is_known",
-                violation_error_message="Choose how the two belong together.",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(kind=RelatedKind.CONFUSED)
-                | (~models.Q(question="") & ~models.Q(text="")),
-                name="%(app_label)s_%(class)s_tells_apart",
-                violation_error_code="tells_apart",
-                violation_error_message="Write the question, and how to tell the two apart.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.question or self.other.title

@@ -324,7 +324,7 @@ def test_address_of_another_is_taken():
 
     assert address_problem(condition, "taken") == "Another page has the address “taken”."
     assert address_problem(condition, "former") == (
-        "The address “former” was that of “Cramp”, and still leads there."
+        "This is the old address of another page, and leads there. Choose another one."
     )
     assert address_problem(mover, "former") == ""
     assert address_problem(make_treatment(), "former") == ""
@@ -348,5 +348,5 @@ def test_address_that_the_site_uses_is_taken(monkeypatch):
     monkeypatch.setattr("conditions.gate._resolve", lambda path: None)
 
     assert address_problem(make_condition(), "feed") == (
-        "The site uses the address “feed” for something else."
+        "The site uses this word in an address of its own. Choose another one."
     )

@@ -242,13 +242,15 @@ def test_move_to_where_it_is_changes_nothing():
     assert not FormerSlug.objects.exists()
 
 
-@pytest.mark.parametrize("slug", ["own", "former"])
-def test_move_never_takes_the_address_of_another(slug):
+@pytest.mark.parametrize(
+    ("slug", "said"), [("own", "the address “own”"), ("former", "old address of another page")]
+)
+def test_move_never_takes_the_address_of_another(slug, said):
     other = make_live_condition(slug="former")
     move(other, slug="own", by="tests", now=NOW)
     condition = make_live_condition(slug="cramp")
 
-    with pytest.raises(AddressTaken, match=slug):
+    with pytest.raises(AddressTaken, match=said):
         move(condition, slug=slug, by="tests", now=NOW)
 
     condition.refresh_from_db()
