@@ -65,24 +65,6 @@ def count_queries(side: Side) -> int:
     return len(queries)
 
 
-def article_against_bare_view() -> tuple[Side, Side]:
-    from django.core.management import call_command
-    from django.test import Client
-
-    call_command("seed_demo", verbosity=0, stdout=sys.stderr)
-    client = Client()
-    return (
-        Side("article page", lambda: read(client, "/conditions/spasms-and-twitches/")),
-        Side("bare view", lambda: read(client, "/healthz")),
-    )
-
-
-def read(client: "django.test.Client", path: str) -> None:
-    response = client.get(path)
-    if response.status_code != 200:
-        raise RuntimeError(f"{path} answered {response.status_code}")
-
-
 def times_at(appointments: int) -> Side:
     """Two months of times of a practitioner in a clinic with so many appointments."""
     from datetime import timedelta
@@ -146,13 +128,14 @@ def main() -> None:
 
     setup_test_environment(debug=False)
     from django.conf import settings
+    from django.core.management import call_command
 
     from bench.http import compare, named
 
     runner = get_runner(settings)(interactive=False, verbosity=0)
     databases = runner.setup_databases()
     try:
-        report("Reading", measure(article_against_bare_view()))
+        call_command("seed_demo", verbosity=0, stdout=sys.stderr)
         database = settings.DATABASES["default"]["NAME"]
         report_rates(compare(named(settings.DATABASE_URL, database)))
         few, many = times_at(100), times_at(10_000)

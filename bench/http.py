@@ -61,6 +61,8 @@ def compare(database_url: str) -> list[Rate]:
         ours = production(database_url, folder)
         run([sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], ours)
         servers = [stack.enter_context(serve("article page", "clinic.wsgi", ours))]
+        anew = serve("article page, drawn anew each time", "bench.drawn_anew", ours)
+        servers.append(stack.enter_context(anew))
         html = folder / "page.html"
         html.write_bytes(fetch(servers[0]))
         bare = {"BENCH_HTML": str(html)}

@@ -92,6 +92,9 @@ def paragraphs_of(document: dict[str, Any]) -> list[str]:
         *(text for section in document["sections"] for text in _blocks(section["body"])),
         *(item["text"] for item in document.get("self_care", [])),
         *(claim["text"] for claim in claims),
+        *(flag["statement"] for flag in document.get("red_flags", [])),
+        *(topic["text"] for topic in document.get("related", [])),
+        *(caution["effect"] for caution in _cautions_of(document)),
     ]
     return [plain for text in texts if (plain := " ".join(plain_text(text).split()))]
 
@@ -120,6 +123,16 @@ def syllables(word: str) -> int:
     if _SILENT_E.search(word) and not _SPOKEN_E.search(word):
         count -= 1
     return max(count, 1)
+
+
+def _cautions_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every caution once, though two remedies may share its words."""
+    owners = [document, *document.get("offers", []), *document.get("remedies", [])]
+    owners += [remedy for offer in document.get("offers", []) for remedy in offer["remedies"]]
+    words = {
+        caution["effect"]: caution for owner in owners for caution in owner.get("cautions", [])
+    }
+    yield from words.values()
 
 
 def _claims_of(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -29,8 +29,9 @@ from .caching import fresh
 
 PAGES_KEPT = 100
 
-# Whatever writes a row gives it a new xmin, which is greater than all before. So the count and the
-# sum together change with every change, and the counts of what is due change as time goes by.
+# Whatever writes a row gives it a new xmin, greater than all before it for billions of transactions.
+# So the count and the sum together change with every change, and the counts of what is due change
+# as time goes by.
 _STATE = """
 SELECT
     (SELECT to_jsonb(clinic_clinic) FROM clinic_clinic),
