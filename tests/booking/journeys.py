@@ -68,11 +68,16 @@ def make_article(slug="spasms", title="Spasms and twitches", **kwargs):
     """Make a live article with the given `red_flags`, and no others."""
     condition = Condition.objects.create(slug=slug, title="A draft's title")
     document = {
-        **{key: [] for key in ("names", "red_flags", "sections", "self_care", "offers", "sources")},
-        **dict.fromkeys(("summary", "lede"), ""),
+        **{key: [] for key in ("names", "red_flags", "offers", "sources")},
+        "sections": [{"aspect": "overview", "heading": "What it is", "body": "<p>Text.</p>"}],
+        "self_care": [{"kind": "do", "title": "", "text": "Rest.", "level": ""}],
         "title": title,
+        "summary": "One sentence.",
+        "lede": "",
         "kind": "symptom",
         "body_area": "muscles_nerves",
+        "review_due_on": "2027-12-07",
+        "no_emergency": {"reason": "For this test.", "signed_by": "Dr. Test"},
     }
     Revision.objects.create(
         condition=condition,

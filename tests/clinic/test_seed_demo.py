@@ -21,7 +21,7 @@ def test_seed_demo_makes_a_working_clinic_without_patients(client):
 
     assert output == (
         "Clinic: sample facts created.\n"
-        "Articles: 5 added and published, the others left alone.\n"
+        "Articles: 12 added and published, the others left alone.\n"
         "Booking: the practitioner, services and hours are there.\n"
     )
     assert client.get("/conditions/spasms-and-twitches/").status_code == 200
