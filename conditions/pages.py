@@ -242,7 +242,11 @@ def review_line(review: Mapping[str, Any] | None, *, today: date) -> ReviewLine 
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    """Return the day, or None for what is no day, which PostgreSQL cannot tell by a pattern."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _blocks(

@@ -8,6 +8,7 @@ nothing is ever shown that is not so any more.
 import gzip
 import hashlib
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from clinic.models import Clinic
 from .caching import fresh
 
 PAGES_KEPT = 100
+# As Django's own middleware reads it, which would compress what is not.
+_GZIP = re.compile(r"\bgzip\b")
 
 # Whatever writes a row gives it a new xmin, greater than all before it for billions of transactions.
 # So the count and the sum together change with every change, and the counts of what is due change
@@ -66,7 +69,7 @@ class Drawn:
 
         No page has a secret in it, so its length tells nothing (BREACH) and needs no padding.
         """
-        is_gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        is_gzipped = _GZIP.search(request.headers.get("Accept-Encoding", ""))
         content = self.gzipped if is_gzipped else self.html
         response = HttpResponse(content, headers=dict(self.headers))
         response.headers["ETag"] = self.etag
@@ -107,6 +110,8 @@ def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return view(request, *args, **kwargs)
         now = timezone.now()
         clinic, state = _read_state(now)
         request.clinic = clinic  # type: ignore[attr-defined]  # for the context processor

@@ -20,6 +20,8 @@ from django.utils import timezone
 from .typed import changes_over, rows_kept, typed_words
 
 NEW = "new"
+# No form was opened before; and PostgreSQL cannot reckon with every year that Python can.
+FIRST_YEAR = 2000
 
 
 @dataclass
@@ -199,6 +201,8 @@ def _read(posted):
     try:
         opened = json.loads(posted)
         at, parts = datetime.fromisoformat(opened["at"]), dict(opened["parts"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None, {}
-    return (at, parts) if timezone.is_aware(at) else (None, parts)
+    if not all(isinstance(text, str) for part in parts.items() for text in part):
+        return None, {}
+    return (at if timezone.is_aware(at) and at.year > FIRST_YEAR else None), parts

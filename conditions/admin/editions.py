@@ -137,11 +137,12 @@ def _chosen(article, name):
     """Return a version's name in words and its document, or None if there is no such version."""
     if name == DRAFT:
         return "the draft", freeze(article)
-    revision = article.revisions.filter(number=name).first() if _is_number(name) else None
+    revision = article.revisions.filter(number=name).first() if is_number(name) else None
     return (f"revision {revision.number}", revision.document) if revision else None
 
 
-def _is_number(text):
+def is_number(text):
+    """Return whether it can be the number of a revision."""
     return text.isascii() and text.isdigit() and len(text) < 10
 
 

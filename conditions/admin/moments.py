@@ -1,9 +1,13 @@
 """Days and times as staff type and read them: by the clinic's clocks."""
 
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+
+LONGEST_AHEAD = timedelta(days=3652)
 
 
 class MomentField(forms.DateTimeField):
@@ -24,6 +28,8 @@ class MomentField(forms.DateTimeField):
         if moment is not None and moment <= timezone.now():
             words = "That time has passed. Choose a later one, or leave it empty for now."
             raise ValidationError(words, code="passed")
+        if moment is not None and moment > timezone.now() + LONGEST_AHEAD:
+            raise ValidationError("Choose a time in the next ten years.", code="too_far")
         return moment
 
 

@@ -20,6 +20,7 @@ from conditions.publishing import (
     withdraw,
 )
 
+from .editions import is_number
 from .moments import MomentField, in_words
 
 
@@ -111,7 +112,7 @@ def _act(request, article, form, *, now):
     by = request.user
     if "_withdraw" in request.POST:
         number = request.POST["_withdraw"]
-        scheduled = article.revisions.filter(number=number if number.isdecimal() else None)
+        scheduled = article.revisions.filter(number=number if is_number(number) else None)
         edition = get_object_or_404(scheduled)
         try:
             withdraw(edition, by=by, now=now)

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, resolve, reverse
 
-from .revision import Review, ReviewScope, Revision
+from .revision import LAST_MOMENT, Review, ReviewScope, Revision
 from .source import Source
 
 
@@ -35,6 +35,23 @@ class BodyArea(models.TextChoices):
     SKIN = "skin", "Skin"
     SLEEP_MOOD = "sleep_mood", "Sleep and mood"
     WHOLE_BODY = "whole_body", "Whole body"
+
+
+SLUG = r"^[-a-zA-Z0-9_]+$"
+ARTICLE_RULES = [
+    models.CheckConstraint(
+        condition=Q(slug__regex=SLUG),
+        name="%(app_label)s_%(class)s_slug_is_one",
+        violation_error_code="slug_is_one",
+        violation_error_message="Use letters, digits and hyphens alone.",
+    ),
+    models.CheckConstraint(
+        condition=Q(unpublish_at__isnull=True) | Q(unpublish_at__lt=LAST_MOMENT),
+        name="%(app_label)s_%(class)s_ends_in_time",
+        violation_error_code="ends_in_time",
+        violation_error_message="Choose a time before the year 2200.",
+    ),
+]
 
 
 def _not_taken_off(now: datetime, *, live: str) -> Q:
@@ -262,6 +279,7 @@ class Condition(Article):
             ("sign_clinical", "Can sign red flags, claims, cautions and reviews"),
         ]
         constraints = [
+            *ARTICLE_RULES,
             models.CheckConstraint(
                 condition=models.Q(no_emergency_signed_by="") | ~models.Q(no_emergency_reason=""),
                 name="%(app_label)s_%(class)s_signs_a_reason",
@@ -321,3 +339,4 @@ class Treatment(Article):
     class Meta:
         ordering = ["position", "title", "pk"]
         permissions = [("publish_treatment", "Can put treatments on the site and take them off")]
+        constraints = [*ARTICLE_RULES]

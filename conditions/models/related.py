@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from .article import Condition, Treatment
+from .article import SLUG, Condition, Treatment
 
 
 class FormerSlug(models.Model):
@@ -22,6 +22,12 @@ class FormerSlug(models.Model):
         verbose_name_plural = "old addresses"
         ordering = ["slug", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(slug__regex=SLUG),
+                name="%(app_label)s_%(class)s_slug_is_one",
+                violation_error_code="slug_is_one",
+                violation_error_message="Use letters, digits and hyphens alone.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(condition__isnull=False, treatment__isnull=True)
                 | models.Q(condition__isnull=True, treatment__isnull=False),

@@ -1,5 +1,6 @@
 """Revisions and their reviews: what the public reads, and who checked it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from django.utils import timezone
 
 from conditions.evidence import NEEDS_SOURCE
 
+# What Python can still reckon with, in every zone.
+LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
+
 # What every frozen document has, and what only one kind of article's has.
 WORDS = ("title", "summary", "lede", "sections", "sources")
 CONDITION_PARTS = ("kind", "body_area", "names", "red_flags", "self_care", "offers")
@@ -22,6 +26,62 @@ _LEVELS = " || ".join(f'@.level == "{level}"' for level in sorted(NEEDS_SOURCE))
 _UNSOURCED = f"? (({_LEVELS}) && @.sources.size() == 0)"
 _UNCAUTIOUS = r'? (@.cautions.size() == 0 && !(@.no_cautions_signed_by like_regex "\\S"))'
 
+
+def _list_of(path: str, texts: str, lists: str = "") -> str:
+    """Return that there is a list of objects, each with these texts and these lists."""
+    wrong = [
+        '@.type() != "object"',
+        *(f'!(@.{name}.type() == "string")' for name in texts.split()),
+        *(f'!(@.{name}.type() == "array")' for name in lists.split()),
+    ]
+    return f"!exists({path}[*] ? ({' || '.join(wrong)}))"
+
+
+def _is_list(path: str) -> str:
+    return f'{path}.type() == "array"'
+
+
+def _texts_alone(path: str) -> str:
+    return f'!exists({path}[*] ? (@.type() != "string"))'
+
+
+_CLAIM = ("text level", "sources")
+_CAUTION = ("with_kind with_what effect advice basis", "sources")
+_REMEDY = (
+    "kind slug name latin_name part_used who_code other_code pinyin english_name level_with",
+    "cautions",
+)
+_PARTS_FOR_ALL = [
+    *(_is_list(path) for path in ("$.sections", "$.sources")),
+    _list_of("$.sections", "aspect heading body"),
+    _list_of("$.sources", "key title publisher url identifier"),
+    '($.lede.type() == "string")',
+    # What editions of before lack.
+    f"(!exists($.glossary) || {_is_list('$.glossary')})",
+    _list_of("$.glossary", "term definition", "forms"),
+    f"(!exists($.images) || {_is_list('$.images')})",
+    _list_of("$.images", "aspect name alt caption credit"),
+]
+_PARTS_OF_CONDITIONS = [
+    *(_is_list(f"$.{name}") for name in ("names", "red_flags", "self_care", "offers")),
+    _texts_alone("$.names"),
+    _list_of("$.red_flags", "code label statement question level own_level qualifier"),
+    _list_of("$.self_care", "kind title text level"),
+    _list_of("$.offers", "treatment title", "claims cautions remedies"),
+    *(_list_of(f"$.offers[*]{place}.claims", *_CLAIM) for place in ("", ".remedies[*]")),
+    *(_list_of(f"$.offers[*]{place}.cautions", *_CAUTION) for place in ("", ".remedies[*]")),
+    _list_of("$.offers[*].remedies", _REMEDY[0], f"{_REMEDY[1]} claims"),
+    f"(!exists($.related) || {_is_list('$.related')})",
+    _list_of("$.related", "slug kind question text"),
+]
+_PARTS_OF_TREATMENTS = [
+    *(_is_list(f"$.{name}") for name in ("may_help", "cautions", "remedies")),
+    _list_of("$.may_help", f"label {_CLAIM[0]}", _CLAIM[1]),
+    _list_of("$.cautions", *_CAUTION),
+    _list_of("$.remedies", *_REMEDY),
+    _list_of("$.remedies[*].cautions", *_CAUTION),
+]
+
 # What PostgreSQL itself demands of every document that is published from now on, as jsonpath.
 FOR_ALL = {
     "has_words": r'strict $.title like_regex "\\S" && $.summary like_regex "\\S"',
@@ -29,6 +89,7 @@ FOR_ALL = {
     "images_are_described": (
         r'!exists($.images[*] ? (@.is_decorative == false && !(@.alt like_regex "\\S")))'
     ),
+    "well_formed": " && ".join(_PARTS_FOR_ALL),
 }
 FOR_CONDITIONS = {
     "has_overview": r'exists($.sections[*] ? (@.aspect == "overview" && @.body like_regex "(^|>)\\s*[^<\\s]"))',
@@ -45,10 +106,12 @@ FOR_CONDITIONS = {
         f" && !exists($.offers[*].remedies[*].claims[*] {_UNSOURCED})"
     ),
     "remedies_have_cautions": f"!exists($.offers[*].remedies[*] {_UNCAUTIOUS})",
+    "well_formed_condition": " && ".join(_PARTS_OF_CONDITIONS),
 }
 FOR_TREATMENTS = {
     "may_help_has_sources": f"!exists($.may_help[*] {_UNSOURCED})",
     "uses_have_cautions": f"!exists($.remedies[*] {_UNCAUTIOUS})",
+    "well_formed_treatment": " && ".join(_PARTS_OF_TREATMENTS),
 }
 
 
@@ -188,6 +251,12 @@ class Revision(models.Model):
                 name="%(app_label)s_%(class)s_treatment_number",
                 violation_error_code="number_taken",
                 violation_error_message="This article already has a revision with that number.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(publish_at__lt=LAST_MOMENT),
+                name="%(app_label)s_%(class)s_appears_in_time",
+                violation_error_code="appears_in_time",
+                violation_error_message="Choose a time before the year 2200.",
             ),
             *_rules(FOR_ALL),
             *_rules(FOR_CONDITIONS, unless=models.Q(condition__isnull=True)),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 from conditions.images import (
     Picture,
@@ -64,7 +65,7 @@ def import_content(content: Content, *, update: bool = False) -> Report:
     with transaction.atomic():
         try:
             _Import(update, report).run(content)
-        except IntegrityError as error:
+        except (IntegrityError, DataError, UnicodeEncodeError) as error:
             raise BadContent(f"The database refuses it: {error}".splitlines()[0]) from error
     return report
 
@@ -235,9 +236,10 @@ class _Import:
                 setattr(illustration, name, record)
         Illustration.objects.bulk_create(illustration for _item, illustration in shown)
         article.former_slugs.all().delete()
-        FormerSlug.objects.bulk_create(
-            FormerSlug(slug=slug, **owner) for slug in _texts(entry, "old_slugs", where)
-        )
+        former = [FormerSlug(slug=slug, **owner) for slug in _texts(entry, "old_slugs", where)]
+        for record in (article, *former):
+            _check_address(record, where)
+        FormerSlug.objects.bulk_create(former)
 
     def _cautions(self, entry: Entry, where: str, **owner: models.Model) -> None:
         Caution.objects.filter(**owner).delete()
@@ -284,6 +286,8 @@ class _Import:
     def _replaced_by(self, entry: Entry, article: Any, known: dict[str, Any]) -> None:
         slug = entry.get("replaced_by")
         where = f"“{article.slug}”"
+        if slug == article.slug:
+            raise BadContent(f"{where} cannot be replaced by itself.")
         article.replaced_by = self._named(known, slug, where) if slug else None
         article.save(update_fields=["replaced_by"])
 
@@ -314,6 +318,15 @@ class _Import:
         if not isinstance(key, str) or key not in known:
             raise BadContent(f"{where} names “{key}”, which is not among the files or on the site.")
         return known[key]
+
+
+def _check_address(record: Any, where: str) -> None:
+    """Raise BadContent if the address of an article, or its old one, is none or leads elsewhere."""
+    try:
+        record.clean_fields(exclude={field.name for field in record._meta.fields} - {"slug"})
+        record.clean()
+    except ValidationError as error:
+        raise BadContent(f"{where}, “{record.slug}”: {' '.join(error.messages)}") from error
 
 
 def _read(upload: bytes, name: str, where: str) -> Picture:

@@ -92,8 +92,9 @@ def from_entry(
             if isinstance(field, models.CharField | models.TextField) and not isinstance(raw, str):
                 raise ValidationError("This must be text.")
             values[name] = field.clean(str(raw) if isinstance(raw, float) else raw, None)
-        except ValidationError as error:
-            raise BadContent(f"{where}, “{name}”: {' '.join(error.messages)}") from error
+        except (ValidationError, TypeError) as error:
+            messages = getattr(error, "messages", ["This has the wrong kind of value."])
+            raise BadContent(f"{where}, “{name}”: {' '.join(messages)}") from error
     return values
 
 

@@ -64,6 +64,7 @@ def test_safety_asks_the_articles_own_red_flags_too(client):
         "statement": "Your jaw is locked",
         "question": "Is your jaw locked?",
         "level": "emergency",
+        "own_level": "",
         "version": 1,
         "qualifier": "",
         "is_global": False,

@@ -138,6 +138,24 @@ def test_a_broken_form_is_refused_and_not_an_error(ann):
     assert "ManagementForm data is missing" in response.text
 
 
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "[" * 100_000,
+        '{"at": "2026-01-01T00:00:00+00:00", "parts": [[1, 2], ["a", 3]]}',
+        '{"at": "0001-01-01T00:00:00+23:59", "parts": [["a", "b"]]}',
+    ],
+    ids=["deep", "numbers", "long ago"],
+)
+def test_forged_version_is_a_conflict_and_not_an_error(ann, opened):
+    condition = make_condition()
+
+    response = save(ann, condition, open_form(ann, condition), opened=opened)
+
+    assert response.status_code == 200
+    assert "changed while you had it open" in conflict_in(response).text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
     for permission in Permission.objects.filter(content_type__app_label="conditions"):

@@ -117,6 +117,22 @@ def test_page_cannot_come_off_in_the_past(client, staff):
     assert Condition.objects.published(timezone.now()).exists()
 
 
+def test_page_cannot_come_off_in_a_year_that_nothing_can_reckon_with(client, staff):
+    condition = make_live_condition()
+
+    response = client.post(site_url(condition), {"_take_off": "", "at": "9999-12-31T23:59"})
+
+    assert "Choose a time in the next ten years." in response.text
+    assert Condition.objects.get().unpublish_at is None
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", ""])
+def test_odd_number_of_an_edition_is_not_found(client, staff, number):
+    condition = make_live_condition()
+
+    assert client.post(site_url(condition), {"_withdraw": number}).status_code == 404
+
+
 def test_scheduled_edition_is_withdrawn(client, staff):
     condition = make_condition()
     publish(condition, by="tests", now=NOW, publish_at=NOW + timedelta(days=1))

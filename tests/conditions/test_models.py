@@ -11,13 +11,14 @@ from conditions.models import (
     CareLevel,
     ConditionName,
     ConditionRedFlag,
+    FormerSlug,
     RedFlag,
     Review,
     Revision,
     Section,
     most_urgent,
 )
-from conditions.models.revision import CONDITION_PARTS, TREATMENT_PARTS, WORDS
+from conditions.models.revision import CONDITION_PARTS, LAST_MOMENT, TREATMENT_PARTS, WORDS
 
 from .factories import (
     NOW,
@@ -274,6 +275,50 @@ def test_revision_of_a_treatment_holds_what_the_gate_demands(rule, changes):
 
     with breaks(f"revision_{rule}"):
         revision_of(treatment=make_treatment(), document=document)
+
+
+@pytest.mark.parametrize("value", [None, 5, "text", [None], [5], [{}], {}])
+@pytest.mark.parametrize(
+    "part", ["red_flags", "self_care", "offers", "sections", "related", "names"]
+)
+def test_revision_of_a_condition_is_well_formed(part, value):
+    signed = {"reason": "For this test.", "signed_by": "Dr. Test"}
+    document = freeze(make_condition()) | {"no_emergency": signed, part: value}
+
+    with breaks("revision_(well_formed|has_)"):
+        revision_of(condition=make_condition(), document=document)
+
+
+@pytest.mark.parametrize("value", [None, 5, "text", [None], [5], [{}], {}])
+@pytest.mark.parametrize("part", ["remedies", "may_help", "cautions", "sources", "glossary"])
+def test_revision_of_a_treatment_is_well_formed(part, value):
+    document = freeze(make_treatment()) | {part: value}
+
+    with breaks("revision_(well_formed|may_help|uses)"):
+        revision_of(treatment=make_treatment(), document=document)
+
+
+@pytest.mark.parametrize("slug", ["", "a b", "a/b", "../x", "ü", "<script>"])
+@pytest.mark.parametrize("make", [make_condition, make_treatment])
+def test_slug_is_one(make, slug):
+    with breaks("[a-z]+_slug_is_one"):
+        make(slug=slug)
+
+
+def test_former_slug_is_one():
+    with breaks("formerslug_slug_is_one"):
+        FormerSlug.objects.create(slug="../x", condition=make_condition())
+
+
+@pytest.mark.parametrize("make", [make_condition, make_treatment])
+def test_article_ends_in_a_year_that_python_knows(make):
+    with breaks("[a-z]+_ends_in_time"):
+        make(unpublish_at=LAST_MOMENT)
+
+
+def test_revision_appears_in_a_year_that_python_knows():
+    with breaks("revision_appears_in_time"):
+        revision_of(condition=make_condition(), publish_at=LAST_MOMENT)
 
 
 def test_revision_without_an_emergency_sign_holds_a_signed_reason():

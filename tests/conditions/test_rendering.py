@@ -193,3 +193,14 @@ def test_pages_drawn_long_ago_are_dropped(client, monkeypatch):
         read(client)
 
     assert len(queries) == 2
+
+
+def test_other_methods_neither_fill_nor_read_what_is_kept(client):
+    make_page()
+
+    asked = client.options("/conditions/hiccups/")
+    refused = client.post("/conditions/hiccups/")
+
+    assert (asked.content, refused.status_code) == (b"", 405)
+    assert "<h1>Hiccups</h1>" in read(client)
+    assert client.options("/conditions/hiccups/").content == b""

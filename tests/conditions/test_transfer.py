@@ -209,6 +209,13 @@ def test_import_keeps_old_addresses_and_the_replacement():
         ({"related": [{"slug": "hic"}]}, "names “hic”, which is not among"),
         ({"related": {"slug": "hic"}}, "“related” must be a list of entries."),
         ({"slug": "no spaces"}, "“slug”: "),
+        ({"slug": "feed"}, "“feed”: The site uses this word"),
+        ({"review_due_on": 5}, "“review_due_on”: This has the wrong kind of value."),
+        ({"title": "a\0b"}, "The database refuses it: "),
+        ({"title": "\ud800"}, "The database refuses it: "),
+        ({"names": ["x" * 121]}, "The database refuses it: "),
+        ({"old_slugs": ["../x y"]}, "“../x y”: "),
+        ({"replaced_by": "hiccups"}, "“hiccups” cannot be replaced by itself."),
         ({"self_care": [{"kind": "dont", "text": "do not rub"}]}, "The database refuses it: "),
     ],
 )
