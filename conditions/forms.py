@@ -97,6 +97,15 @@ class CautionsForm(forms.Form):
             else:
                 del self.fields[name]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that tells nothing: an answer to it would read as if all were well."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(answers.values()):
+            raise forms.ValidationError(
+                "Tell us at least one thing: write a medicine, or tick what fits you."
+            )
+        return answers
+
     def reading(self) -> Reading:
         """Return what the valid form's text names."""
         return read_medicines(self.cleaned_data.get("medicines", ""), self.known_kinds)

@@ -44,6 +44,10 @@ def check_medicines(text: str) -> MedicineCheck:
         if caution.with_kind in {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}
         and fits(freeze_caution(caution), reader)
     ]
+    # First what the patient takes both sides of.
+    with_medicines.sort(
+        key=lambda caution: caution.remedy is None or f"{_REMEDY}{caution.remedy.slug}" not in named
+    )
     of_remedies = [
         caution
         for caution in cautions

@@ -57,7 +57,7 @@ def test_paper_has_every_warning_on_its_first_page_and_no_controls(article, visi
 
     card = visitor.locator(".redflag").bounding_box()
     assert card["y"] + card["height"] <= PAPER["height"]
-    for selector in (".nav", ".bookbar", ".feedback", ".toc", ".crumbs", "summary", "main .btn"):
+    for selector in (".nav", ".bookbar", ".feedback", ".toc", ".crumbs", "main .btn"):
         assert visitor.locator(selector).locator("visible=true").count() == 0, selector
 
 
@@ -66,7 +66,14 @@ def test_paper_shows_what_is_folded_and_addresses_that_can_be_typed(article, vis
     visitor.emulate_media(media="print")
     visitor.goto(article)
 
-    for selector in ("#source-1", ".fold .tidy", ".fold .table", ".fold figure svg", "#words"):
+    for selector in (
+        "#source-1",
+        ".fold .tidy",
+        ".fold > summary",
+        ".fold .table",
+        ".fold figure svg",
+        "#words",
+    ):
         assert visitor.locator(selector).first.is_visible(), selector
     after = "links => links.map(link => getComputedStyle(link, '::after').content)"
     printed = visitor.locator("main a").locator("visible=true").evaluate_all(after)
