@@ -28,8 +28,11 @@ serve: $(READY)  ## The site as in production: DEBUG off, against DATABASE_URL
 admin: $(READY)  ## A staff account for the site that `make run` serves, or DATABASE_URL names
 	@DEBUG=1 exec $(PYTHON) manage.py createsuperuser
 
+# One process for each core; a file stays in one, as its tests may share what is dear to make.
+SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile
+
 test: $(READY)  ## All tests; ARGS="tests/booking -k slots" runs some
-	@chromium="$$(.ci/find-chromium)"; CHROMIUM="$$chromium" $(PYTHON) -m pytest $(ARGS)
+	@chromium="$$(.ci/find-chromium)"; CHROMIUM="$$chromium" $(PYTHON) -m pytest $(SPREAD) $(ARGS)
 
 check: $(READY)  ## Formatters, linters, types, migrations, deployment, templates
 	$(PYTHON) -m ruff format --check --quiet .

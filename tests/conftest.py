@@ -1,14 +1,16 @@
 """What all tests stand on: settings, a real PostgreSQL, and the system's own Chromium."""
 
+import fcntl
 import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import django
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from clinic import embedded_postgres
 
@@ -57,6 +59,36 @@ django.setup()
 def pytest_unconfigure() -> None:
     """Remove the folder that mail and media of this run went to."""
     shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
+
+
+@contextmanager
+def _lock(path, how):
+    with path.open("w") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _room(request, tmp_path_factory):
+    """Let a test that is marked `alone` wait until no other runs, and hold up those that follow.
+
+    Several processes run the tests, and what measures how long people wait needs them all to rest.
+    """
+    is_alone = request.node.get_closest_marker("alone")
+    folder = tmp_path_factory.getbasetemp().parent
+    with ExitStack() as stack:
+        # Who waits for an empty room keeps the door, or the others would come in for ever.
+        with _lock(folder / "door.lock", fcntl.LOCK_EX):
+            room = _lock(folder / "room.lock", fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+            stack.enter_context(room)
+        yield
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright):
+    """Close what Django opens while Playwright's loop runs: a connection that only it finds."""
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

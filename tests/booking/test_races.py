@@ -30,7 +30,7 @@ from .factories import (
 )
 from .journeys import choose_time, make_red_flags, pass_screening, send_details
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 CLIENTS = 200
 ROUNDS = range(10)
 LONGEST_WAIT = 3  # seconds, from the issue of the first release
