@@ -94,6 +94,7 @@ MIDDLEWARE = [
     # After the static files, which are compressed beforehand. Pads at random against BREACH.
     "django.middleware.gzip.GZipMiddleware",
     "clinic.middleware.RefuseUnreadableMiddleware",
+    "conditions.rendering.DrawnOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

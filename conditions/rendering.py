@@ -1,8 +1,8 @@
 """Reading pages are drawn once for each state of the content, and asked for on every request.
 
-A page shows what the tables below hold, the day, the settings, and nothing else; so a page that was drawn from the
-same state is the page. Every request asks the database for that state, in one small query, and so
-nothing is ever shown that is not so any more.
+A page shows what the tables below hold, the day, the settings, and nothing else; so a page that was
+drawn from the same state is the page. Every request asks the database for that state, in one small
+query, and so nothing is ever shown that is not so any more.
 """
 
 import gzip
@@ -18,33 +18,31 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
 from clinic.models import Clinic
-
-from .caching import fresh
 
 PAGES_KEPT = 100
 # As Django's own middleware reads it, which would compress what is not.
 _GZIP = re.compile(r"\bgzip\b")
+_SAFE_METHODS = {"GET", "HEAD"}
 
 # Whatever writes a row gives it a new xmin, greater than all before it for billions of transactions.
-# So the count and the sum together change with every change, and the counts of what is due change
+# So the count and the sum together change with every change, and the count of what is due changes
 # as time goes by.
 _STATE = """
-SELECT
-    (SELECT to_jsonb(clinic_clinic) FROM clinic_clinic),
-    (SELECT (count(*), sum(xmin::text::bigint), count(*) FILTER (WHERE publish_at <= %(now)s))
-     FROM conditions_revision),
-    (SELECT (count(*), sum(xmin::text::bigint)) FROM conditions_review),
-    (SELECT (count(*), sum(xmin::text::bigint), count(*) FILTER (WHERE unpublish_at <= %(now)s))
-     FROM conditions_condition),
-    (SELECT (count(*), sum(xmin::text::bigint), count(*) FILTER (WHERE unpublish_at <= %(now)s))
-     FROM conditions_treatment)
+SELECT (SELECT to_json(clinic_clinic)::text FROM clinic_clinic),
+    concat_ws(' ', count(*), sum(xmin::text::bigint), count(*) FILTER (WHERE at <= %(now)s))
+FROM (
+    SELECT xmin, publish_at AS at FROM conditions_revision
+    UNION ALL SELECT xmin, NULL FROM conditions_review
+    UNION ALL SELECT xmin, unpublish_at FROM conditions_condition
+    UNION ALL SELECT xmin, unpublish_at FROM conditions_treatment
+) AS content
 """
 TABLES = (
     "clinic_clinic",
@@ -54,47 +52,51 @@ TABLES = (
     "conditions_treatment",
 )
 
+type State = tuple[object, ...]
+
 
 @dataclass(frozen=True)
 class Drawn:
-    """A page as it was drawn: its headers and its HTML, also compressed."""
+    """A page as it was drawn: from what, its headers and its HTML, also compressed."""
 
-    headers: tuple[tuple[str, str], ...]
+    state: State
+    headers: dict[str, str]
     html: bytes
     gzipped: bytes
-    etag: str
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the response that carries it, compressed if the browser takes that.
 
         No page has a secret in it, so its length tells nothing (BREACH) and needs no padding.
+        A browser that has it already is told so (304).
         """
-        is_gzipped = _GZIP.search(request.headers.get("Accept-Encoding", ""))
+        is_gzipped = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         content = self.gzipped if is_gzipped else self.html
-        response = HttpResponse(content, headers=dict(self.headers))
-        response.headers["ETag"] = self.etag
+        response = HttpResponse(content, headers=self.headers)
+        response.headers["Content-Length"] = str(len(content))
         if is_gzipped:
             response.headers["Content-Encoding"] = "gzip"
-        patch_vary_headers(response, ["Accept-Encoding"])
-        return response
+        told = get_conditional_response(request, etag=self.headers["ETag"], response=response)
+        return cast("HttpResponse", told)
 
 
 class _Pages:
-    """The pages drawn last in this process, by what they were drawn from."""
+    """The pages drawn last in this process, by their addresses."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pages: OrderedDict[Any, Drawn] = OrderedDict()
+        self._pages: OrderedDict[str, Drawn] = OrderedDict()
 
-    def get(self, key: Any) -> Drawn | None:
+    def get(self, path: str) -> Drawn | None:
         with self._lock:
-            if key in self._pages:
-                self._pages.move_to_end(key)
-            return self._pages.get(key)
+            if path in self._pages:
+                self._pages.move_to_end(path)
+            return self._pages.get(path)
 
-    def keep(self, key: Any, page: Drawn) -> None:
+    def keep(self, path: str, page: Drawn) -> None:
         with self._lock:
-            self._pages[key] = page
+            self._pages[path] = page
+            self._pages.move_to_end(path)
             while len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
 
@@ -105,44 +107,87 @@ _pages = _Pages()
 def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
     """Decorate a reading page that shows nothing but TABLES, the day and its own address.
 
-    What follows a question mark in the address must not matter to it. `fresh` is part of it.
+    What follows a question mark in the address must not matter to it. DrawnOnceMiddleware keeps
+    and answers it; browsers may keep it too, but ask each time whether it changed.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in _SAFE_METHODS:
             return view(request, *args, **kwargs)
-        now = timezone.now()
-        clinic, state = _read_state(now)
-        request.clinic = clinic  # type: ignore[attr-defined]  # for the context processor
-        key = (settings.SITE_URL, request.path, timezone.localdate(now), state)
-        page = _pages.get(key)
-        if page is None:
-            response = view(request, *args, **kwargs)
-            if isinstance(response, SimpleTemplateResponse):
-                response.render()
-            if not isinstance(response, HttpResponse) or response.status_code != 200:
-                return response
-            page = _draw(response)
-            _pages.keep(key, page)
+        # Read before the page is drawn: a change meanwhile belongs to the next state.
+        state = getattr(request, "content_state", None) or _read_state(timezone.now())
+        request.clinic = _clinic_in(state)  # type: ignore[attr-defined]  # for the context processor
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        patch_cache_control(response, no_cache=True)
+        if response.status_code == 200:
+            response.content_state = state  # type: ignore[attr-defined]
+        return response
+
+    return cast("View", wrapper)
+
+
+class DrawnOnceMiddleware:
+    """Answers a page of `drawn_once` again for as long as the content is in the same state.
+
+    What stands below it in the settings (sessions, the address, the view) runs only for the first
+    answer, and adds nothing that another reader may not get.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        page = _pages.get(request.path) if request.method in _SAFE_METHODS else None
+        if page is not None:
+            request.get_host()  # Raises DisallowedHost, as it does for any other page.
+            state = _read_state(timezone.now())
+            if page.state == state:
+                return page.answer(request)
+            request.content_state = state  # type: ignore[attr-defined]  # for `drawn_once`
+        response = self.get_response(request)
+        if not hasattr(response, "content_state"):
+            return response
+        page = _draw(response, response.content_state)
+        _pages.keep(request.path, page)
         return page.answer(request)
 
-    return cast("View", fresh(wrapper))
+
+def _read_state(now: datetime) -> State:
+    """Return what reading pages are drawn from. What does not show in it does not show in them."""
+    # The query itself tells whether the connection still lives, so it need not be asked before.
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
+    try:
+        content = _read_content(now)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        content = _read_content(now)
+    return (*content, timezone.localdate(now), settings.SITE_URL)
 
 
-def _read_state(now: datetime) -> tuple[Clinic, tuple[Any, ...]]:
+def _read_content(now: datetime) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_STATE, {"now": now})
-        state = cursor.fetchone()
-    return Clinic(**json.loads(state[0])) if state[0] else Clinic(), state
+        return cast("tuple[Any, ...]", cursor.fetchone())
 
 
-def _draw(response: HttpResponse) -> Drawn:
+def _clinic_in(state: State) -> Clinic:
+    facts = cast("str | None", state[0])
+    return Clinic(**json.loads(facts)) if facts else Clinic()
+
+
+def _draw(response: HttpResponse, state: State) -> Drawn:
     html = response.content
+    # Weak, because it stands for the page whether it is compressed or not.
+    response.headers["ETag"] = f'W/"{hashlib.sha256(html).hexdigest()[:32]}"'
+    patch_vary_headers(response, ["Accept-Encoding"])
     return Drawn(
-        headers=tuple(response.items()),
+        state=state,
+        headers=dict(response.items()),
         html=html,
         gzipped=gzip.compress(html, 6, mtime=0),
-        # Weak, because it stands for the page whether it is compressed or not.
-        etag=f'W/"{hashlib.sha256(html).hexdigest()[:32]}"',
     )

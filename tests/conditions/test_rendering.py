@@ -1,5 +1,6 @@
 import gzip
 import re
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -204,3 +205,34 @@ def test_other_methods_neither_fill_nor_read_what_is_kept(client):
     assert (asked.content, refused.status_code) == (b"", 405)
     assert "<h1>Hiccups</h1>" in read(client)
     assert client.options("/conditions/hiccups/").content == b""
+
+
+def test_page_has_the_same_headers_every_time(client):
+    make_page()
+
+    first, second = (client.get("/conditions/hiccups/").headers for _ in range(2))
+
+    assert dict(first) == dict(second)
+    assert first["Cache-Control"] == "no-cache"
+    assert first["X-Frame-Options"] == "DENY"
+
+
+def test_page_is_for_the_sites_own_hosts_every_time(client):
+    make_page()
+    read(client)
+
+    assert client.get("/conditions/hiccups/", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_survives_a_database_that_was_started_again(client):
+    make_page()
+    first = read(client)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+
+    with closing(connection.copy()) as another, another.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    assert read(client) == first
