@@ -125,8 +125,8 @@ _LABELS = {
 }
 _PLACES = {name: place for place, name in enumerate(_LABELS)}
 _TOP_LABELS = {"title": "Title", "summary": "Summary"}
-# What a reader never sees: by these, entries are found.
-_UNSEEN = {"code", "version", "slug", "key", "treatment"}
+# What a reader never sees: by these, entries are found and refreshed.
+_UNSEEN = {"code", "version", "is_linked", "slug", "key", "treatment"}
 # What goes without saying, so that older documents, which lack it, read the same.
 _USUAL = {"is_offered": True, "is_decorative": False, "is_global": False}
 _CHOICES: dict[str, dict[str, str]] = {

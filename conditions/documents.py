@@ -1,7 +1,8 @@
 """How a draft becomes the frozen document of a revision. JSON types only, so it compares equal."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -35,6 +36,22 @@ _CLAIMS = Claim.objects.select_related("treatment", "remedy").prefetch_related(
 )
 
 
+@dataclass(frozen=True)
+class ClinicWide:
+    """What comes into articles by itself: the clinic-wide red flags, and the words explained."""
+
+    red_flags: Sequence[RedFlag]
+    terms: Sequence[GlossaryTerm]
+
+    @classmethod
+    def load(cls) -> "ClinicWide":
+        """Return what there is now."""
+        return cls(
+            red_flags=list(RedFlag.objects.clinic_wide().prefetch_related("sources")),
+            terms=list(GlossaryTerm.objects.all()),
+        )
+
+
 def with_parts[T: QuerySet[Any]](articles: T) -> T:
     """Add all that `freeze` reads, in a number of queries that does not grow with the articles."""
     articles = articles.prefetch_related("sources", "sections", "illustrations__image")
@@ -62,14 +79,15 @@ def freeze(article: Condition | Treatment) -> Document:
 
     Fastest on an article that `with_parts` loaded; right on any.
     """
-    document = freeze_draft(article)
-    return {**document, "glossary": freeze_glossary(document, GlossaryTerm.objects.all())}
+    clinic_wide = ClinicWide.load()
+    document = freeze_draft(article, clinic_wide)
+    return {**document, "glossary": freeze_glossary(document, clinic_wide.terms)}
 
 
-def freeze_draft(article: Condition | Treatment) -> Document:
+def freeze_draft(article: Condition | Treatment, clinic_wide: ClinicWide) -> Document:
     """Return all of `freeze` but the glossary, which follows from the words."""
     if isinstance(article, Condition):
-        return _freeze_condition(article)
+        return _freeze_condition(article, clinic_wide.red_flags)
     return _freeze_treatment(article)
 
 
@@ -124,7 +142,35 @@ def freeze_red_flag(
     }
 
 
-def _freeze_condition(condition: Condition) -> Document:
+def freeze_clinic_wide(flag: RedFlag) -> Document:
+    """Return a clinic-wide flag as it comes into an article that does not link it."""
+    # The key is on these alone, so that editions from before them compare equal.
+    return {**freeze_red_flag(flag, qualifier="", own_level=""), "is_linked": False}
+
+
+def is_linked(entry: Document) -> bool:
+    """Return whether a frozen flag is the article's own, and stays when it is not clinic-wide."""
+    return bool(entry.get("is_linked", True))
+
+
+def _freeze_red_flags(
+    links: Iterable[ConditionRedFlag], clinic_wide: Iterable[RedFlag]
+) -> list[Document]:
+    """Return the clinic-wide flags that no link names, then those of the links."""
+    own = {
+        link.red_flag.code: freeze_red_flag(
+            link.red_flag,
+            qualifier=link.qualifier,
+            own_level=link.level,
+            lowered_by=link.lowered_by,
+        )
+        for link in links
+    }
+    others = [freeze_clinic_wide(flag) for flag in clinic_wide if flag.code not in own]
+    return [*others, *own.values()]
+
+
+def _freeze_condition(condition: Condition, clinic_wide: Sequence[RedFlag]) -> Document:
     links = [link for link in condition.red_flag_links.all() if link.red_flag.is_active]
     claims = list(condition.claims.all())
     offers = [
@@ -136,6 +182,8 @@ def _freeze_condition(condition: Condition) -> Document:
         *(source for claim in claims for source in _sources_behind(claim)),
         *(source for link in links for source in link.red_flag.sources.all()),
         *condition.sources.all(),
+        # Last, as in an edition that such a flag came into later.
+        *(source for flag in clinic_wide for source in flag.sources.all()),
     ]
     return {
         **_freeze_words(condition),
@@ -155,15 +203,7 @@ def _freeze_condition(condition: Condition) -> Document:
             for topic in condition.related_topics.all()
         ],
         "names": [name.name for name in condition.names.all()],
-        "red_flags": [
-            freeze_red_flag(
-                link.red_flag,
-                qualifier=link.qualifier,
-                own_level=link.level,
-                lowered_by=link.lowered_by,
-            )
-            for link in links
-        ],
+        "red_flags": _freeze_red_flags(links, clinic_wide),
         "self_care": [
             {
                 "kind": str(item.kind),

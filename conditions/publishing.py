@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from .documents import Document, freeze, freeze_draft, freeze_glossary, with_parts
+from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import AnyArticle, Failure, address_problem, failures, lacking
-from .models import Condition, FormerSlug, GlossaryTerm, RedFlag, Revision, Treatment
+from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
 from .shared_facts import SharedFact, SharedFacts, is_shown
 from .signing import unsigned
 
@@ -137,26 +137,33 @@ def uses_of(row: SharedFact, *, now: datetime) -> list[AnyArticle]:
 
 
 def outdated_uses_of(row: SharedFact, *, now: datetime) -> list[AnyArticle]:
-    """Return the articles that show it in other words than it has now, or are about to, by title."""
+    """Return the articles that do not show it as it is now, or are about not to, by title.
+
+    Those are the ones that show it in other words, and for what is clinic-wide the ones that lack it.
+    """
     facts = SharedFacts.of(row)
     return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
 
 
 def outdated_pages(*, now: datetime) -> list[AnyArticle]:
-    """Return the articles that show any shared fact as it was, or are about to, by title."""
+    """Return the articles that do not show some shared fact as it is now, by title."""
     facts = SharedFacts.load()
     return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
 
 
 def count_uses(*, now: datetime) -> tuple[Counter[str], Counter[str]]:
-    """Return by code how many live articles show a flag, and how many show it as it was before."""
+    """Return by code how many live articles show a flag, and how many not as it is now.
+
+    A clinic-wide flag that an article lacks counts among the latter.
+    """
     facts = SharedFacts(red_flags={flag.code: flag for flag in RedFlag.objects.all()})
     documents = Condition.objects.published(now).values_list("revisions__document__red_flags")
     shown, outdated = Counter[str](), Counter[str]()
     for (entries,) in documents:
-        for entry in entries:
-            shown[entry["code"]] += 1
-            outdated[entry["code"]] += facts.red_flag(entry) != entry
+        frozen = {entry["code"]: entry for entry in entries}
+        fresh = {entry["code"]: entry for entry in facts.refresh_red_flags(entries)}
+        shown.update(list(frozen))
+        outdated.update(code for code in frozen | fresh if frozen.get(code) != fresh.get(code))
     return shown, outdated
 
 
@@ -182,17 +189,18 @@ def republish(articles: Iterable[AnyArticle], *, by: By, now: datetime) -> list[
 
 
 def changed_since_published(
-    article: AnyArticle, live_document: Document, terms: Iterable[GlossaryTerm] | None = None
+    article: AnyArticle, live_document: Document, clinic_wide: ClinicWide | None = None
 ) -> bool:
     """Return whether the draft differs from what the public reads.
 
-    A list loads the glossary once and passes it as `terms`.
+    A list loads what is clinic-wide once and passes it.
     """
+    clinic_wide = clinic_wide or ClinicWide.load()
     words = {part: value for part, value in live_document.items() if part != "glossary"}
-    draft = freeze_draft(article)
+    draft = freeze_draft(article, clinic_wide)
     if draft != words:
         return True
-    glossary = freeze_glossary(draft, GlossaryTerm.objects.all() if terms is None else terms)
+    glossary = freeze_glossary(draft, clinic_wide.terms)
     return _by_term(glossary) != _by_term(live_document.get("glossary", []))
 
 

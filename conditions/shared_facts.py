@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from .documents import (
     Document,
     freeze_caution,
+    freeze_clinic_wide,
     freeze_glossary,
     freeze_medicine_class,
     freeze_red_flag,
     freeze_remedy,
     freeze_source,
+    is_linked,
 )
 from .models import (
     Condition,
@@ -36,6 +38,7 @@ class SharedFacts:
     """
 
     red_flags: Mapping[str, RedFlag] = field(default_factory=dict)
+    """In the clinic's order."""
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
     treatments: Mapping[str, Treatment] = field(default_factory=dict)
     """By present and by former slugs."""
@@ -81,14 +84,13 @@ class SharedFacts:
     def refresh(self, document: Document, *, of: Condition | Treatment) -> Document:
         """Return the document of an article's edition with its shared facts as they are now.
 
-        Red flags no longer in use fall out, and so do remedies that a treatment's own page showed
-        and the clinic no longer uses. Nothing else changes, and nothing unfinished comes in.
+        Clinic-wide red flags come in. Red flags no longer in use fall out, and so do remedies that
+        a treatment's own page showed and the clinic no longer uses. Nothing else changes, and
+        nothing unfinished comes in.
         """
         fresh = dict(document)
         if isinstance(of, Condition):
-            fresh["red_flags"] = [
-                entry for entry in map(self.red_flag, document["red_flags"]) if entry is not None
-            ]
+            fresh["red_flags"] = self.refresh_red_flags(document["red_flags"])
             fresh["offers"] = [self._offer(offer) for offer in document["offers"]]
             if "related" in document:
                 fresh["related"] = [
@@ -108,11 +110,31 @@ class SharedFacts:
             fresh["glossary"] = glossary
         return fresh
 
-    def red_flag(self, entry: Document) -> Document | None:
-        """Return a frozen flag in its present words; None if it is no longer in use."""
+    def refresh_red_flags(self, frozen: Iterable[Document]) -> list[Document]:
+        """Return an article's frozen flags as they are now, with the clinic-wide ones it lacks.
+
+        Those come first, in the clinic's order if all of their rows are here.
+        """
+        entries = [entry for entry in map(self._red_flag, frozen) if entry is not None]
+        present = {entry["code"] for entry in entries}
+        new = [
+            freeze_clinic_wide(flag)
+            for code, flag in self.red_flags.items()
+            if flag.is_clinic_wide and code not in present
+        ]
+        clinic_wide = [*new, *(entry for entry in entries if not is_linked(entry))]
+        places = {code: place for place, code in enumerate(self.red_flags)}
+        if all(entry["code"] in places for entry in clinic_wide):
+            clinic_wide.sort(key=lambda entry: places[entry["code"]])
+        return [*clinic_wide, *filter(is_linked, entries)]
+
+    def _red_flag(self, entry: Document) -> Document | None:
+        """Return a frozen flag in its present words; None if it does not belong there any more."""
         flag = self.red_flags.get(entry["code"])
         if flag is None:
             return entry
+        if not is_linked(entry):
+            return freeze_clinic_wide(flag) if flag.is_clinic_wide else None
         if not flag.is_active:
             return None
         return freeze_red_flag(

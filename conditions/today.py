@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from .documents import with_parts
+from .documents import ClinicWide, with_parts
 from .gate import AnyArticle
 from .links import Use, live_links
 from .models import (
     Condition,
     EmptySearch,
     Feedback,
-    GlossaryTerm,
     LinkCheck,
     Revision,
     Source,
@@ -120,7 +119,7 @@ def _never_published(drafts: Iterable[AnyArticle]) -> list[Line]:
 
 
 def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
-    terms = list(GlossaryTerm.objects.all())
+    clinic_wide = ClinicWide.load()
     return [
         Line(
             what=f"“{draft.title}” differs from its live page.",
@@ -129,7 +128,7 @@ def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
         )
         for draft in drafts
         if draft.live_document is not None
-        and changed_since_published(draft, draft.live_document, terms)
+        and changed_since_published(draft, draft.live_document, clinic_wide)
     ]
 
 

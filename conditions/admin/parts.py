@@ -88,6 +88,7 @@ class RedFlagInline(PartInline, admin.TabularInline):
     fields = ["red_flag", "qualifier", "level", "lowered_by", "position"]
     readonly_fields = ["lowered_by"]
     autocomplete_fields = ["red_flag"]
+    template = "admin/conditions/red_flag_inline.html"
 
     def get_formset(self, request, obj=None, **kwargs):
         form = type("RedFlagLinkForm", (self.form,), {"signer": signature(request.user)})

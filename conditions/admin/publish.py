@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from clinic.confirmation import ask_first, is_confirmed
-from conditions.documents import freeze, with_parts
+from conditions.documents import ClinicWide, freeze, with_parts
 from conditions.gate import failures
-from conditions.models import GlossaryTerm, Remedy, RemedyKind
+from conditions.models import Remedy, RemedyKind
 from conditions.publishing import (
     NotPublishable,
     changed_since_published,
@@ -53,13 +53,13 @@ class ArticleForm(forms.ModelForm):
 
 
 class ArticleChangeList(ChangeList):
-    """Loads the glossary once for all rows: each state compares it."""
+    """Loads what is clinic-wide once for all rows: each state compares it."""
 
     def get_results(self, request):
         super().get_results(request)
-        terms = list(GlossaryTerm.objects.all())
+        clinic_wide = ClinicWide.load()
         for article in self.result_list:
-            article.glossary_terms = terms
+            article.clinic_wide = clinic_wide
 
 
 class PublishingAdmin(GuardedAdmin):
@@ -113,7 +113,7 @@ class PublishingAdmin(GuardedAdmin):
         words = "Live"
         if obj.next_publish_at:
             words = "Live, new edition scheduled"
-        elif changed_since_published(obj, obj.live_document, getattr(obj, "glossary_terms", None)):
+        elif changed_since_published(obj, obj.live_document, getattr(obj, "clinic_wide", None)):
             words = "Live, changed since published"
         if obj.unpublish_at and obj.unpublish_at > timezone.now():
             words += f". Comes off the site on {in_words(obj.unpublish_at)}"

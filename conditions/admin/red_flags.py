@@ -17,6 +17,9 @@ from .shared import SharedFactAdmin
 class RedFlagForm(forms.ModelForm):
     class Meta:
         field_classes = {"search_words": LinesField}
+        help_texts = {
+            "is_global": "Asked whatever page the person came from, and shown in every article."
+        }
 
 
 @admin.register(RedFlag)
@@ -60,12 +63,10 @@ class RedFlagAdmin(SharedFactAdmin):
 
     @admin.display(description="On the site", ordering="outdated")
     def old_words(self, obj):
-        if not obj.shown:
-            return "On no page"
         if not obj.outdated:
-            return "Up to date"
-        pages = "1 page shows" if obj.outdated == 1 else f"{obj.outdated} pages show"
-        return format_html('<a href="{}">{} it as it was</a>', self.uses_url(obj), pages)
+            return "Up to date" if obj.shown else "On no page"
+        pages = "1 page" if obj.outdated == 1 else f"{obj.outdated} pages"
+        return format_html('<a href="{}">{} to update</a>', self.uses_url(obj), pages)
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -75,10 +76,7 @@ class RedFlagAdmin(SharedFactAdmin):
         return obj.label
 
     def response_add(self, request, obj, post_url_continue=None):
-        if obj.is_global:
-            words = (
-                "It is asked before every booking from now on. To show it on a page too, add it to "
-                "the red flags of that article."
-            )
+        if obj.is_clinic_wide:
+            words = "It is asked before every booking from now on."
             self.message_user(request, words, messages.WARNING)
-        return super().response_add(request, obj, post_url_continue)
+        return self.to_pages(request, obj) or super().response_add(request, obj, post_url_continue)

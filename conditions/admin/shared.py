@@ -1,6 +1,7 @@
 """Facts that articles share: a change is followed by bringing the live pages up to date."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -27,7 +28,7 @@ MAY_REPUBLISH = (
 
 
 class SharedFactAdmin(GuardedAdmin):
-    """Shows which live pages show a fact, and leads there when one shows it as it was."""
+    """Shows which live pages show a fact, and leads there when one does not as it is now."""
 
     uses_template = "admin/conditions/pages_to_update.html"
 
@@ -55,12 +56,15 @@ class SharedFactAdmin(GuardedAdmin):
         return format_html('<a href="{}">Pages that show it</a>', self.uses_url(obj))
 
     def response_change(self, request, obj):
-        """Go on to the pages that show the fact as it was, if there are any."""
-        if outdated_uses_of(obj, now=timezone.now()):
-            words = f"“{self.name_of(obj)}” is saved. These pages still show it as it was."
-            self.message_user(request, words, messages.WARNING)
-            return HttpResponseRedirect(self.uses_url(obj))
-        return super().response_change(request, obj)
+        return self.to_pages(request, obj) or super().response_change(request, obj)
+
+    def to_pages(self, request, obj):
+        """Go on to the pages that do not show the fact as it is now; None if there are none."""
+        if IS_POPUP_VAR in request.POST or not outdated_uses_of(obj, now=timezone.now()):
+            return None
+        words = f"“{self.name_of(obj)}” is saved. These pages do not show it as it is now."
+        self.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(self.uses_url(obj))
 
     def uses_view(self, request, pk):
         """List the live pages that show the fact; a POST brings the outdated ones up to date."""
@@ -77,6 +81,7 @@ class SharedFactAdmin(GuardedAdmin):
             "title": f"Pages that show “{self.name_of(row)}”",
             "row": row,
             "row_name": self.name_of(row),
+            "shown": uses,
             "uses": [*uses, *(page for page in outdated if page not in uses)],
             "outdated": outdated,
         }
@@ -84,7 +89,7 @@ class SharedFactAdmin(GuardedAdmin):
 
 
 def all_pages_view(model_admin, request):
-    """List every page that shows some shared fact as it was; a POST brings them up to date."""
+    """List every page that lacks some shared fact as it is now; a POST brings them up to date."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     now = timezone.now()

@@ -1,7 +1,7 @@
 """Red flags: the signs that need help now, today, or from a doctor."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -26,6 +26,14 @@ class CareLevel(models.TextChoices):
 def most_urgent(levels: Iterable[str]) -> CareLevel:
     """Return the most urgent of one or more levels."""
     return min((CareLevel(level) for level in levels), key=lambda level: level.rank)
+
+
+class RedFlagQuerySet(models.QuerySet["RedFlag"]):
+    """How red flags are read."""
+
+    def clinic_wide(self) -> Self:
+        """Return those that are asked before every booking, and shown in every article."""
+        return self.filter(is_global=True, is_active=True)
 
 
 class RedFlag(models.Model):
@@ -81,6 +89,8 @@ class RedFlag(models.Model):
     reviewed_by = models.CharField(max_length=120, blank=True)
     reviewed_on = models.DateField(null=True, blank=True)
 
+    objects = RedFlagQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "code"]
         constraints = [
@@ -120,6 +130,11 @@ class RedFlag(models.Model):
                 if kwargs.get("update_fields") is not None:
                     kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
         super().save(**kwargs)
+
+    @property
+    def is_clinic_wide(self) -> bool:
+        """Return whether it is one of `RedFlagQuerySet.clinic_wide`."""
+        return self.is_global and self.is_active
 
 
 class ConditionRedFlag(models.Model):

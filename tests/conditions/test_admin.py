@@ -125,6 +125,12 @@ def test_editing_changes_the_draft_alone(client, staff):
     assert Condition.objects.published(timezone.now()).get().live_title == "Before"
 
 
+def test_form_says_that_clinic_wide_signs_come_by_themselves(client, staff):
+    page = client.get(change_url(make_condition())).text
+
+    assert "come into each article by themselves" in page
+
+
 def test_slug_is_fixed_once_published(client, admin_client):
     fixed = admin_client.get(change_url(make_live_condition()))
     free = admin_client.get(change_url(make_condition()))

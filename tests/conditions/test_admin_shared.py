@@ -60,25 +60,61 @@ def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
     assert flag.version == 2
 
 
-def test_a_new_sign_for_every_booking_says_that_no_page_shows_it_yet(client, staff):
-    data = {
+def new_sign(**kwargs):
+    """Return what the form for a new red flag posts."""
+    return {
         "code": "eye.pain",
         "label": "Eye pain",
         "statement": "Sudden eye pain",
         "question": "Do you have sudden eye pain?",
         "level": "emergency",
-        "is_global": "on",
         "is_active": "on",
         "position": "0",
-    }
+    } | kwargs
 
-    response = client.post(reverse("admin:conditions_redflag_add"), data, follow=True)
+
+def test_a_new_sign_for_every_booking_says_that_no_page_shows_it_yet(client, staff):
+    make_live_condition(title="Cramp")
+    make_live_condition(title="Spasms")
+    url = reverse("admin:conditions_redflag_add")
+
+    response = client.post(url, new_sign(is_global="on"), follow=True)
+
+    flag = RedFlag.objects.get(code="eye.pain")
+    assert "It is asked before every booking from now on." in response.text
+    assert response.text.count("<strong>does not show it yet</strong>") == 2
+    assert [page.live_title for page in response.context["outdated"]] == ["Cramp", "Spasms"]
+    assert "Update 2 pages now" in response.text
+    link = reverse("admin:conditions_redflag_uses", args=[flag.pk])
+    assert f'<a href="{link}">2 pages to update</a>' in client.get(list_url("redflag")).text
+
+    client.post(link)
+
+    assert "All of them show it in its present words." in client.get(link).text
+    assert client.get(list_url("redflag")).text.count("Up to date") == 3
+
+
+def test_a_new_sign_for_every_booking_is_just_saved_while_no_article_is_live(client, staff):
+    url = reverse("admin:conditions_redflag_add")
+
+    response = client.post(url, new_sign(is_global="on"), follow=True)
 
     assert RedFlag.objects.get().code == "eye.pain"
     assert "It is asked before every booking from now on." in response.text
+    assert response.redirect_chain[-1][0] == list_url("redflag")
 
 
-def test_list_of_red_flags_says_which_pages_show_old_words(client, staff):
+def test_a_new_sign_in_a_window_of_its_own_goes_back_to_the_form_that_opened_it(client, staff):
+    make_live_condition()
+    url = reverse("admin:conditions_redflag_add")
+
+    response = client.post(url, new_sign(is_global="on", _popup="1"))
+
+    assert response.status_code == 200
+    assert "popup_response.js" in response.text
+
+
+def test_list_of_red_flags_says_which_pages_are_to_be_updated(client, staff):
     changed, same, _unused = make_red_flag(), make_red_flag(), make_red_flag()
     make_live_condition(red_flags=[changed, same])
     changed.statement = "New words"
@@ -87,7 +123,7 @@ def test_list_of_red_flags_says_which_pages_show_old_words(client, staff):
     page = client.get(list_url("redflag")).text
 
     link = reverse("admin:conditions_redflag_uses", args=[changed.pk])
-    assert f'<a href="{link}">1 page shows it as it was</a>' in page
+    assert f'<a href="{link}">1 page to update</a>' in page
     assert page.count("Up to date") == 1
     assert page.count("On no page") == 1
 
@@ -170,7 +206,7 @@ def test_changed_remedy_leads_to_the_pages_that_show_it(client, staff):
 
     response = client.post(url, form_data(client.get(url), note="New note."), follow=True)
 
-    assert "“Yarrow” is saved. These pages still show it as it was." in response.text
+    assert "“Yarrow” is saved. These pages do not show it as it is now." in response.text
     assert [page.live_title for page in response.context["outdated"]] == ["Spasms"]
     client.post(response.redirect_chain[-1][0])
     live = Condition.objects.with_live(timezone.now()).get().live
@@ -276,17 +312,7 @@ def test_saved_treatment_whose_pages_are_up_to_date_is_just_saved(client, staff)
 
 
 def test_a_new_sign_for_some_articles_is_just_saved(client, staff):
-    data = {
-        "code": "eye.pain",
-        "label": "Eye pain",
-        "statement": "Sudden eye pain",
-        "question": "Do you have sudden eye pain?",
-        "level": "emergency",
-        "is_active": "on",
-        "position": "0",
-    }
-
-    response = client.post(reverse("admin:conditions_redflag_add"), data, follow=True)
+    response = client.post(reverse("admin:conditions_redflag_add"), new_sign(), follow=True)
 
     assert RedFlag.objects.get().code == "eye.pain"
     assert "asked before every booking from now on" not in response.text

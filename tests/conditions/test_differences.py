@@ -7,6 +7,7 @@ from .factories import (
     make_caution,
     make_claim,
     make_condition,
+    make_red_flag,
     make_remedy,
     make_source,
     make_treatment,
@@ -116,6 +117,19 @@ def test_differences_do_not_depend_on_the_order_of_keys():
         )
         == []
     )
+
+
+@pytest.mark.django_db
+def test_differences_show_a_clinic_wide_red_flag_that_came_by_itself():
+    condition = make_condition()
+    before = freeze(condition)
+    make_red_flag(label="Eye pain", statement="Sudden eye pain", is_global=True)
+
+    (change,) = differences(before, freeze(condition))
+
+    assert (change.label, change.kinds) == ("Red flag “Eye pain”", ("added",))
+    assert "Asked before every booking: yes" in change.words[0].text
+    assert "linked" not in change.words[0].text
 
 
 def test_a_line_break_is_no_change_of_words():

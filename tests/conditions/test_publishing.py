@@ -182,6 +182,21 @@ def test_publish_leaves_out_a_red_flag_that_is_not_in_use():
     assert [flag["code"] for flag in document["red_flags"]] == ["kept"]
 
 
+def test_publish_brings_the_clinic_wide_flags_that_the_article_does_not_link():
+    linked = make_red_flag(code="all.linked", is_global=True)
+    make_red_flag(code="all.retired", is_global=True, is_active=False)
+    everywhere = make_red_flag(code="all.other", is_global=True, level="urgent")
+    everywhere.sources.add(make_source(key="sign"))
+    condition = make_condition(red_flags=[])
+    link_red_flag(condition, linked, qualifier="with spasms")
+
+    document = publish(condition, by="tests", now=NOW).document
+
+    shown = [(flag["code"], flag["qualifier"], flag["level"]) for flag in document["red_flags"]]
+    assert shown == [("all.other", "", "urgent"), ("all.linked", "with spasms", "emergency")]
+    assert [source["key"] for source in document["sources"]] == ["sign"]
+
+
 def test_revision_is_live_from_its_moment_on():
     condition = make_live_condition(now=LATER)
 

@@ -126,6 +126,20 @@ def test_changed_names_the_pages_that_show_a_red_flag_as_it_was():
     ]
 
 
+def test_changed_names_every_page_that_lacks_a_clinic_wide_red_flag():
+    make_live_condition(title="Cramp")
+    make_live_condition(title="Twitch")
+    make_live_treatment()
+    make_red_flag(is_global=True)
+
+    assert what_of("changed") == [
+        "“Cramp” differs from its live page.",
+        "“Twitch” differs from its live page.",
+        "“Cramp” shows red flags, remedies, sources or words as they were.",
+        "“Twitch” shows red flags, remedies, sources or words as they were.",
+    ]
+
+
 def test_scheduled_says_when_in_the_clinics_zone():
     condition = make_live_condition(title="Cramp")
     treatment = make_live_treatment(title="Cupping")

@@ -25,7 +25,7 @@ from conditions.models import (
 from conditions.starter import load
 from conditions.transfer import BadContent, Content, import_content, read_content
 
-from .factories import NOW, make_condition
+from .factories import NOW, make_condition, make_red_flag
 from .pictures import make_image, picture_file, show
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,10 @@ def entry(**kwargs):
 
 @pytest.fixture
 def exported(tmp_path):
-    """Return the files of a site with the starter content, and its frozen drafts."""
+    """Return the files of a site with the starter content and more, and its frozen drafts."""
     load(now=NOW)
+    for code in ("eye.pain", "rash.fast"):
+        make_red_flag(code=code, is_global=True, position=7)
     files = export(tmp_path / "first")
     frozen = {article.slug: freeze(article) for article in Condition.objects.all()}
     return tmp_path / "first", files, frozen
