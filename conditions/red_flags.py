@@ -67,7 +67,7 @@ class FlagSet:
     title: str
     """Its title, or ""."""
     flags: tuple[Flag, ...]
-    """Emergency first, then urgent, then see a doctor; clinic-wide ones first within a level."""
+    """In the order of `flags_of`."""
 
     @property
     def ruleset(self) -> str:
@@ -84,30 +84,38 @@ class Outcome:
     ruleset: str
 
 
-def flags_of(document: Mapping[str, Any]) -> tuple[Flag, ...]:
-    """Return the flags frozen with an article: most urgent first, then in the article's order."""
-    flags = (_thaw(entry) for entry in document.get("red_flags", []))
-    return tuple(sorted(flags, key=lambda flag: flag.level.rank))
+def flags_of(document: Mapping[str, Any], clinic_wide: Iterable[Flag] = ()) -> tuple[Flag, ...]:
+    """Return the flags frozen with an article, and those of `clinic_wide` that it lacks.
+
+    Most urgent first; within a level the clinic-wide ones, then the article's own: those that it
+    links, clinic-wide or not, in the order that it gives them. A flag that is both is there once,
+    in the article's words, at the more urgent of its two levels.
+    """
+    flags = {flag.code: flag for flag in clinic_wide}
+    # An article is frozen in that order already.
+    for flag in map(_thaw, document.get("red_flags", [])):
+        twin = flags.pop(flag.code, flag)
+        level = most_urgent([flag.level, twin.level])
+        flags[flag.code] = replace(flag, level=level, is_global=twin.is_global)
+    return tuple(sorted(flags.values(), key=lambda flag: flag.level.rank))
 
 
 def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
     """Return the flags of the live article plus the clinic-wide ones that are in use.
 
     An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. An
-    old slug gives the flags of the article that its address leads to now. A flag that is both is
-    asked once, in the article's words, at the more urgent of its two levels.
+    old slug gives the flags of the article that its address leads to now. A clinic-wide flag is
+    asked from the moment it is saved, before the article's page shows it.
     """
-    everywhere = {flag.code: flag for flag in _global_flags()}
+    clinic_wide = [_present(flag) for flag in RedFlag.objects.clinic_wide()]
     article = _live_article(condition_slug, now) if _SLUG.fullmatch(condition_slug) else None
     if article is None:
-        return FlagSet(condition="", title="", flags=_in_order(everywhere.values()))
-    flags = dict(everywhere)
-    for flag in flags_of({"red_flags": article["live_red_flags"] or []}):
-        twin = everywhere.get(flag.code)
-        level = most_urgent([flag.level, twin.level]) if twin else flag.level
-        flags[flag.code] = replace(flag, level=level, is_global=twin is not None)
+        return FlagSet(condition="", title="", flags=flags_of({}, clinic_wide))
+    document = {"red_flags": article["live_red_flags"] or []}
     return FlagSet(
-        condition=article["slug"], title=article["live_title"], flags=_in_order(flags.values())
+        condition=article["slug"],
+        title=article["live_title"],
+        flags=flags_of(document, clinic_wide),
     )
 
 
@@ -119,7 +127,8 @@ def flags_named_in(text: str) -> tuple[Flag, ...]:
     flags = RedFlag.objects.filter(level=CareLevel.EMERGENCY, is_active=True)
     named = {flag.code: flag for flag in flags.exclude(search_words="")}
     phrases = {code: flag.search_words.splitlines() for code, flag in named.items()}
-    return _in_order(_present(named[code]) for code in find_danger(text, phrases))
+    present = [_present(named[code]) for code in find_danger(text, phrases)]
+    return tuple(sorted(present, key=lambda flag: not flag.is_global))
 
 
 def assess(flag_set: FlagSet, codes: Collection[str]) -> Outcome:
@@ -143,14 +152,6 @@ def _thaw(entry: Mapping[str, Any]) -> Flag:
         qualifier=entry["qualifier"],
         is_global=entry["is_global"],
     )
-
-
-def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    return tuple(sorted(flags, key=lambda flag: (flag.level.rank, not flag.is_global)))
-
-
-def _global_flags() -> list[Flag]:
-    return [_present(flag) for flag in RedFlag.objects.filter(is_global=True, is_active=True)]
 
 
 def _present(flag: RedFlag) -> Flag:

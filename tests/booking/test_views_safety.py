@@ -4,8 +4,9 @@ import time_machine
 from booking.models import Appointment, Patient, Screening
 from booking.screening import PASS_COOKIE, read_pass
 from booking.views.journey import HOLD_COOKIE
-from conditions.models import CareLevel, RedFlag
+from conditions.models import CareLevel, Condition, RedFlag
 from conditions.red_flags import flags_for_screening
+from conditions.starter import load as load_articles
 from tests.html_tree import parse
 
 from .factories import NOW, local, make_service
@@ -75,6 +76,24 @@ def test_safety_asks_the_articles_own_red_flags_too(client):
 
     assert codes_asked(page) == [EMERGENCY, "cramp.jaw", URGENT, SEE_DOCTOR]
     assert "About: Spasms and twitches" in page.one("main").text
+
+
+def test_safety_asks_what_each_live_article_shows_in_the_same_order(client):
+    load_articles(now=NOW)
+
+    shown, asked = {}, {}
+    for article in Condition.objects.published(NOW):
+        page = parse(client.get(article.get_absolute_url()).content)
+        shown[article.slug] = [
+            item.get("data-red-flag") for item in page.all("li") if item.get("data-red-flag")
+        ]
+        form = parse(client.get(f"{SAFETY}?condition={article.slug}").content)
+        asked[article.slug] = codes_asked(form)
+
+    assert len(shown) == 8
+    assert shown == asked
+    # No article links this one of the clinic; it comes by itself.
+    assert all("twitch.long" in codes for codes in shown.values())
 
 
 @pytest.mark.parametrize("slug", ["unknown", "%F0%9F%8C%BF", "x" * 5000, "../admin"])

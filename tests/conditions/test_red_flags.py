@@ -124,6 +124,39 @@ def test_screening_asks_global_flags_first_within_a_level():
 
 
 @pytest.mark.django_db
+def test_page_shows_what_the_screening_asks_in_the_same_order():
+    placed = make_red_flag(code="all.placed", is_global=True, position=0)
+    own = [make_red_flag(code="own.first"), placed, make_red_flag(code="own.last")]
+    make_red_flag(code="all.second", is_global=True, position=2)
+    make_red_flag(code="all.first", is_global=True, position=1)
+    make_red_flag(code="all.doctor", is_global=True, level="see_doctor")
+    condition = make_live_condition(red_flags=own)
+
+    shown = [flag.code for flag in flags_of(condition.revisions.get().document)]
+
+    asked = flags_for_screening(condition.slug, now=NOW)
+    assert shown == [flag.code for flag in asked.flags]
+    assert shown == [
+        "all.first",
+        "all.second",
+        "own.first",
+        "all.placed",
+        "own.last",
+        "all.doctor",
+    ]
+
+
+@pytest.mark.django_db
+def test_screening_asks_a_new_global_flag_before_the_page_shows_it():
+    condition = make_live_condition(red_flags=[make_red_flag(code="own")])
+    make_red_flag(code="all.new", is_global=True)
+
+    asked = flags_for_screening(condition.slug, now=NOW)
+
+    assert [flag.code for flag in asked.flags] == ["all.new", "own"]
+
+
+@pytest.mark.django_db
 def test_screening_asks_a_flag_once_at_its_more_urgent_level():
     flag = make_red_flag(code="a", is_global=True, level="urgent")
     condition = make_condition()
