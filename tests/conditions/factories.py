@@ -1,6 +1,6 @@
 """Articles for tests. Each call makes what it needs; keyword arguments win."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from conditions.models import (
@@ -88,6 +88,14 @@ def make_condition(*, names=(), red_flags=None, **kwargs):
 def make_live_condition(*, now=NOW, **kwargs):
     condition = make_condition(**kwargs)
     publish(condition, by="tests", now=now)
+    return condition
+
+
+def make_twice_published(**kwargs):
+    """Return an article whose live page, revision 2, has another first paragraph than 1."""
+    condition = make_live_condition(lede="Old words here.", **kwargs)
+    Condition.objects.filter(pk=condition.pk).update(lede="New words here.")
+    publish(condition, by="tests", now=NOW + timedelta(minutes=1), note="Clearer first words.")
     return condition
 
 

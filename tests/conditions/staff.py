@@ -1,6 +1,6 @@
 """Staff at their browsers: they open a record's form, type, and send all of it back."""
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
@@ -9,17 +9,17 @@ from tests.html_tree import parse
 from .admin_pages import change_url
 
 
+def make_staff(name="someone", *, group="Clinical reviewer", **kwargs):
+    user = User.objects.create_user(name, is_staff=True, **kwargs)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
 def sign_in(name, **kwargs):
     """Return the browser of a member of staff who writes and signs articles."""
-    user = User.objects.create_user(name, is_staff=True, **kwargs)
-    user.groups.add(Group.objects.get_or_create(name="Clinical reviewer")[0])
     browser = Client()
-    browser.force_login(user)
+    browser.force_login(make_staff(name, **kwargs))
     return browser
-
-
-def allow(user, *codenames):
-    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
 
 
 def page_url(article, page, *args):

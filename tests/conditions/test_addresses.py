@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from conditions.addresses import Gone, where_now
@@ -19,17 +18,11 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LATER = NOW + timedelta(minutes=1)
 LIVE = [make_live_condition, make_live_treatment]
 DRAFT = [make_condition, make_treatment]
 KINDS = ["condition", "treatment"]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(LATER, tick=False):
-        yield
 
 
 def former(article, slug):

@@ -1,44 +1,18 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
 
 from clinic.models import Clinic
 from conditions.admin.checking import _next_year
-from conditions.models import Condition, Review
-from conditions.publishing import publish
+from conditions.models import Review
 from tests.html_tree import parse
 
-from .factories import NOW, make_condition, make_live_condition
-from .staff import allow, page_url
+from .factories import make_condition, make_live_condition, make_twice_published
+from .staff import page_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = date(2026, 12, 7)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client):
-    """A member of staff who may publish and sign, signed in."""
-    user = User.objects.create_user("kim", is_staff=True, first_name="Jo", last_name="Kim")
-    user.groups.add(Group.objects.get(name="Content"))
-    allow(user, "publish_condition", "publish_treatment", "sign_clinical")
-    client.force_login(user)
-    return user
-
-
-def make_twice_published(**kwargs):
-    """Return an article whose live page, revision 2, has another first paragraph than 1."""
-    condition = make_live_condition(lede="Old words here.", **kwargs)
-    Condition.objects.filter(pk=condition.pk).update(lede="New words here.")
-    publish(condition, by="tests", now=NOW + timedelta(minutes=1), note="Clearer first words.")
-    return condition
 
 
 def check(client, article, **changes):

@@ -1,14 +1,12 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 
 from conditions.models import Aspect, Condition, RedFlag, Remedy, Section
 from tests.html_tree import parse
 
 from .factories import (
-    NOW,
     make_caution,
     make_claim,
     make_condition,
@@ -29,13 +27,7 @@ from .staff import (
     typed_in,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connections
 from django.test import Client
@@ -13,7 +11,6 @@ from conditions.models import Condition, SelfCareItem
 from tests.html_tree import parse
 
 from .factories import (
-    NOW,
     make_condition,
 )
 from .staff import (
@@ -26,18 +23,7 @@ from .staff import (
     typed_in,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def kim():
-    return sign_in("kim", first_name="Jo", last_name="Kim")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -158,8 +144,6 @@ def test_forged_version_is_a_conflict_and_not_an_error(ann, opened):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
-    for permission in Permission.objects.filter(content_type__app_label="conditions"):
-        Group.objects.get_or_create(name="Content")[0].permissions.add(permission)
     browsers = [sign_in(f"writer-{number}") for number in range(4)]
     condition = make_condition()
     forms = [open_form(browser, condition) for browser in browsers]

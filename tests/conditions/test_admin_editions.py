@@ -1,57 +1,36 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Clinic
 from conditions.gate import Failure
-from conditions.models import Condition, Review, Revision
-from conditions.publishing import NotPublishable, publish, unpublish
+from conditions.models import Review, Revision
+from conditions.publishing import NotPublishable, unpublish
 from tests.html_tree import parse
 
-from .factories import NOW, make_condition, make_live_condition, make_live_treatment
-from .staff import allow, page_url
+from .factories import (
+    NOW,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_twice_published,
+)
+from .staff import make_staff, page_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = date(2026, 12, 7)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client):
-    """A member of staff who may publish and sign, signed in."""
-    user = User.objects.create_user("kim", is_staff=True, first_name="Jo", last_name="Kim")
-    user.groups.add(Group.objects.get(name="Content"))
-    allow(user, "publish_condition", "publish_treatment", "sign_clinical")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture
 def author(client):
     """A member of staff who may neither publish nor sign, signed in."""
-    user = User.objects.create_user("ann", is_staff=True)
-    allow(user, "view_condition", "change_condition")
+    user = make_staff("ann", group="Author")
     client.force_login(user)
     return user
-
-
-def make_twice_published(**kwargs):
-    """Return an article whose live page, revision 2, has another first paragraph than 1."""
-    condition = make_live_condition(lede="Old words here.", **kwargs)
-    Condition.objects.filter(pk=condition.pk).update(lede="New words here.")
-    publish(condition, by="tests", now=NOW + timedelta(minutes=1), note="Clearer first words.")
-    return condition
 
 
 def add_revision(condition, number, **kwargs):
@@ -104,7 +83,7 @@ def test_list_says_what_became_of_each_revision(client, staff):
 
 def test_list_says_that_the_article_is_off_the_site(client, staff):
     condition = make_twice_published()
-    unpublish(condition, by="tests", now=NOW + timedelta(minutes=5))
+    unpublish(condition, by="tests", now=NOW + timedelta(minutes=1))
 
     rows = rows_of(client.get(page_url(condition, "editions")))
 
@@ -274,7 +253,7 @@ def test_roll_back_publishes_the_older_revision_again(client, staff):
 def test_roll_back_puts_a_treatment_on_the_site_again(client, staff):
     Clinic.objects.create()
     treatment = make_live_treatment()
-    unpublish(treatment, by="tests", now=NOW + timedelta(minutes=5))
+    unpublish(treatment, by="tests", now=NOW + timedelta(minutes=1))
 
     asked = client.get(page_url(treatment, "roll_back", 1))
     client.post(page_url(treatment, "roll_back", 1))
@@ -285,7 +264,7 @@ def test_roll_back_puts_a_treatment_on_the_site_again(client, staff):
 
 def test_roll_back_to_the_same_words_says_so(client, staff):
     condition = make_twice_published()
-    add_revision(condition, 3, publish_at=NOW + timedelta(minutes=2))
+    add_revision(condition, 3, publish_at=NOW + timedelta(minutes=1))
 
     response = client.get(page_url(condition, "roll_back", 2))
 

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -26,15 +25,6 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def staff(client):
-    """A browser signed in as a member of the group Content."""
-    user = User.objects.create_user("content", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
-    client.force_login(user)
-    return client
-
-
 def upload(client, content, name="hand.jpg", **fields):
     # What the browser says about the file is not believed.
     file = SimpleUploadedFile(name, content, content_type="image/jpeg")
@@ -46,26 +36,26 @@ def delete(client, image):
     return client.post(url, {"post": "yes"})
 
 
-def test_upload_keeps_the_original_and_makes_the_copies(staff, media):
+def test_upload_keeps_the_original_and_makes_the_copies(client, editor, media):
     content = picture_file("PNG", (900, 600))
 
-    response = upload(staff, content, name="../../Hand of Mrs. Doe.php")
+    response = upload(client, content, name="../../Hand of Mrs. Doe.php")
 
     image = Image.objects.get()
     assert response.status_code == 302
     assert (image.width, image.height, image.title) == (900, 600, "A hand")
-    assert image.created_by.username == "content"
+    assert image.created_by == editor
     assert image.file.name == f"originals/{image.name}.png"
     assert (media / image.file.name).read_bytes() == content
     assert all(copy_path(image.name, w, e).exists() for w in (400, 800) for e in COPIES)
     assert not copy_path(image.name, 1600, "avif").exists()
 
 
-def test_upload_of_a_picture_that_lies_on_its_side_is_measured_upright(staff):
+def test_upload_of_a_picture_that_lies_on_its_side_is_measured_upright(client, editor):
     exif = Pillow.Exif()
     exif[0x0112] = 8
 
-    upload(staff, picture_file("JPEG", (500, 700), exif=exif))
+    upload(client, picture_file("JPEG", (500, 700), exif=exif))
 
     assert (Image.objects.get().width, Image.objects.get().height) == (700, 500)
 
@@ -81,31 +71,31 @@ def test_upload_of_a_picture_that_lies_on_its_side_is_measured_upright(staff):
     ],
     ids=["SVG", "GIF", "small", "heavy", "empty"],
 )
-def test_upload_is_refused_in_plain_words(staff, media, content, words):
-    response = upload(staff, content)
+def test_upload_is_refused_in_plain_words(client, editor, media, content, words):
+    response = upload(client, content)
 
     assert words in response.content.decode()
     assert not Image.objects.exists()
     assert list(media.rglob("*.*")) == []
 
 
-def test_upload_of_the_same_file_names_the_image_that_is_there(staff):
+def test_upload_of_the_same_file_names_the_image_that_is_there(client, editor):
     content = picture_file()
-    upload(staff, content, title="Left <hand>")
+    upload(client, content, title="Left <hand>")
 
-    response = upload(staff, content, name="other.png", title="Another")
+    response = upload(client, content, name="other.png", title="Another")
 
     assert "It is called “Left &lt;hand&gt;”." in response.content.decode()
     assert Image.objects.count() == 1
 
 
-def test_image_form_shows_the_picture_and_never_the_original(staff):
+def test_image_form_shows_the_picture_and_never_the_original(client, editor):
     image = make_image()
     article = make_condition(title="Cramps")
     show(image, condition=article)
     publish(article, by="tests", now=timezone.now())
 
-    html = staff.get(reverse("admin:conditions_image_change", args=[image.pk])).content.decode()
+    html = client.get(reverse("admin:conditions_image_change", args=[image.pk])).content.decode()
 
     assert f'src="/media/articles/{image.name}-400.jpg"' in html
     assert "800 × 600 pixels" in html
@@ -114,33 +104,33 @@ def test_image_form_shows_the_picture_and_never_the_original(staff):
     assert 'type="file"' not in html
 
 
-def test_image_form_changes_the_words_alone(staff):
+def test_image_form_changes_the_words_alone(client, editor):
     image = make_image()
     url = reverse("admin:conditions_image_change", args=[image.pk])
 
-    staff.post(url, {"title": "Another hand", "credit": "A. Author"})
+    client.post(url, {"title": "Another hand", "credit": "A. Author"})
 
     changed = Image.objects.get()
     assert (changed.title, changed.credit) == ("Another hand", "A. Author")
     assert (changed.name, changed.width) == (image.name, image.width)
-    html = staff.get(url).content.decode()
+    html = client.get(url).content.decode()
     assert "Nothing yet" in html
 
 
 @pytest.mark.parametrize("kind", ["condition", "treatment"])
-def test_image_that_a_draft_shows_cannot_be_deleted(staff, kind):
+def test_image_that_a_draft_shows_cannot_be_deleted(client, editor, kind):
     image = make_image()
     make = make_condition if kind == "condition" else make_treatment
     show(image, **{kind: make(title="Cramps")})
 
-    response = delete(staff, image)
+    response = delete(client, image)
 
     assert "<li>Draft of Cramps" in response.content.decode()
     assert Image.objects.exists()
     assert copy_path(image.name, 400, "jpg").exists()
 
 
-def test_image_that_an_edition_shows_cannot_be_deleted(staff):
+def test_image_that_an_edition_shows_cannot_be_deleted(client, editor):
     image = make_image()
     article = make_condition(title="Cramps")
     shown = show(image, condition=article)
@@ -148,8 +138,8 @@ def test_image_that_an_edition_shows_cannot_be_deleted(staff):
     shown.delete()
     publish(article, by="tests", now=timezone.now())
 
-    one = delete(staff, image)
-    many = staff.post(
+    one = delete(client, image)
+    many = client.post(
         reverse("admin:conditions_image_changelist"),
         {"action": "delete_selected", "_selected_action": [image.pk], "post": "yes"},
     )
@@ -162,15 +152,15 @@ def test_image_that_an_edition_shows_cannot_be_deleted(staff):
 
 
 def test_image_that_nothing_shows_goes_with_its_files(
-    staff, media, django_capture_on_commit_callbacks
+    client, editor, media, django_capture_on_commit_callbacks
 ):
     for title in ("One", "Two", "Three"):
-        upload(staff, picture_file(), title=title)
+        upload(client, picture_file(), title=title)
     one, two, three = (Image.objects.get(title=title) for title in ("One", "Two", "Three"))
 
     with django_capture_on_commit_callbacks(execute=True):
-        delete(staff, one)
-        staff.post(
+        delete(client, one)
+        client.post(
             reverse("admin:conditions_image_changelist"),
             {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"},
         )
@@ -179,16 +169,16 @@ def test_image_that_nothing_shows_goes_with_its_files(
     assert {Path(path).name[:40] for path in media.rglob("*.*")} == {three.name}
 
 
-def test_article_shows_an_image_that_staff_chose(staff):
+def test_article_shows_an_image_that_staff_chose(client, editor):
     image = make_image()
     article = make_condition()
     url = reverse("admin:conditions_condition_change", args=[article.pk])
-    data = open_form(staff, article)
+    data = open_form(client, article)
     row = {"image": image.pk, "aspect": "overview", "alt": "A hand", "position": 0}
     data |= {f"illustrations-0-{name}": value for name, value in row.items()}
     data |= {"illustrations-TOTAL_FORMS": 1}
 
-    response = staff.post(url, data)
+    response = client.post(url, data)
 
     assert response.status_code == 302
     shown = Illustration.objects.get()

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from clinic.forms import LinesField
@@ -19,6 +19,7 @@ from conditions.models import (
     Remedy,
 )
 
+from .admin_pages import form_data
 from .factories import (
     make_acupoint,
     make_caution,
@@ -29,20 +30,10 @@ from .factories import (
     make_source,
     make_treatment,
 )
-from .test_admin import form_data
 
 pytestmark = pytest.mark.django_db
 
 KINDS = ["herb", "food", "nutrient", "acupoint"]
-
-
-@pytest.fixture
-def staff(client):
-    """A member of staff in the group Content, signed in."""
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
-    client.force_login(user)
-    return user
 
 
 def url_of(model, view, *args):
@@ -59,7 +50,7 @@ def add(client, model, **fields):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_has_its_own_list_and_form(client, staff, kind):
+def test_each_kind_has_its_own_list_and_form(client, editor, kind):
     remedies = {each: make_of_kind(each, name=f"A {each}") for each in KINDS}
 
     listed = client.get(url_of(kind, "changelist"), {"q": "a"}).context["cl"].result_list
@@ -72,7 +63,7 @@ def test_each_kind_has_its_own_list_and_form(client, staff, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_form_gives_the_kind(client, staff, kind):
+def test_form_gives_the_kind(client, editor, kind):
     treatment = make_treatment()
     fields = {"name": "New", "slug": "new", "treatment": treatment.pk}
     fields |= {"who_code": "bl 13", "other_code": "ub 13"} if kind == "acupoint" else {}
@@ -86,7 +77,7 @@ def test_form_gives_the_kind(client, staff, kind):
     assert (remedy.who_code, remedy.other_code) == expected
 
 
-def test_slug_of_another_kind_is_refused(client, staff):
+def test_slug_of_another_kind_is_refused(client, editor):
     make_remedy(kind="food", slug="ginger")
 
     response = add(client, "herb", name="Ginger", slug="ginger", treatment=make_treatment().pk)
@@ -99,7 +90,7 @@ def test_slug_of_another_kind_is_refused(client, staff):
 @pytest.mark.parametrize(
     ("code", "reason"), [("UB13", "WHO has no point"), ("", "This field is required.")]
 )
-def test_point_without_a_who_code_is_refused(client, staff, code, reason):
+def test_point_without_a_who_code_is_refused(client, editor, code, reason):
     fields = {"name": "New", "slug": "new", "treatment": make_treatment().pk, "who_code": code}
 
     response = add(client, "acupoint", **fields)
@@ -108,7 +99,7 @@ def test_point_without_a_who_code_is_refused(client, staff, code, reason):
     assert not Remedy.objects.filter(slug="new").exists()
 
 
-def test_point_opens_for_someone_who_may_only_look(client, staff):
+def test_point_opens_for_someone_who_may_only_look(client, editor):
     Group.objects.get(name="Content").permissions.filter(codename="change_acupoint").delete()
 
     response = client.get(url_of("acupoint", "change", make_acupoint().pk))
@@ -117,7 +108,7 @@ def test_point_opens_for_someone_who_may_only_look(client, staff):
     assert "BL18" in response.text
 
 
-def test_food_is_saved_with_its_amounts_and_cautions(client, staff):
+def test_food_is_saved_with_its_amounts_and_cautions(client, editor):
     food, source, kind = (
         make_remedy(kind="food"),
         make_source(),
@@ -139,7 +130,7 @@ def test_food_is_saved_with_its_amounts_and_cautions(client, staff):
     assert list(food.cautions.get().medicine_classes.all()) == [kind]
 
 
-def test_all_remedies_are_found_where_a_claim_names_one(client, staff):
+def test_all_remedies_are_found_where_a_claim_names_one(client, editor):
     for kind in KINDS:
         make_of_kind(kind, name=f"Same {kind}")
 
@@ -153,7 +144,7 @@ def test_all_remedies_are_found_where_a_claim_names_one(client, staff):
     )
 
 
-def test_remedy_itself_is_off_the_index_and_leads_to_its_kind(client, staff):
+def test_remedy_itself_is_off_the_index_and_leads_to_its_kind(client, editor):
     herb = make_remedy(kind="herb")
 
     response = client.get(url_of("remedy", "change", herb.pk), {"_popup": 1})
@@ -172,8 +163,8 @@ def test_lines_field_keeps_each_line_once():
     assert LinesField(required=False).clean("\r\n \r\n") == ""
 
 
-def test_names_are_cleaned_on_save(client, staff):
-    staff.groups.add(Group.objects.get(name="Clinical reviewer"))
+def test_names_are_cleaned_on_save(client, editor):
+    editor.groups.add(Group.objects.get(name="Clinical reviewer"))
     names = " warfarin \r\n\r\nCoumadin\r\nWarfarin"
     flag = make_red_flag()
     url = url_of("redflag", "change", flag.pk)
@@ -188,7 +179,7 @@ def test_names_are_cleaned_on_save(client, staff):
 
 
 @pytest.mark.parametrize("model", ["medicineclass", "glossaryterm", "redflag"])
-def test_words_of_the_library_can_be_found(client, staff, model):
+def test_words_of_the_library_can_be_found(client, editor, model):
     GlossaryTerm.objects.create(term="Cramp", definition="A tight muscle.")
     MedicineClass.objects.create(slug="cramp", name="For cramp", names="a\nb")
     make_red_flag(label="Cramp")
@@ -198,7 +189,7 @@ def test_words_of_the_library_can_be_found(client, staff, model):
     assert len(listed) == 1
 
 
-def test_slug_of_a_kind_of_medicine_is_fixed(client, staff):
+def test_slug_of_a_kind_of_medicine_is_fixed(client, editor):
     kind = MedicineClass.objects.create(slug="thinners", name="Blood thinners")
 
     form = client.get(url_of("medicineclass", "change", kind.pk)).context["adminform"].form
@@ -206,7 +197,7 @@ def test_slug_of_a_kind_of_medicine_is_fixed(client, staff):
     assert "slug" not in form.fields
 
 
-def test_condition_is_saved_with_its_new_fields_and_related_topics(client, staff):
+def test_condition_is_saved_with_its_new_fields_and_related_topics(client, editor):
     condition, other, newer = make_condition(), make_condition(), make_condition()
     FormerSlug.objects.create(slug="old-name", condition=condition)
     url = url_of("condition", "change", condition.pk)
@@ -228,7 +219,7 @@ def test_condition_is_saved_with_its_new_fields_and_related_topics(client, staff
     assert FormerSlug.objects.get().slug == "old-name"
 
 
-def test_related_topic_can_be_taken_out(client, staff):
+def test_related_topic_can_be_taken_out(client, editor):
     condition = make_condition()
     RelatedTopic.objects.create(condition=condition, other=make_condition())
     url = url_of("condition", "change", condition.pk)
@@ -240,7 +231,7 @@ def test_related_topic_can_be_taken_out(client, staff):
     assert not RelatedTopic.objects.exists()
 
 
-def test_treatment_shows_its_old_addresses_and_new_fields(client, staff):
+def test_treatment_shows_its_old_addresses_and_new_fields(client, editor):
     treatment = make_live_treatment()
     FormerSlug.objects.create(slug="needles", treatment=treatment)
 
@@ -252,7 +243,7 @@ def test_treatment_shows_its_old_addresses_and_new_fields(client, staff):
 
 
 @pytest.mark.parametrize("model", ["emptysearch", "linkcheck"])
-def test_what_the_site_notes_is_read_and_not_written(client, staff, model):
+def test_what_the_site_notes_is_read_and_not_written(client, editor, model):
     rows = {
         "emptysearch": EmptySearch.objects.create(query="feet", last_on=date(2026, 12, 1)),
         "linkcheck": LinkCheck.objects.create(
@@ -267,7 +258,7 @@ def test_what_the_site_notes_is_read_and_not_written(client, staff, model):
     assert client.get(url_of(model, "add")).status_code == 403
 
 
-def test_empty_search_can_be_taken_off_the_list_and_a_checked_link_cannot(client, staff):
+def test_empty_search_can_be_taken_off_the_list_and_a_checked_link_cannot(client, editor):
     search = EmptySearch.objects.create(query="feet", last_on=date(2026, 12, 1))
     link = LinkCheck.objects.create(
         url="https://a.example/", checked_at=datetime(2026, 12, 1, tzinfo=UTC), is_alive=False

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,22 +15,7 @@ from .factories import (
     make_live_treatment,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client):
-    """A clinical reviewer, who also writes and publishes, signed in."""
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Clinical reviewer"))
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_address_changes_after_a_question(client, staff):

@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from clinic.models import Clinic
@@ -21,27 +20,13 @@ from .factories import (
 )
 from .staff import page_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
 
 
 @pytest.fixture(autouse=True)
 def clinic():
     return Clinic.objects.create()
-
-
-@pytest.fixture
-def staff(client):
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
-    client.force_login(user)
-    return user
 
 
 def open_page(client, url, status=200):
@@ -58,7 +43,7 @@ def banner_of(response):
     return parse(response.text).one("aside", aria_label="Preview").text
 
 
-def test_preview_draws_the_draft_as_its_page_will_be(client, staff):
+def test_preview_draws_the_draft_as_its_page_will_be(client, editor):
     treatment = make_live_treatment(title="Herbs")
     condition = make_live_condition(title="Cramp", lede="Old words.")
     make_claim(condition=condition, treatment=treatment)
@@ -74,7 +59,7 @@ def test_preview_draws_the_draft_as_its_page_will_be(client, staff):
     assert main_of(preview) == main_of(open_page(client, condition.get_absolute_url()))
 
 
-def test_preview_of_a_treatment_draws_its_points(client, staff):
+def test_preview_of_a_treatment_draws_its_points(client, editor):
     treatment = make_treatment(title="Acupuncture")
     make_acupoint(treatment=treatment)
 
@@ -86,7 +71,7 @@ def test_preview_of_a_treatment_draws_its_points(client, staff):
     assert main_of(preview) == main_of(public)
 
 
-def test_preview_says_what_it_is_and_leads_back(client, staff):
+def test_preview_says_what_it_is_and_leads_back(client, editor):
     condition = make_condition()
 
     preview = open_page(client, page_url(condition, "preview"))
@@ -101,7 +86,7 @@ def test_preview_says_what_it_is_and_leads_back(client, staff):
 
 
 @pytest.mark.parametrize("make", [make_condition, make_treatment])
-def test_form_leads_to_the_preview_and_to_the_revisions(client, staff, make):
+def test_form_leads_to_the_preview_and_to_the_revisions(client, editor, make):
     article = make()
 
     page = parse(open_page(client, page_url(article, "change")).text)
@@ -113,7 +98,7 @@ def test_form_leads_to_the_preview_and_to_the_revisions(client, staff, make):
     ]
 
 
-def test_preview_is_not_for_search_engines_or_caches(client, staff):
+def test_preview_is_not_for_search_engines_or_caches(client, editor):
     preview = open_page(client, page_url(make_condition(), "preview"))
 
     page = parse(preview.text)
@@ -140,14 +125,14 @@ def test_pages_of_an_article_are_for_staff_who_may_see_it(client, page):
     assert not_allowed.status_code == 403
 
 
-def test_preview_of_nothing_is_not_found(client, staff):
+def test_preview_of_nothing_is_not_found(client, editor):
     condition = make_live_condition()
 
     open_page(client, reverse("admin:conditions_condition_preview", args=[0]), status=404)
     open_page(client, page_url(condition, "edition", 2), status=404)
 
 
-def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, staff):
+def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, editor):
     condition = make_live_condition()
     revision = condition.revisions.get()
     unsigned = open_page(client, page_url(condition, "preview"))
@@ -164,7 +149,7 @@ def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, staff)
     assert "Dr. Kim" not in changed.text
 
 
-def test_preview_of_a_scheduled_revision(client, staff):
+def test_preview_of_a_scheduled_revision(client, editor):
     condition = make_live_condition(lede="Live words.")
     live = condition.revisions.get()
     scheduled = Revision.objects.create(
@@ -185,7 +170,7 @@ def test_preview_of_a_scheduled_revision(client, staff):
     assert "Words of tomorrow" not in open_page(client, condition.get_absolute_url()).text
 
 
-def test_preview_of_a_title_with_markup_is_inert(client, staff):
+def test_preview_of_a_title_with_markup_is_inert(client, editor):
     condition = make_condition(title="</title><script>alert(1)</script>")
 
     preview = open_page(client, page_url(condition, "preview"))

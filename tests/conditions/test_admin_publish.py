@@ -1,8 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,22 +17,7 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client):
-    """A clinical reviewer, who also writes and publishes, signed in."""
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Clinical reviewer"))
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_publish_from_the_list(client, staff):
@@ -44,7 +28,7 @@ def test_publish_from_the_list(client, staff):
 
     assert Condition.objects.published(timezone.now()).get() == condition
     assert Treatment.objects.published(timezone.now()).get() == treatment
-    assert set(Revision.objects.values_list("created_by", "by_name")) == {(staff.pk, "lisanti")}
+    assert set(Revision.objects.values_list("created_by", "by_name")) == {(staff.pk, "kim")}
 
 
 def test_publish_from_the_form_shows_on_the_next_request(client, staff):

@@ -1,10 +1,9 @@
-from datetime import date, timedelta
+from datetime import date
 from importlib import import_module
 
 import pytest
-import time_machine
 from django.apps import apps
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.urls import reverse
 
@@ -12,7 +11,6 @@ from conditions.models import Condition, Remedy, Revision
 
 from .admin_pages import change_url, form_data, list_url, run_on_list
 from .factories import (
-    NOW,
     link_red_flag,
     make_caution,
     make_condition,
@@ -20,14 +18,9 @@ from .factories import (
     make_red_flag,
     make_remedy,
 )
+from .staff import make_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -35,8 +28,7 @@ def sign_in(client):
     """Return a function that signs in a member of the group."""
 
     def sign_in(group):
-        user = User.objects.create_user(group.lower().replace(" ", "-"), is_staff=True)
-        user.groups.add(Group.objects.get(name=group))
+        user = make_staff(group.lower().replace(" ", "-"), group=group)
         client.force_login(user)
         return user
 

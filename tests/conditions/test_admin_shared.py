@@ -1,9 +1,7 @@
-from datetime import timedelta
 from functools import partial
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,22 +23,7 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client):
-    """A clinical reviewer, who also writes and publishes, signed in."""
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Clinical reviewer"))
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
@@ -151,7 +134,7 @@ def test_one_confirmation_brings_the_pages_up_to_date(client, staff):
     assert "All of them show it in its present words." in response.text
     assert "New words" in page
     assert "Unfinished draft" not in page
-    assert condition.revisions.first().by_name == "lisanti"
+    assert condition.revisions.first().by_name == "kim"
 
 
 def test_update_that_would_leave_no_emergency_flag_is_refused(client, staff):

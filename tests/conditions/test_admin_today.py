@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,22 +22,7 @@ from .factories import (
 from .test_links import make_live_with_text
 from .test_today import EMPTY, make_dead_link, schedule
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def staff(client, clock):
-    """A member of staff in the group Content, signed in."""
-    user = User.objects.create_user("lisanti", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def make_work():
@@ -59,7 +43,7 @@ def make_work():
     Feedback.objects.create(condition=changed, was_helpful=True, sent_on=date(2026, 12, 1))
 
 
-def test_page_takes_as_many_queries_for_three_of_each_as_for_one(client, staff):
+def test_page_takes_as_many_queries_for_three_of_each_as_for_one(client, editor):
     make_work()
     client.get(reverse("content-today"))
     with CaptureQueriesContext(connection) as one:
@@ -73,7 +57,7 @@ def test_page_takes_as_many_queries_for_three_of_each_as_for_one(client, staff):
     assert all(len(work.lines) >= 3 for work in response.context["work_lists"])
 
 
-def test_page_says_what_to_do_and_links_there(client, staff):
+def test_page_says_what_to_do_and_links_there(client, editor):
     make_condition(title="<b>Cramp</b>")
 
     text = client.get(reverse("content-today")).text
@@ -86,8 +70,8 @@ def test_page_says_what_to_do_and_links_there(client, staff):
 
 
 @pytest.mark.parametrize("group", ["Author", "Content", "Clinical reviewer"])
-def test_every_line_leads_to_a_page_that_opens(client, staff, group):
-    staff.groups.set([Group.objects.get(name=group)])
+def test_every_line_leads_to_a_page_that_opens(client, editor, group):
+    editor.groups.set([Group.objects.get(name=group)])
     make_work()
     lists = client.get(reverse("content-today")).context["work_lists"]
 
@@ -98,7 +82,7 @@ def test_every_line_leads_to_a_page_that_opens(client, staff, group):
     assert set(statuses.values()) == {200}
 
 
-def test_page_is_linked_from_the_index_and_the_list_of_articles(client, staff):
+def test_page_is_linked_from_the_index_and_the_list_of_articles(client, editor):
     link = f'href="{reverse("content-today")}"'
 
     pages = [
@@ -110,14 +94,14 @@ def test_page_is_linked_from_the_index_and_the_list_of_articles(client, staff):
     assert [link in page.text for page in pages] == [True, True, False]
 
 
-def test_page_is_for_those_who_may_see_articles(client, staff):
-    staff.groups.set([Group.objects.get(name="Front desk")])
+def test_page_is_for_those_who_may_see_articles(client, editor):
+    editor.groups.set([Group.objects.get(name="Front desk")])
 
     assert client.get(reverse("content-today")).status_code == 403
     assert client.post(reverse("check-links")).status_code == 403
     assert reverse("content-today") not in client.get(reverse("admin:index")).text
 
-    staff.user_permissions.add(Permission.objects.get(codename="view_condition"))
+    editor.user_permissions.add(Permission.objects.get(codename="view_condition"))
     page = client.get(reverse("content-today"))
 
     assert page.status_code == 200
@@ -132,7 +116,7 @@ def test_page_asks_to_sign_in(client):
         assert response.url == f"{reverse('admin:login')}?next={reverse(name)}"
 
 
-def test_links_are_checked_on_demand(client, staff, settings):
+def test_links_are_checked_on_demand(client, editor, settings):
     settings.LINK_CHECKS = True
     page = client.get(reverse("content-today"))
 
@@ -146,7 +130,7 @@ def test_links_are_checked_on_demand(client, staff, settings):
     assert ProcrastinateJob.objects.filter(task_name="conditions.check_links").count() == 1
 
 
-def test_links_are_not_checked_where_that_is_switched_off(client, staff, settings):
+def test_links_are_not_checked_where_that_is_switched_off(client, editor, settings):
     settings.LINK_CHECKS = False
 
     page = client.get(reverse("content-today"))
@@ -161,12 +145,12 @@ def test_links_are_not_checked_where_that_is_switched_off(client, staff, setting
     assert not ProcrastinateJob.objects.filter(task_name="conditions.check_links").exists()
 
 
-def test_links_are_checked_by_a_post_alone(client, staff):
+def test_links_are_checked_by_a_post_alone(client, editor):
     assert client.get(reverse("check-links")).status_code == 405
     assert client.post(reverse("content-today")).status_code == 405
 
 
-def test_page_says_when_links_were_checked(client, staff):
+def test_page_says_when_links_were_checked(client, editor):
     make_dead_link(is_alive=True)
 
     text = client.get(reverse("content-today")).text

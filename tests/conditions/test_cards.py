@@ -1,10 +1,8 @@
 import re
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import time_machine
 from PIL import Image
 
 from conditions import cards
@@ -13,13 +11,8 @@ from conditions.publishing import publish
 
 from .factories import NOW, make_condition, make_live_condition, make_live_treatment
 
+pytestmark = pytest.mark.usefixtures("clock")
 TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
 
 
 def opened(data):

@@ -2,8 +2,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.test import Client
 
@@ -15,14 +13,8 @@ from tests.html_tree import parse
 
 from .factories import NOW, make_condition, make_live_condition, make_live_treatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LIST = "/admin/conditions/feedback/"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture(autouse=True)
@@ -265,25 +257,17 @@ def test_other_methods_are_refused(client):
     assert client.post(f"{url_of(article)}thanks/").status_code == 405
 
 
-@pytest.fixture
-def editor(client):
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name="Content"))
-    client.force_login(user)
-    return client
-
-
 def make_feedback(**kwargs):
     defaults = {"condition": make_condition(title="Spasms"), "was_helpful": False}
     return Feedback.objects.create(**defaults | {"sent_on": date(2026, 12, 7)} | kwargs)
 
 
-def test_staff_read_feedback_and_tick_it_off(editor):
+def test_staff_read_feedback_and_tick_it_off(client, editor):
     note = make_feedback(text="<script>alert(1)</script>")
 
-    listed = editor.get(LIST).content.decode()
+    listed = client.get(LIST).content.decode()
     form = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": note.pk}
-    editor.post(LIST, form | {"form-0-is_done": "on", "_save": "Save"})
+    client.post(LIST, form | {"form-0-is_done": "on", "_save": "Save"})
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in listed
     assert "<script>alert" not in listed
@@ -291,26 +275,26 @@ def test_staff_read_feedback_and_tick_it_off(editor):
     assert note.is_done
 
 
-def test_staff_cannot_change_or_add_words(editor):
+def test_staff_cannot_change_or_add_words(client, editor):
     note = make_feedback(text="Too long")
 
-    content = editor.get(f"{LIST}{note.pk}/change/").content.decode()
-    editor.post(f"{LIST}{note.pk}/change/", {"text": "Fine", "is_done": "on"})
+    content = client.get(f"{LIST}{note.pk}/change/").content.decode()
+    client.post(f"{LIST}{note.pk}/change/", {"text": "Fine", "is_done": "on"})
 
     note.refresh_from_db()
     assert "Too long" in content
     assert (note.text, note.is_done) == ("Too long", True)
-    assert editor.get(f"{LIST}add/").status_code == 403
+    assert client.get(f"{LIST}add/").status_code == 403
 
 
 def test_list_of_feedback_can_be_narrowed_and_counts_its_queries(
-    editor, django_assert_max_num_queries
+    client, editor, django_assert_max_num_queries
 ):
     make_feedback(text="Open one")
     make_feedback(text="Done one", is_done=True, condition=None, treatment=make_live_treatment())
 
     with django_assert_max_num_queries(14):
-        content = editor.get(f"{LIST}?is_done__exact=0").content.decode()
+        content = client.get(f"{LIST}?is_done__exact=0").content.decode()
 
     assert "Open one" in content
     assert "Done one" not in content

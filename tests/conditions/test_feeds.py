@@ -2,7 +2,6 @@ from datetime import timedelta
 from xml.etree.ElementTree import fromstring as parse_xml
 
 import pytest
-import time_machine
 
 from conditions.models import Condition, Revision
 from conditions.publishing import publish, unpublish
@@ -10,16 +9,10 @@ from tests.html_tree import parse
 
 from .factories import NOW, make_condition, make_live_condition, make_live_treatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 URL = "/conditions/feed/"
 ROOT = "https://clinic.example"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture(autouse=True)

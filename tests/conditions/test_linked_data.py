@@ -1,8 +1,7 @@
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-import time_machine
 from django.utils.safestring import SafeString
 
 from clinic.models import Clinic
@@ -23,14 +22,8 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ROOT = "https://clinic.example"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from conditions.documents import freeze
 from conditions.models import Condition, RedFlag
@@ -22,15 +22,10 @@ from .factories import (
     make_self_care,
     make_treatment,
 )
+from .staff import make_staff
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
-
-
-def make_user(group, username="someone", **kwargs):
-    user = User.objects.create_user(username, is_staff=True, **kwargs)
-    user.groups.add(Group.objects.get(name=group))
-    return user
 
 
 def make_offering(**kwargs):
@@ -94,7 +89,7 @@ def test_content_publishes_what_is_not_clinical():
     condition = make_live_condition()
     Condition.objects.update(title="After")
 
-    revision = publish(condition, by=make_user("Content"), now=LATER)
+    revision = publish(condition, by=make_staff(group="Content"), now=LATER)
 
     assert revision.document["title"] == "After"
 
@@ -103,12 +98,12 @@ def test_content_cannot_publish_a_clinical_change_and_is_told_who_can():
     condition = make_live_condition()
     make_self_care(condition, title="Stretch")
     condition.red_flag_links.update(qualifier="with spasms")
-    make_user("Clinical reviewer", "lisanti", first_name="Ann", last_name="Lisanti")
-    make_user("Clinical reviewer", "second")
-    make_user("Clinical reviewer", "left", is_active=False)
+    make_staff("lisanti", first_name="Ann", last_name="Lisanti")
+    make_staff("second")
+    make_staff("left", is_active=False)
 
     with pytest.raises(NotPublishable) as caught:
-        publish(condition, by=make_user("Content"), now=LATER)
+        publish(condition, by=make_staff(group="Content"), now=LATER)
 
     assert caught.value.reasons == [
         "It changes the warning signs and the self-care steps. "
@@ -119,7 +114,7 @@ def test_content_cannot_publish_a_clinical_change_and_is_told_who_can():
 
 def test_first_publication_is_clinical():
     with pytest.raises(NotPublishable) as caught:
-        publish(make_condition(), by=make_user("Content"), now=LATER)
+        publish(make_condition(), by=make_staff(group="Content"), now=LATER)
 
     assert caught.value.reasons == [
         "It puts a new page on the site. "
@@ -127,7 +122,7 @@ def test_first_publication_is_clinical():
     ]
 
 
-@pytest.mark.parametrize("make", [lambda: make_user("Clinical reviewer"), lambda: "starter"])
+@pytest.mark.parametrize("make", [lambda: make_staff(), lambda: "starter"])
 def test_reviewers_and_programs_publish_anything(make):
     assert publish(make_condition(), by=make(), now=NOW).number == 1
 
@@ -145,7 +140,7 @@ def test_content_cannot_roll_back_a_clinical_change():
     publish(condition, by="tests", now=NOW)
 
     with pytest.raises(NotPublishable, match="the self-care steps"):
-        roll_back(condition, to=first, by=make_user("Content"), now=LATER)
+        roll_back(condition, to=first, by=make_staff(group="Content"), now=LATER)
 
 
 def test_content_cannot_bring_changed_signs_to_the_pages():
@@ -153,7 +148,7 @@ def test_content_cannot_bring_changed_signs_to_the_pages():
     RedFlag.objects.update(label="New")
 
     with pytest.raises(NotPublishable, match="the warning signs"):
-        republish([condition], by=make_user("Content"), now=LATER)
+        republish([condition], by=make_staff(group="Content"), now=LATER)
 
 
 def test_documents_from_before_signatures_compare_equal():
@@ -161,12 +156,12 @@ def test_documents_from_before_signatures_compare_equal():
     document = freeze(condition)
     old = {key: value for key, value in document.items() if key != "no_emergency"}
 
-    assert unsigned(document, old, by=make_user("Content")) == []
+    assert unsigned(document, old, by=make_staff(group="Content")) == []
 
 
 def test_signature_is_a_reviewers_name():
-    reviewer = make_user("Clinical reviewer", "lisanti", first_name="Ann", last_name="Lisanti")
+    reviewer = make_staff("lisanti", first_name="Ann", last_name="Lisanti")
 
     assert signature(reviewer) == "Ann Lisanti"
-    assert signature(make_user("Clinical reviewer", "plain")) == "plain"
-    assert signature(make_user("Content")) == ""
+    assert signature(make_staff("plain")) == "plain"
+    assert signature(make_staff(group="Content")) == ""

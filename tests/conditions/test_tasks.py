@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -31,12 +30,6 @@ def asked(monkeypatch, settings):
     monkeypatch.setattr(outbound.Client, "status_of", status_of)
     monkeypatch.setattr(tasks, "SECONDS_BETWEEN_LINKS_OF_A_SITE", 0)
     return urls
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
-        yield traveller
 
 
 def make_page_with_links(*urls):

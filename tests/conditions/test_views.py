@@ -2,7 +2,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from clinic.models import Clinic
@@ -24,13 +23,7 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def read(client, article, status=200):

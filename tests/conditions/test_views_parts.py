@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from conditions.models import Amount, Aspect, GlossaryTerm, RelatedTopic, Revision
@@ -24,14 +23,12 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture(autouse=True)
-def clock(settings):
+def _site_url(settings):
     settings.SITE_URL = "https://clinic.example"
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
 
 
 def read(client, article):

@@ -1,9 +1,8 @@
 """Who wrote and checked an article, when it is due, and what changed."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-import time_machine
 
 from conditions.models import Review, Revision
 from conditions.publishing import publish
@@ -11,13 +10,7 @@ from tests.html_tree import parse
 
 from .factories import NOW, make_condition, make_live_condition
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def read(client, article):

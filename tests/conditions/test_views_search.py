@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 
 import pytest
 import time_machine
@@ -12,13 +11,7 @@ from conditions.publishing import publish
 
 from .factories import NOW, make_acupoint, make_live_condition, make_red_flag, make_treatment
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def look_for(client, query, **headers):

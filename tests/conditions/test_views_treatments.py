@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 
 from conditions.models import Aspect
 from conditions.publishing import publish
@@ -15,13 +14,7 @@ from .factories import (
     make_treatment,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def read(client, treatment):

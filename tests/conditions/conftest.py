@@ -1,0 +1,32 @@
+"""When the tests look, and who writes the articles."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from .factories import NOW
+from .staff import make_staff
+
+
+@pytest.fixture
+def clock():
+    """Stop the clock a minute after `NOW`, when what tests publish is live; return it to be moved."""
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def staff(client):
+    """A clinical reviewer, who also writes and publishes, signed in."""
+    user = make_staff("kim", first_name="Jo", last_name="Kim")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def editor(client):
+    """A member of the group Content, who writes and publishes and signs nothing, signed in."""
+    user = make_staff("ann", group="Content")
+    client.force_login(user)
+    return user
