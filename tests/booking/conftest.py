@@ -1,5 +1,6 @@
 import pytest
 import time_machine
+from django.contrib.auth.models import Group, User
 
 from .factories import NOW, local, make_available_time, make_service
 from .journeys import choose_time, make_red_flags, pass_screening
@@ -26,4 +27,13 @@ def visitor(client, bookable_service):
     """A browser that passed the screening and holds Monday, 10 am."""
     pass_screening(client, bookable_service)
     choose_time(client, bookable_service, local(7, 10))
+    return client
+
+
+@pytest.fixture
+def front_desk(client, db):
+    """A browser signed in as a member of the group Front desk."""
+    user = User.objects.create_user("desk", is_staff=True)
+    user.groups.add(Group.objects.get(name="Front desk"))
+    client.force_login(user)
     return client

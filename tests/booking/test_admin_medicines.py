@@ -1,8 +1,6 @@
 import logging
 
 import pytest
-import time_machine
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,21 +14,7 @@ from tests.html_tree import parse
 
 from .factories import NOW, local, make_appointment, make_service
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(client):
-    user = User.objects.create_user("desk", is_staff=True)
-    user.groups.add(Group.objects.get(name="Front desk"))
-    client.force_login(user)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
 
 @pytest.fixture
@@ -56,7 +40,7 @@ def prompt(client, visit):
     return parse(response.content).one("div", class_="field-medicines_check").text
 
 
-def test_prompt_names_remedy_effect_advice_basis_and_sources(desk, thinners):
+def test_prompt_names_remedy_effect_advice_basis_and_sources(front_desk, thinners):
     make_medicine_caution(
         thinners,
         remedy=make_remedy(name="Devil's claw"),
@@ -66,7 +50,7 @@ def test_prompt_names_remedy_effect_advice_basis_and_sources(desk, thinners):
         sources=[make_source(title="One study"), make_source(title="Two studies")],
     )
 
-    text = prompt(desk, make_visit("Cumadin 5 mg"))
+    text = prompt(front_desk, make_visit("Cumadin 5 mg"))
 
     assert "Cumadin (a guess: Coumadin?): Blood thinners" in text
     assert (
@@ -77,7 +61,7 @@ def test_prompt_names_remedy_effect_advice_basis_and_sources(desk, thinners):
     assert "It is not complete" in text
 
 
-def test_prompt_shows_what_concerns_the_patients_medicines_and_no_more(desk, thinners):
+def test_prompt_shows_what_concerns_the_patients_medicines_and_no_more(front_desk, thinners):
     other = MedicineClass.objects.create(slug="other", name="Steroids", names="prednisone")
     kava = make_remedy(name="Kava", is_offered=False)
     make_medicine_caution(thinners, remedy=kava, effect="Kava with thinners.")
@@ -86,7 +70,7 @@ def test_prompt_shows_what_concerns_the_patients_medicines_and_no_more(desk, thi
     make_caution(remedy=kava, with_kind="medicine", effect="Kava with any medicine.")
     make_caution(remedy=kava, with_kind="pregnancy", effect="Kava in pregnancy.")
 
-    text = prompt(desk, make_visit("warfarin"))
+    text = prompt(front_desk, make_visit("warfarin"))
 
     assert "Kava (not used at the clinic), Blood thinners: Kava with thinners." in text
     assert "Cupping, Blood thinners: Bruises." in text
@@ -95,13 +79,13 @@ def test_prompt_shows_what_concerns_the_patients_medicines_and_no_more(desk, thi
     assert "Kava in pregnancy." not in text
 
 
-def test_prompt_knows_the_remedies_that_the_patient_names(desk, thinners):
+def test_prompt_knows_the_remedies_that_the_patient_names(front_desk, thinners):
     claw = make_remedy(name="Devil's claw", latin_name="Harpagophytum procumbens")
     make_medicine_caution(thinners, remedy=claw, effect="With thinners.")
     make_caution(remedy=claw, with_kind="condition", with_what="Gallstones", effect="Ask.")
     make_remedy(name="UB 13", kind="acupoint", who_code="BL13")
 
-    text = prompt(desk, make_visit("devils claw, harpagophytum procumbens, UB 13"))
+    text = prompt(front_desk, make_visit("devils claw, harpagophytum procumbens, UB 13"))
 
     assert "devils claw: Devil's claw" in text
     assert "harpagophytum procumbens: Devil's claw" in text
@@ -111,38 +95,38 @@ def test_prompt_knows_the_remedies_that_the_patient_names(desk, thinners):
     assert "Not recognized, so not checked: “UB”." in text
 
 
-def test_prompt_shows_a_caution_with_both_named_once_and_first(desk, thinners):
+def test_prompt_shows_a_caution_with_both_named_once_and_first(front_desk, thinners):
     claw = make_remedy(name="Devil's claw")
     make_medicine_caution(thinners, remedy=claw, effect="With thinners.")
 
-    text = prompt(desk, make_visit("devil’s claw and warfarin"))
+    text = prompt(front_desk, make_visit("devil’s claw and warfarin"))
 
     assert text.count("With thinners.") == 1
     assert "The patient names these themselves." not in text
 
 
-def test_prompt_names_words_it_does_not_know_and_escapes_them(desk):
-    text = prompt(desk, make_visit("xyzalol <script>alert(1)</script>"))
+def test_prompt_names_words_it_does_not_know_and_escapes_them(front_desk):
+    text = prompt(front_desk, make_visit("xyzalol <script>alert(1)</script>"))
 
     assert "“xyzalol”" in text
     assert "None of our cautions matches a recognized medicine." in text
     assert "That does not mean that there is nothing to check." in text
 
 
-def test_prompt_without_words_asks_to_ask(desk):
-    text = prompt(desk, make_visit("  "))
+def test_prompt_without_words_asks_to_ask(front_desk):
+    text = prompt(front_desk, make_visit("  "))
 
     assert "The patient wrote nothing about medicines. Ask at the visit." in text
 
 
 def test_page_takes_as_many_queries_for_many_medicines_as_for_one(
-    desk, thinners, django_assert_num_queries
+    front_desk, thinners, django_assert_num_queries
 ):
     one = make_visit("warfarin")
     make_medicine_caution(thinners, remedy=make_remedy(), sources=[make_source()])
-    prompt(desk, one)
+    prompt(front_desk, one)
     with CaptureQueriesContext(connection) as queries:
-        prompt(desk, one)
+        prompt(front_desk, one)
     one.delete()
     many = make_visit("warfarin, Coumadin, remedy, xyz, " * 40)
     for _ in range(5):
@@ -151,7 +135,7 @@ def test_page_takes_as_many_queries_for_many_medicines_as_for_one(
         )
 
     with django_assert_num_queries(len(queries)):
-        prompt(desk, many)
+        prompt(front_desk, many)
 
 
 def test_patient_and_mail_and_log_never_see_the_prompt(client, thinners, caplog):

@@ -3,7 +3,7 @@ import smtplib
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
@@ -16,14 +16,6 @@ from booking.tasks import announce
 from .factories import NOW, local, make_appointment, make_service
 
 LIST = "/admin/booking/message/"
-
-
-@pytest.fixture
-def front_desk(client, db):
-    user = User.objects.create_user("desk", is_staff=True)
-    user.groups.add(Group.objects.get(name="Front desk"))
-    client.force_login(user)
-    return client
 
 
 def make_message():
