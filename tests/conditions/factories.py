@@ -91,6 +91,13 @@ def make_live_condition(*, now=NOW, **kwargs):
     return condition
 
 
+def make_live_with_text(body, **kwargs):
+    condition = make_condition(**kwargs)
+    make_section(condition=condition, aspect="causes", body=body)
+    publish(condition, by="tests", now=NOW)
+    return condition
+
+
 def make_twice_published(**kwargs):
     """Return an article whose live page, revision 2, has another first paragraph than 1."""
     condition = make_live_condition(lede="Old words here.", **kwargs)

@@ -16,10 +16,10 @@ from .factories import (
     make_condition,
     make_live_condition,
     make_live_treatment,
+    make_live_with_text,
     make_red_flag,
     make_treatment,
 )
-from .test_links import make_live_with_text
 from .test_today import EMPTY, make_dead_link, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

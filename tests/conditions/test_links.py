@@ -14,6 +14,7 @@ from .factories import (
     make_condition,
     make_live_condition,
     make_live_treatment,
+    make_live_with_text,
     make_section,
     make_source,
 )
@@ -41,13 +42,6 @@ def check_in_a_row(*answers):
     for number, _ in enumerate(answers):
         check(URL, client=client, now=NOW + timedelta(days=number))
     return LinkCheck.objects.values_list("is_alive", "reason", "failures").get()
-
-
-def make_live_with_text(body, **kwargs):
-    condition = make_condition(**kwargs)
-    make_section(condition=condition, aspect="causes", body=body)
-    publish(condition, by="tests", now=NOW)
-    return condition
 
 
 def test_live_links_come_from_sources_and_texts():

@@ -11,8 +11,7 @@ from clinic import outbound
 from conditions import tasks
 from conditions.models import LinkCheck
 
-from .factories import NOW
-from .test_links import make_live_with_text
+from .factories import NOW, make_live_with_text
 
 STARTED = int(NOW.timestamp())
 

@@ -15,11 +15,11 @@ from .factories import (
     make_condition,
     make_live_condition,
     make_live_treatment,
+    make_live_with_text,
     make_red_flag,
     make_source,
     make_treatment,
 )
-from .test_links import make_live_with_text
 
 pytestmark = pytest.mark.django_db
 
