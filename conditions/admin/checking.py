@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.utils import timezone
 
 from conditions.models import Review, ReviewScope
+from conditions.signing import SIGN, name_of
 
 from .editions import Editions, article_url, draw, get_article
 
@@ -48,7 +49,7 @@ class CheckedForm(forms.ModelForm):
 def checked_view(model_admin, request, pk):
     """Ask what was checked, and record it: the page shows a full review at once."""
     article = get_article(model_admin, request, pk)
-    if not request.user.has_perm("conditions.sign_clinical"):
+    if not request.user.has_perm(SIGN):
         raise PermissionDenied
     editions_url = article_url(model_admin, "editions", article)
     live = Editions(article, now=timezone.now()).live
@@ -57,7 +58,7 @@ def checked_view(model_admin, request, pk):
         model_admin.message_user(request, words, messages.WARNING)
         return HttpResponseRedirect(editions_url)
     today = timezone.localdate()
-    reviewer = (request.user.get_full_name() or request.user.get_username())[:120]
+    reviewer = name_of(request.user)[:120]
     review = Review(revision=live, reviewer=reviewer, reviewed_on=today)
     initial = {"number": live.number, "next_on": _next_year(today)}
     form = CheckedForm(request.POST or None, instance=review, initial=initial)

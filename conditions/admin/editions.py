@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from conditions.differences import differences
 from conditions.documents import freeze, with_parts
 from conditions.publishing import NotPublishable, roll_back
+from conditions.signing import SIGN
 
 DRAFT = "draft"
 
@@ -51,11 +52,6 @@ class Editions:
 def moment(at):
     """Return a time in the clinic's zone, in words."""
     return date_format(timezone.localtime(at), "M j, Y, g:i a")
-
-
-def may_publish(request, model_admin):
-    """Return whether the person may change what the public reads."""
-    return request.user.has_perm(f"conditions.publish_{model_admin.opts.model_name}")
 
 
 def article_url(model_admin, page, article, *args):
@@ -106,8 +102,8 @@ def editions_view(model_admin, request, pk):
         rows=rows,
         live=editions.live,
         draft_is_live=editions.live is not None and editions.live.document == freeze(article),
-        may_publish=may_publish(request, model_admin),
-        may_sign=request.user.has_perm("conditions.sign_clinical"),
+        may_publish=model_admin.has_publish_permission(request),
+        may_sign=request.user.has_perm(SIGN),
     )
 
 
@@ -149,7 +145,7 @@ def is_number(text):
 def roll_back_view(model_admin, request, pk, number):
     """Ask, then publish an older revision again."""
     article = get_article(model_admin, request, pk)
-    if not may_publish(request, model_admin):
+    if not model_admin.has_publish_permission(request):
         raise PermissionDenied
     now = timezone.now()
     revision = get_object_or_404(article.revisions, number=number)
