@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from conditions.gate import address_problem
@@ -20,7 +19,7 @@ from conditions.publishing import (
     withdraw,
 )
 
-from .editions import is_number
+from .editions import article_url, is_number
 from .moments import MomentField, in_words
 
 
@@ -73,7 +72,7 @@ def address_view(model_admin, request, pk):
                 words = f"The address changed from {article.slug} to {form.cleaned_data['slug']}."
                 model_admin.log_change(request, article, words)
                 model_admin.message_user(request, words, messages.SUCCESS)
-                return HttpResponseRedirect(_url(article, "change"))
+                return HttpResponseRedirect(article_url(model_admin, "change", article))
         else:
             is_asked = True
     context = {
@@ -94,7 +93,7 @@ def site_view(model_admin, request, pk):
         if words:
             model_admin.log_change(request, article, words)
             model_admin.message_user(request, words, messages.SUCCESS)
-            return HttpResponseRedirect(_url(article, "site"))
+            return HttpResponseRedirect(article_url(model_admin, "site", article))
     context = {
         "title": f"“{article.title}” on the site",
         "form": form,
@@ -139,15 +138,11 @@ def _article(model_admin, request, pk):
     return article
 
 
-def _url(article, view):
-    return reverse(f"admin:conditions_{article._meta.model_name}_{view}", args=[article.pk])
-
-
 def _page(model_admin, request, article, name, context):
     page = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "article": article,
-        "form_url": _url(article, "change"),
+        "form_url": article_url(model_admin, "change", article),
     }
     return TemplateResponse(request, f"admin/conditions/{name}.html", page | context)

@@ -6,9 +6,12 @@ from django.urls import path
 
 from .checking import checked_view
 from .editions import difference_view, editions_view, roll_back_view
+from .on_site import address_view, site_view
 from .preview import preview_draft, preview_edition
 
 _PAGES = (
+    ("address", "<int:pk>/address/", address_view),
+    ("site", "<int:pk>/site/", site_view),
     ("preview", "<int:pk>/preview/", preview_draft),
     ("editions", "<int:pk>/editions/", editions_view),
     ("difference", "<int:pk>/editions/difference/", difference_view),

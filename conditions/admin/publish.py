@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
@@ -25,7 +25,6 @@ from conditions.signing import unsigned
 
 from .conflicts import GuardedAdmin
 from .moments import MomentField, in_words
-from .on_site import address_view, site_view
 
 
 class ArticleForm(forms.ModelForm):
@@ -84,22 +83,6 @@ class PublishingAdmin(GuardedAdmin):
         if not (self.has_publish_permission(request) and self.has_change_permission(request, obj)):
             return fieldsets
         return [*fieldsets, ("Publishing", {"fields": ["publish_note", "publish_at"]})]
-
-    def get_urls(self):
-        name = f"conditions_{self.opts.model_name}"
-        views = {"address": address_view, "site": site_view}
-        own = [
-            path(
-                f"<int:pk>/{word}/",
-                self.admin_site.admin_view(self._view(view)),
-                name=f"{name}_{word}",
-            )
-            for word, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
-
-    def _view(self, view):
-        return lambda request, pk: view(self, request, pk)
 
     @admin.display(description="State")
     def state(self, obj):
