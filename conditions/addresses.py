@@ -36,9 +36,9 @@ def where_now(kind: Kind, slug: str, *, now: datetime) -> AnyArticle | Gone | No
     A live article's own slug comes first, then what took the place of one that was taken off, then
     the article that had the slug before. A draft leads nowhere.
     """
-    live = kind.objects.published(now).filter(slug=slug).first()
+    live: AnyArticle | None = kind.objects.published(now).filter(slug=slug).first()
     if live is not None:
-        return live  # type: ignore[no-any-return]  # the queryset is one of any article
+        return live
     known = [
         article
         for article in (*kind.objects.filter(slug=slug), *_had_before(kind, slug))
@@ -83,8 +83,10 @@ def _live_successor(article: AnyArticle, now: datetime) -> AnyArticle | None:
     following: Any = article
     while following is not None and following.pk not in seen:
         seen.add(following.pk)
-        live = type(following).objects.published(now).filter(pk=following.pk).first()
+        live: AnyArticle | None = (
+            type(following).objects.published(now).filter(pk=following.pk).first()
+        )
         if live is not None:
-            return live  # type: ignore[no-any-return]  # the queryset is one of any article
+            return live
         following = following.replaced_by
     return None
