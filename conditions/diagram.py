@@ -1,7 +1,7 @@
 """The drawing of the back: where the spine's bones lie on it, and so where points lie."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 # In units of the drawing. Its spine runs down x = 210; 1.5 cun is 31 units, as 3 cun is the way
@@ -96,8 +96,5 @@ def back_diagram(points: Iterable[Mapping[str, Any]]) -> BackDiagram | None:
     if not pairs:
         return None
     levels = {pair.level for pair in pairs}
-    vertebrae = tuple(
-        Vertebra(bone.name, bone.y, bone.height, bone.width, bone.lower, bone.name in levels)
-        for bone in SPINE.values()
-    )
+    vertebrae = tuple(replace(bone, has_point=bone.name in levels) for bone in SPINE.values())
     return BackDiagram(vertebrae, tuple(sorted(pairs, key=lambda pair: pair.y)))
