@@ -28,12 +28,7 @@ AFTER_MAIL = -10
 
 def start_round() -> bool:
     """Queue a round of checks; False if one is waiting already."""
-    try:
-        with transaction.atomic():
-            check_links.configure().defer(timestamp=int(timezone.now().timestamp()))
-    except exceptions.AlreadyEnqueued:
-        return False
-    return True
+    return _queue(int(timezone.now().timestamp()))
 
 
 @app.periodic(cron="43 3 * * *")
@@ -55,7 +50,8 @@ def check_links(timestamp: int) -> None:
     waiting = not_tried_since(urls, started)
     tried = _try_for_a_while(waiting)
     if tried < len(waiting):
-        _go_on(timestamp)
+        # If a newer round waits already, that one tries them all.
+        _queue(timestamp)
 
 
 def _try_for_a_while(urls: list[str]) -> int:
@@ -75,10 +71,11 @@ def _try_for_a_while(urls: list[str]) -> int:
     return len(urls)
 
 
-def _go_on(timestamp: int) -> None:
+def _queue(timestamp: int) -> bool:
+    """Queue a job of the round; False if one is waiting already, of this round or a newer one."""
     try:
         with transaction.atomic():
             check_links.configure().defer(timestamp=timestamp)
     except exceptions.AlreadyEnqueued:
-        # A newer round waits already, and it tries them all.
-        return
+        return False
+    return True
