@@ -101,13 +101,9 @@ def paragraphs_of(document: dict[str, Any]) -> list[str]:
 
 def easy_names(document: dict[str, Any]) -> list[str]:
     """Return the names in a document that readers need not know: glossary, herbs, nutrients."""
-    remedies = [
-        *document.get("remedies", []),
-        *(remedy for offer in document.get("offers", []) for remedy in offer["remedies"]),
-    ]
     names = [
         name
-        for remedy in remedies
+        for remedy in _remedies_of(document)
         if remedy["kind"] in ("herb", "nutrient")
         for name in (remedy["name"], remedy["latin_name"])
     ]
@@ -127,12 +123,20 @@ def syllables(word: str) -> int:
 
 def _cautions_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every caution once, though two remedies may share its words."""
-    owners = [document, *document.get("offers", []), *document.get("remedies", [])]
-    owners += [remedy for offer in document.get("offers", []) for remedy in offer["remedies"]]
+    owners = [document, *document.get("offers", []), *_remedies_of(document)]
     words = {
         caution["effect"]: caution for owner in owners for caution in owner.get("cautions", [])
     }
     yield from words.values()
+
+
+def _remedies_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a treatment's own remedies, or all that a condition's article offers."""
+    offers = document.get("offers", [])
+    return [
+        *document.get("remedies", []),
+        *(remedy for offer in offers for remedy in offer["remedies"]),
+    ]
 
 
 def _claims_of(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:
