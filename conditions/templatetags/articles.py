@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable
 
 from django import template
-from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.models import Clinic
+from conditions.addresses import absolute
 from conditions.glossary import Glossary
 from conditions.rich_text import clean_html
 
 register = template.Library()
+register.filter("absolute", absolute)
 
 
 @register.filter
@@ -31,12 +32,6 @@ def plain(text: str, clinic: Clinic) -> SafeString:
 def explained(html: SafeString, glossary: Glossary) -> SafeString:
     """Return what `rich` or `plain` made, with the glossary's words explained at first use."""
     return mark_safe(glossary.explain(html))  # noqa: S308 (safe before; the glossary escapes)
-
-
-@register.filter
-def absolute(path: str) -> str:
-    """Return the whole address of a page of this site, for paper."""
-    return f"{settings.SITE_URL}{path}"
 
 
 @register.filter
@@ -61,7 +56,7 @@ _SITE_LINK = re.compile(r'<a href="(/[^"]*)"')
 def _with_addresses(html: str) -> str:
     """Add to links within the site the whole address, which paper shows beside them."""
     return _SITE_LINK.sub(
-        lambda link: f'{link[0]} data-address="{conditional_escape(settings.SITE_URL)}{link[1]}"',
+        lambda link: f'{link[0]} data-address="{conditional_escape(absolute(""))}{link[1]}"',
         html,
     )
 
