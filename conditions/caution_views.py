@@ -20,12 +20,12 @@ from .pages import shown_sources
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh
-def cautions(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
+def cautions(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     """Show all cautions of an article; a POST shows those that fit what was told."""
     now = timezone.now()
-    article = live_article(model, slug, now=now)
+    article = live_article(kind, slug, now=now)
     if article is None:
-        return lead_on(request, model, slug, now=now)
+        return lead_on(request, kind, slug, now=now)
     is_told = request.method == "POST"
     form = CautionsForm(request.POST if is_told else None, document=article.live)
     answer = is_told and form.is_valid()

@@ -24,12 +24,12 @@ TOO_MUCH = "We got many notes in a short time, so we did not keep this one. Plea
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh
-def feedback(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
+def feedback(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     """Show the form; a POST stores a reader's note without anything about the reader."""
     now = timezone.now()
-    article = live_article(model, slug, now=now)
+    article = live_article(kind, slug, now=now)
     if article is None:
-        return lead_on(request, model, slug, now=now)
+        return lead_on(request, kind, slug, now=now)
     if request.method != "POST":
         return _show(request, article, FeedbackForm())
     form = FeedbackForm(request.POST)
@@ -56,12 +56,12 @@ def feedback(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
 
 @require_safe
 @fresh
-def thanks(request: HttpRequest, slug: str, model: Kind) -> HttpResponse:
+def thanks(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     """Say thank you, and that nobody can answer."""
     now = timezone.now()
-    article = live_article(model, slug, now=now)
+    article = live_article(kind, slug, now=now)
     if article is None:
-        return lead_on(request, model, slug, now=now)
+        return lead_on(request, kind, slug, now=now)
     return render(request, "conditions/feedback_thanks.html", {"object": article})
 
 

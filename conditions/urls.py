@@ -18,19 +18,19 @@ urlpatterns = [
     path(
         "conditions/<slug:slug>/cautions/",
         caution_views.cautions,
-        {"model": Condition},
+        {"kind": Condition},
         name="cautions",
     ),
     path(
         "conditions/<slug:slug>/feedback/",
         feedback_views.feedback,
-        {"model": Condition},
+        {"kind": Condition},
         name="feedback",
     ),
     path(
         "conditions/<slug:slug>/feedback/thanks/",
         feedback_views.thanks,
-        {"model": Condition},
+        {"kind": Condition},
         name="feedback-thanks",
     ),
     re_path(rf"^media/articles/{_COPY}\Z", media.image_copy, name="image-copy"),
@@ -52,19 +52,19 @@ urlpatterns = [
     path(
         "treatments/<slug:slug>/cautions/",
         caution_views.cautions,
-        {"model": Treatment},
+        {"kind": Treatment},
         name="treatment-cautions",
     ),
     path(
         "treatments/<slug:slug>/feedback/",
         feedback_views.feedback,
-        {"model": Treatment},
+        {"kind": Treatment},
         name="treatment-feedback",
     ),
     path(
         "treatments/<slug:slug>/feedback/thanks/",
         feedback_views.thanks,
-        {"model": Treatment},
+        {"kind": Treatment},
         name="treatment-feedback-thanks",
     ),
 ]
