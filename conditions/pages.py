@@ -138,38 +138,28 @@ def condition_page(
     Treatments that are not live get no link; topics that are not live are left out.
     """
     numbers = source_numbers(document)
-    flags = flags_of(document)
     live = {treatment["slug"]: treatment["title"] for treatment in live_treatments}
-    offers = tuple(shown_offer(entry, live, numbers) for entry in document["offers"])
     remedies = [remedy for offer in document["offers"] for remedy in offer["remedies"]]
-    care = {kind: tuple(_self_care(document, kind)) for kind in SelfCareKind}
+    flags = _by_level(flags_of(document))
     cautions = caution_groups(caution_owners(document), numbers)
     related = _related(document, live_conditions)
-    by_level = {
-        str(level): tuple(flag for flag in flags if flag.level == level) for level in CareLevel
-    }
     shared = _shared(document, remedies, review, today)
     present = {
-        Aspect.SEE_DOCTOR: by_level["urgent"] + by_level["see_doctor"],
+        Aspect.SEE_DOCTOR: flags["urgent"] + flags["see_doctor"],
         Aspect.SELF_CARE: document["self_care"],
-        Aspect.TREATMENTS: offers,
+        Aspect.TREATMENTS: document["offers"],
         Aspect.POINTS: shared["diagram"],
-    }
-    extra = {
-        Aspect.SYMPTOMS: _confused_blocks(related[RelatedKind.CONFUSED]),
-        Aspect.TREATMENTS: _caution_blocks(cautions, takes_something=True),
-        Aspect.VISIT: _related_blocks(related[RelatedKind.RELATED]),
     }
     return ConditionPage(
         **shared,
         area=BodyArea(document["body_area"]),
         names=tuple(document["names"]),
-        flags=by_level,
-        blocks=tuple(_blocks(document, present, extra)),
-        steps=care[SelfCareKind.NOW],
-        dos=care[SelfCareKind.DO],
-        donts=care[SelfCareKind.DONT],
-        offers=offers,
+        flags=flags,
+        blocks=tuple(_blocks(document, present, _beside(cautions, related))),
+        steps=_self_care(document, SelfCareKind.NOW),
+        dos=_self_care(document, SelfCareKind.DO),
+        donts=_self_care(document, SelfCareKind.DONT),
+        offers=tuple(shown_offer(entry, live, numbers) for entry in document["offers"]),
         confused=related[RelatedKind.CONFUSED],
         related=related[RelatedKind.RELATED],
         cautions=cautions,
@@ -294,12 +284,17 @@ def _related(
     }
 
 
-def _confused_blocks(pages: tuple[RelatedPage, ...]) -> list[Block]:
-    return [Block(part="confused", anchor="confused", heading="Often confused")] if pages else []
-
-
-def _related_blocks(pages: tuple[RelatedPage, ...]) -> list[Block]:
-    return [Block(part="related", anchor="related", heading="Also worth reading")] if pages else []
+def _beside(
+    cautions: tuple[CautionGroup, ...], related: Mapping[RelatedKind, tuple[RelatedPage, ...]]
+) -> dict[Aspect, list[Block]]:
+    """Return the parts of a condition's page that are no aspect, by the one each comes after."""
+    confused = Block(part="confused", anchor="confused", heading="Often confused")
+    others = Block(part="related", anchor="related", heading="Also worth reading")
+    return {
+        Aspect.SYMPTOMS: [confused] if related[RelatedKind.CONFUSED] else [],
+        Aspect.TREATMENTS: _caution_blocks(cautions, takes_something=True),
+        Aspect.VISIT: [others] if related[RelatedKind.RELATED] else [],
+    }
 
 
 def _caution_blocks(cautions: tuple[CautionGroup, ...], *, takes_something: bool) -> list[Block]:
@@ -315,8 +310,19 @@ def shown_sources(document: Document) -> tuple[Document, ...]:
     )
 
 
-def _self_care(document: Document, kind: SelfCareKind) -> Iterator[Cited]:
-    for item in document["self_care"]:
-        if item["kind"] == kind:
-            level = EvidenceLevel(item["level"]) if item["level"] else None
-            yield Cited(label=item["title"], text=item["text"], level=level, numbers=())
+def _by_level(flags: Iterable[Flag]) -> dict[str, tuple[Flag, ...]]:
+    flags = tuple(flags)
+    return {str(level): tuple(flag for flag in flags if flag.level == level) for level in CareLevel}
+
+
+def _self_care(document: Document, kind: SelfCareKind) -> tuple[Cited, ...]:
+    return tuple(
+        Cited(
+            label=item["title"],
+            text=item["text"],
+            level=EvidenceLevel(item["level"]) if item["level"] else None,
+            numbers=(),
+        )
+        for item in document["self_care"]
+        if item["kind"] == kind
+    )
