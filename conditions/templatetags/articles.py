@@ -78,7 +78,7 @@ def _with_numbers(html: str, clinic: Clinic) -> SafeString:
             number, link = numbers[text]
             return format_html('<a href="{}">{}</a>', link, number)
         for word, (number, _) in numbers.items():
-            text = text.replace(word, number)
+            text = text.replace(word, conditional_escape(number))
         return text
 
     return mark_safe(_TAG_OR_NUMBER.sub(replace, html))  # noqa: S308 (cleaned or escaped before)
