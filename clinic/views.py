@@ -22,11 +22,13 @@ CONDITIONS_ON_HOME = 8
 def home(request: HttpRequest) -> HttpResponse:
     """Show who the clinic is, what it treats, and how a first visit goes."""
     clinic = Clinic.objects.current()
+    # By the titles that the public reads: a draft's must not move anything.
+    conditions = Condition.objects.published(timezone.now()).order_by("live_title", "pk")
     context = {
         # In place of the one for every page, so that it is read once.
         "clinic": clinic,
         "linked_data": clinic_data(clinic, root=absolute("")),
-        "conditions": Condition.objects.published(timezone.now())[:CONDITIONS_ON_HOME],
+        "conditions": conditions[:CONDITIONS_ON_HOME],
         "practitioner": Practitioner.objects.filter(is_active=True).first(),
         "first_visit": Service.objects.bookable().first(),
     }
