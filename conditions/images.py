@@ -19,6 +19,8 @@ from PIL import ImageCms, ImageOps
 WIDTHS = (400, 800, 1600)
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+# WebP holds 16,383. What is too wide is made narrower, but a copy may be as high as its picture.
+MAX_HEIGHT = 16_000
 # Pillow's names of what may be uploaded, and the ending of the stored file. Some phones write a JPEG
 # with more than one picture in it, which Pillow calls MPO; the first is the one that is meant.
 ENDINGS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
@@ -128,6 +130,10 @@ def read_picture(content: bytes) -> Picture:
         raise UnusableImage(
             f"This picture is {pixels.width} pixels wide. It needs at least {WIDTHS[0]}, or it "
             "looks blurred."
+        )
+    if pixels.height > MAX_HEIGHT:
+        raise UnusableImage(
+            f"This picture is {pixels.height:,} pixels high. Cut it to {MAX_HEIGHT:,} or less."
         )
     name = hashlib.sha256(content).hexdigest()[:40]
     return Picture(name=name, ending=ENDINGS[opened.format or ""], pixels=pixels)
