@@ -231,6 +231,16 @@ def test_home_says_which_clinic_it_is(client, django_assert_num_queries):
     }
 
 
+@pytest.mark.parametrize("make", [make_live_condition, make_live_treatment])
+def test_clinic_is_described_on_the_home_page_alone(client, make):
+    article = make().get_absolute_url()
+
+    pages = ["/", "/conditions/", "/treatments/", "/contact/", article]
+    described = [path for path in pages if '"MedicalClinic"' in client.get(path).text]
+
+    assert described == ["/"]
+
+
 def test_sample_facts_are_not_told_to_machines():
     data = clinic_data(Clinic(), root=ROOT)
 
