@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-_APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
+APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
 _ONE_WORD_FOR_TWO = (
     (re.compile(r"\b(?:can not|cannot|can t|could not|couldnt|unable to)\b"), "cant"),
     (re.compile(r"\bwill not\b"), "wont"),
@@ -66,7 +66,7 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
+    plain = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = " ".join(re.findall(r"[^\W_]+", plain))
     for two, one in _ONE_WORD_FOR_TWO:

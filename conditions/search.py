@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import chain
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connection
-from django.db.models import F, Func, IntegerField, JSONField, Q, TextField, Value
 
-from .models import Condition, RemedyKind, Treatment
+from .caution_search import find_cautions
+from .danger import APOSTROPHES
+from .searchable import FoundPage, FoundRemedy, Named, Result, live_pages
+from .site_pages import places_asked_for
 
 MAX_LENGTH = 100
-WORD = re.compile(r"\w+(?:['’]\w+)*")
+WORD = re.compile(r"\w+(?:'\w+)*")
 # Measured on the names of eight starter articles, four treatments and their remedies, with 55
 # misspellings and 70 words for which there is no page. Whole names: misspellings from 0.38 ("restliss",
 # "migriane"), noise up to 0.31 ("sore throat", for sore jaw). Parts of names: "twiches" 0.55, "cyatica"
@@ -33,17 +33,6 @@ NEARLY_THE_SAME = 0.6
 _LITTLE = frozenset({"and", "are", "for", "from", "that", "the", "what", "with"})
 
 type How = Literal["all words", "some words", "a name", ""]
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line of the results: a live page, or what one of its remedies is called there."""
-
-    name: str
-    place: str
-    """The title of the page for a remedy; "" if the result is the page itself."""
-    summary: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -64,34 +53,6 @@ class _Likeness(NamedTuple):
     part: float
 
 
-@dataclass(frozen=True)
-class _Named:
-    """What can be found by its names: a page, or a remedy on it."""
-
-    result: Result
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Remedy(_Named):
-    slug: str
-    codes: tuple[str, ...]
-    """What only an exact query means: BL14 is no misspelled BL13."""
-    is_elsewhere: bool
-    """Whether an article names it that does not describe it."""
-
-
-@dataclass(frozen=True)
-class _Page(_Named):
-    """A live page with what matched: which of the words, and how well."""
-
-    remedies: tuple[_Remedy, ...]
-    has_all: bool
-    has_some: bool
-    found: tuple[str, ...]
-    rank: float
-
-
 def clean_query(text: str) -> str:
     """Return what to search for: printable, single spaces, at most MAX_LENGTH characters."""
     start = text[: 10 * MAX_LENGTH]
@@ -105,135 +66,58 @@ def search_terms(text: str) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))
 
 
-def search(query: str, *, now: datetime) -> Answer:
+def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "") -> Answer:
     """Return the live pages and remedies that match, best first: all words, or some, or alike.
 
-    `query` comes from `clean_query`. Three database queries, whatever there is to find.
+    `query` comes from `clean_query`. Where it means danger, only what is called so: no page that
+    just mentions the words. `about` are words that mean the clinic, such as the practitioner's
+    name. Three database queries, whatever there is to find.
     """
     # Without signs: PostgreSQL takes some for operators, and too many of them for an error.
-    words = WORD.findall(query)
+    words = WORD.findall(APOSTROPHES.sub("'", query))
     if not words:
         return Answer()
-    pages = _live_pages(words, now=now)
+    pages = live_pages(words, now=now)
     likeness = _likeness(" ".join(words), _names(pages))
-    pages_with = Counter(word for page in pages for word in page.found)
+    pages.sort(key=_scoring(words, pages, likeness), reverse=True)
+    named = _remedies_called(words, pages, likeness)
+    whole = [page for page in pages if page.has_all or any(_named(page, words))]
+    about_it = [page.result for page in whole if page.is_about or any(_named(page, words))]
+    if is_danger:
+        return _answer("all words", named, about_it) if named or about_it else Answer()
+    places = places_asked_for(words, about=about)
+    cautions = find_cautions(words, pages)
+    within = _remedies_within(words, pages, likeness)
+    # Most of the words in a name tell more than all of them somewhere in a text.
+    others = [page.result for page in pages if page.is_about and page not in whole]
+    mentions = [page.result for page in whole]
+    exact = cautions.results if cautions.is_all and not cautions.shown_for else ()
+    if places or named or mentions or exact:
+        return _answer("all words", places, named, about_it, exact, others, mentions, within)
+    some = [page.result for page in pages if page.has_some]
+    sure = () if cautions.shown_for else cautions.results
+    if some or within or sure:
+        return _answer("some words", within, sure, some)
+    alike = _alike(pages, likeness)
+    if alike.results or not cautions.shown_for:
+        return alike
+    return _answer("a name", cautions.results, shown_for=cautions.shown_for)
 
-    def score(page: _Page) -> tuple[float, ...]:
+
+def _scoring(
+    words: list[str], pages: list[FoundPage], likeness: dict[str, _Likeness]
+) -> Callable[[FoundPage], tuple[float, ...]]:
+    """Return what orders the pages: their names first, then rare words before common ones."""
+    pages_with = Counter(word for page in pages for word in page.found)
+    pages_about = Counter(word for page in pages for word in page.found_above)
+
+    def score(page: FoundPage) -> tuple[float, ...]:
+        above = sum(1 / pages_about[word] for word in page.found_above)
         rare = sum(1 / pages_with[word] for word in page.found)
         like = max((likeness[name].whole for name in page.names if name in likeness), default=0)
-        return (*_named(page, words), len(page.found), rare, page.rank + like)
+        return (*_named(page, words), above, len(page.found), rare, page.rank + like)
 
-    pages.sort(key=score, reverse=True)
-    whole = [page.result for page in pages if page.has_all or any(_named(page, words))]
-    named = _remedies_called(words, pages, likeness)
-    within = _remedies_within(words, pages, likeness)
-    if whole or named:
-        return _answer("all words", named, whole, within)
-    some = [page.result for page in pages if page.has_some]
-    if some or within:
-        return _answer("some words", within, some)
-    return _alike(pages, likeness)
-
-
-def _live_pages(words: list[str], *, now: datetime) -> list[_Page]:
-    conditions = _matched(Condition.objects.published(now), words).annotate(
-        remedy_slugs=_in_document("$.offers[*].remedies[*].slug"),
-        remedy_names=_in_document("$.offers[*].remedies[*].name"),
-    )
-    treatments = _matched(Treatment.objects.published(now), words).annotate(
-        live_remedies=F("revisions__document__remedies")
-    )
-    return [
-        *(_page(condition, _remedies_of_condition(condition)) for condition in conditions),
-        *(_page(treatment, _remedies_of_treatment(treatment)) for treatment in treatments),
-    ]
-
-
-def _matched(articles: Any, words: list[str]) -> Any:
-    """Add how the words match live articles: all of them, which, which above the text."""
-    text = " ".join(words)
-    vector, asked = F("revisions__search"), SearchVector(Value(text), config="english")
-    some = " or ".join(word for word in words if word.casefold() != "or")
-    return articles.annotate(
-        vector=vector,
-        has_all=Q(vector=SearchQuery(text, config="english")),
-        asked=Func(asked, function="length", output_field=IntegerField()),
-        found=_WordsFound(vector, asked),
-        found_above=_WordsFound(Func(vector, Value("{a,b,c}"), function="ts_filter"), asked),
-        rank=SearchRank(vector, SearchQuery(some, config="english", search_type="websearch")),
-    ).order_by("live_title", "pk")
-
-
-class _WordsFound(Func):
-    """The words of one text search vector that are in another, too."""
-
-    template = "ARRAY(SELECT unnest(tsvector_to_array(%(expressions)s)))"
-    arg_joiner = ")) INTERSECT SELECT unnest(tsvector_to_array("
-    output_field = ArrayField(TextField())
-
-
-def _in_document(path: str) -> Func:
-    """Return all that a jsonpath finds in the live document, as a list."""
-    return Func(
-        F("revisions__document"),
-        Value(path),
-        function="jsonb_path_query_array",
-        output_field=JSONField(),
-    )
-
-
-def _page(article: Condition | Treatment, remedies: Iterable[_Remedy]) -> _Page:
-    match: Any = article
-    return _Page(
-        result=Result(
-            name=article.live_title,
-            place="",
-            summary=article.live_summary,
-            url=article.get_absolute_url(),
-        ),
-        names=(article.live_title, *(article.live_names or ())),
-        remedies=tuple(remedies),
-        has_all=match.has_all,
-        # A word in the text alone may stand there by chance.
-        has_some=bool(match.found_above) or len(match.found) * 2 > match.asked,
-        found=tuple(match.found),
-        rank=match.rank,
-    )
-
-
-def _remedies_of_treatment(treatment: Any) -> Iterable[_Remedy]:
-    for facts in treatment.live_remedies:
-        names = [facts["name"], facts["pinyin"], facts["latin_name"]]
-        codes = [facts["other_code"], facts["who_code"], facts["english_name"]]
-        about = [str(RemedyKind(facts["kind"]).label), *codes, facts["latin_name"]]
-        yield _Remedy(
-            slug=facts["slug"],
-            is_elsewhere=False,
-            result=Result(
-                name=f"{facts['name']} ({facts['pinyin']})" if facts["pinyin"] else facts["name"],
-                place=treatment.live_title,
-                summary=", ".join(filter(None, about)),
-                url=f"{treatment.get_absolute_url()}#remedy-{facts['slug']}",
-            ),
-            names=tuple(filter(None, names)),
-            codes=tuple(filter(None, codes)),
-        )
-
-
-def _remedies_of_condition(condition: Any) -> Iterable[_Remedy]:
-    for slug, name in zip(condition.remedy_slugs, condition.remedy_names, strict=True):
-        yield _Remedy(
-            slug=slug,
-            is_elsewhere=True,
-            result=Result(
-                name=name,
-                place=condition.live_title,
-                summary=condition.live_summary,
-                url=condition.get_absolute_url(),
-            ),
-            names=(name,),
-            codes=(),
-        )
+    return score
 
 
 def _key(text: str) -> str:
@@ -242,7 +126,7 @@ def _key(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-def _named(page: _Page, words: list[str]) -> tuple[bool, int]:
+def _named(page: FoundPage, words: list[str]) -> tuple[bool, int]:
     """Return whether the words are a name of the page, and of how many a part: "head ache"."""
     key = _key("".join(words))
     parts = sum(_is_called(WORD.findall(name), key) for name in page.names)
@@ -253,7 +137,7 @@ def _is_called(names: Iterable[str], key: str) -> bool:
     return key in map(_key, names)
 
 
-def _names(pages: list[_Page]) -> list[str]:
+def _names(pages: list[FoundPage]) -> list[str]:
     """Return every name that may be misspelled: none with a digit, as "B12" is no wrong "B6"."""
     names = {name for named in _all_named(pages) for name in named.names}
     return [name for name in names if not re.search(r"\d", name)]
@@ -284,19 +168,24 @@ def _likeness(text: str, names: Iterable[str]) -> dict[str, _Likeness]:
 
 
 def _looks_like_words_of(name: str, text: str) -> bool:
-    """Say whether each word of the text begins one of the name, or has nearly its letters."""
+    """Say whether each word of the text is much like one of the name."""
     theirs = WORD.findall(name.casefold())
     return all(
         any(
-            word.startswith(mine) or SequenceMatcher(None, mine, word).ratio() >= SAME_LETTERS
+            _is_most_of(mine, word) or SequenceMatcher(None, mine, word).ratio() >= SAME_LETTERS
             for word in theirs
         )
         for mine in WORD.findall(text.casefold())
     )
 
 
+def _is_most_of(start: str, word: str) -> bool:
+    """Say whether a word begins so for the most part: "acupunc", but no "fever" in feverfew."""
+    return word.startswith(start) and 3 * len(start) >= 2 * len(word)
+
+
 def _remedies_called(
-    words: list[str], pages: list[_Page], likeness: dict[str, _Likeness]
+    words: list[str], pages: list[FoundPage], likeness: dict[str, _Likeness]
 ) -> list[Result]:
     """Return the remedies of which the whole query is a name, or very nearly one."""
     key = _key("".join(words))
@@ -310,7 +199,7 @@ def _remedies_called(
 
 
 def _remedies_within(
-    words: list[str], pages: list[_Page], likeness: dict[str, _Likeness]
+    words: list[str], pages: list[FoundPage], likeness: dict[str, _Likeness]
 ) -> list[Result]:
     """Return the remedies that are a part of the query, or it of their names: "plaster"."""
     keys = {
@@ -328,24 +217,24 @@ def _remedies_within(
     )
 
 
-def _remedies(pages: list[_Page], is_meant: Callable[[_Remedy], bool]) -> list[Result]:
+def _remedies(pages: list[FoundPage], is_meant: Callable[[FoundRemedy], bool]) -> list[Result]:
     """Return where such remedies are described, then the articles that name them."""
     remedies = _all_remedies(pages)
     slugs = {remedy.slug for remedy in remedies if is_meant(remedy)}
     return [remedy.result for remedy in remedies if remedy.slug in slugs]
 
 
-def _all_remedies(pages: list[_Page]) -> list[_Remedy]:
+def _all_remedies(pages: list[FoundPage]) -> list[FoundRemedy]:
     """Return the remedies of all pages, first where they are described."""
     remedies = (remedy for page in pages for remedy in page.remedies)
     return sorted(remedies, key=lambda remedy: remedy.is_elsewhere)
 
 
-def _all_named(pages: list[_Page]) -> list[_Named]:
+def _all_named(pages: list[FoundPage]) -> list[Named]:
     return [*pages, *_all_remedies(pages)]
 
 
-def _alike(pages: list[_Page], likeness: dict[str, _Likeness]) -> Answer:
+def _alike(pages: list[FoundPage], likeness: dict[str, _Likeness]) -> Answer:
     """Return what has a name that is alike: the most alike first, then what has the most of them."""
     found = [
         (max(alike), len(alike), named.result)

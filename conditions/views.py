@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
+from clinic.models import Clinic
+
 from .addresses import absolute, lead_on
 from .caching import fresh
 from .empty_searches import count_empty_search, is_asked_by_a_person
@@ -58,9 +60,14 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         typed = self.request.GET.get("q", "")
         query = clean_query(typed)
         conditions = list(self.object_list)
-        answer = search(query, now=timezone.now())
         # Some tell a whole story, and the warning sign may stand at its end.
         flags = flags_named_in(typed[:MAX_STORY]) if query else ()
+        clinic = Clinic.objects.current()
+        # For the template, which needs it too.
+        self.request.clinic = clinic  # type: ignore[attr-defined]  # as `drawn_once` does
+        answer = search(
+            query, now=timezone.now(), is_danger=bool(flags), about=clinic.practitioner_line
+        )
         if not answer.results and not flags and is_asked_by_a_person(self.request):
             count_empty_search(query, on=timezone.localdate())
         return super().get_context_data(

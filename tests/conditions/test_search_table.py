@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from conditions.red_flags import flags_named_in
-from conditions.search import clean_query, search
+from conditions.search import Answer, clean_query, search
 from conditions.starter import load
 
 from .factories import NOW
@@ -20,7 +20,18 @@ WRIST = "/conditions/carpal-tunnel/"
 POINTS = "/treatments/acupuncture/#remedy-"
 HERBS = "/treatments/botanical-medicine/#remedy-"
 FOODS = "/treatments/clinical-nutrition/#remedy-"
+ACUPUNCTURE = "/treatments/acupuncture/"
+MANUAL = "/treatments/manual-therapy/"
+BOOK = "/book/"
+CONTACT = "/contact/"
+CHANGE = "/contact/#change"
+ABOUT = "/#about"
 NOTHING = ""
+
+
+def cautions(page):
+    return f"{page}cautions/"
+
 
 FIRST = {
     # Misspelled.
@@ -89,9 +100,9 @@ FIRST = {
     "RLS": LEGS,
     "Willis Ekbom": LEGS,
     "CTS": WRIST,
-    "acupunture": "/treatments/acupuncture/",
+    "acupunture": ACUPUNCTURE,
     "nutrition": "/treatments/clinical-nutrition/",
-    "manual therapy": "/treatments/manual-therapy/",
+    "manual therapy": MANUAL,
     # Points.
     "UB13": f"{POINTS}ub-13",
     "BL 13": f"{POINTS}ub-13",
@@ -113,20 +124,73 @@ FIRST = {
     "brocoli": f"{FOODS}broccoli",
     "kava": INSOMNIA,
     "valarian": INSOMNIA,
+    "does acupuncture hurt": ACUPUNCTURE,
+    "needles hurt": ACUPUNCTURE,
+    "is acupuncture safe": ACUPUNCTURE,
+    "massage": MANUAL,
+    "massage therapy": MANUAL,
+    "hand goes numb at night when i sleep": WRIST,
+    "dizzy": NECK,
+    "coffee": INSOMNIA,
+    "DEVIL‘S CLAW": f"{HERBS}devils-claw",
+    "magnesium with warfarin": f"{FOODS}magnesium",
+    "can I take yarrow with eliquis": f"{HERBS}yarrow",
+    # Medicines, by brand and by kind, and what people have: the cautions about them.
+    "coumadin": cautions(SPASMS),
+    "Warfarin 5 mg": cautions(SPASMS),
+    "cumadin": cautions(SPASMS),
+    "asprin": cautions(SPASMS),
+    "blood thinners": cautions(SPASMS),
+    "synthroid": cautions(SPASMS),
+    "lithium": cautions(SPASMS),
+    "metformin": cautions(SPASMS),
+    "pregnant": cautions(SPASMS),
+    "is it safe when I am pregnant": cautions(SPASMS),
+    "breastfeeding": cautions(SPASMS),
+    "kidney disease": cautions(SPASMS),
+    "ulcers": cautions(SCIATICA),
+    "acupuncture while pregnant": ACUPUNCTURE,
+    "carpal tunnel surgery": WRIST,
+    # The clinic.
+    "price": BOOK,
+    "how much does it cost?": BOOK,
+    "cost of acupuncture": BOOK,
+    "book appointment": BOOK,
+    "opening hours": CONTACT,
+    "where are you": CONTACT,
+    "parking": CONTACT,
+    "phone number": CONTACT,
+    "cancel my appointment": CHANGE,
+    "Lisanti": ABOUT,
+    "Dr. Lisanti": ABOUT,
+    "naturopath": ABOUT,
     # What no page is about.
+    "vertigo": NOTHING,
+    "tylenol": NOTHING,
+    "poison ivy": NOTHING,
+    "do you take insurance": NOTHING,
     "xyzzy": NOTHING,
     "asdfgh": NOTHING,
     "bitcoin": NOTHING,
     "best pizza in town": NOTHING,
     "weather tomorrow": NOTHING,
     "car insurance": NOTHING,
-    "parking": NOTHING,
     "hiccups": NOTHING,
     "UB 99": NOTHING,
     "the": NOTHING,
     "?!": NOTHING,
     "🙂": NOTHING,
 }
+
+# What is only mentioned somewhere tells nothing to someone who may be in danger.
+NOTHING_BESIDE_THE_CARD = [
+    "can't speak",
+    "chest pain",
+    "stroke",
+    "overdose",
+    "took too many pills",
+    "blood clot",
+]
 
 DANGER = {
     "stroke": "face.droop",
@@ -143,6 +207,13 @@ DANGER = {
     "worst headache of my life": "headache.worst_sudden",
     "bleeding wont stop": "bleeding.heavy",
     "lost vision in one eye": "vision.sudden_loss",
+    "overdose": "poisoning.overdose",
+    "took too many pills": "poisoning.overdose",
+    "I swallowed bleach": "poisoning.overdose",
+    "my child swalowed bleach": "poisoning.overdose",
+    "carbon monoxide": "poisoning.overdose",
+    "blood clot": "leg.swollen_with_breathing_trouble",
+    "blood clot in my leg": "leg.swollen_with_breathing_trouble",
     "suicide": "suicide.thoughts",
     "suiside": "suicide.thoughts",
     "I want to kill myself": "suicide.thoughts",
@@ -155,6 +226,9 @@ HARMLESS = [
     "bad headache",
     "back pain",
     "stress",
+    "poison ivy",
+    "food poisoning",
+    "how many pills of magnesium",
 ]
 
 
@@ -171,9 +245,32 @@ def _starter(django_db_setup, django_db_blocker):
 @pytest.mark.parametrize(("query", "url"), FIRST.items())
 @pytest.mark.django_db
 def test_search_puts_first(query, url):
-    results = search(clean_query(query), now=NOW).results
+    results = search(clean_query(query), now=NOW, about="Dr. Lisanti, ND, LAc").results
 
     assert (results[0].url if results else NOTHING) == url
+
+
+@pytest.mark.usefixtures("_starter")
+@pytest.mark.parametrize("query", NOTHING_BESIDE_THE_CARD)
+@pytest.mark.django_db
+def test_search_lists_no_mere_mention_beside_the_card(query):
+    assert search(query, now=NOW, is_danger=True) == Answer()
+
+
+@pytest.mark.usefixtures("_starter")
+@pytest.mark.django_db
+def test_search_lists_what_is_called_so_beside_the_card():
+    results = search("migraine headache", now=NOW, is_danger=True).results
+
+    assert [result.url for result in results] == [MIGRAINE]
+
+
+@pytest.mark.usefixtures("_starter")
+@pytest.mark.django_db
+def test_search_counts_the_same_with_any_apostrophe():
+    queries = ("devils claw", "devil's claw", "devil’s claw", "devil‘s claw", "devil`s claw")
+
+    assert len({search(query, now=NOW) for query in queries}) == 1
 
 
 @pytest.mark.usefixtures("_starter")

@@ -141,6 +141,23 @@ def test_danger_shows_the_emergency_card_above_the_results(client):
     assert card.start() < html.index('id="found"')
 
 
+def test_danger_asks_nobody_to_search_on(client):
+    make_red_flag(code="chest.pain", search_words="chest pain")
+    make_live_condition(title="Sore neck", names=["neck pain"])
+
+    html = look_for(client, "chest pain")
+
+    assert "Sore neck</strong>" not in html
+    assert "Do not search further before you call." in html
+    assert "Try one plain word" not in html
+
+
+def test_search_for_the_practitioner_leads_to_the_clinic(client):
+    Clinic.objects.create(practitioner_line="Dr. Zoë Quill, ND")
+
+    assert 'href="/#about"' in look_for(client, "dr quill")
+
+
 def test_danger_at_the_end_of_a_long_story_counts(client):
     make_red_flag(code="face.droop", search_words="stroke")
 
