@@ -34,7 +34,8 @@ def where_now(kind: Kind, slug: str, *, now: datetime) -> AnyArticle | Gone | No
     """Return the live article that `slug` leads to, Gone, or None if it never was an address.
 
     A live article's own slug comes first, then what took the place of one that was taken off, then
-    the article that had the slug before. A draft leads nowhere.
+    the article that had the slug before. A draft leads nowhere. Capital letters that no address
+    has are read as small ones.
     """
     live: AnyArticle | None = kind.objects.published(now).filter(slug=slug).first()
     if live is not None:
@@ -48,12 +49,17 @@ def where_now(kind: Kind, slug: str, *, now: datetime) -> AnyArticle | Gone | No
         found = _live_successor(article, now)
         if found is not None:
             return found
+    if not known and slug != slug.lower():
+        return where_now(kind, slug.lower(), now=now)
     return Gone() if known else None
 
 
-def lead_on(request: HttpRequest, kind: Kind, slug: str, *, now: datetime) -> HttpResponse:
+def lead_on(
+    request: HttpRequest, kind: Kind, slug: str, *, now: datetime, page: str = ""
+) -> HttpResponse:
     """Answer for a slug that is no live article's: 301 to where it leads, or 410.
 
+    `page` is what follows the article's own address, such as "cautions/".
     Raises Http404 if it never was an address.
     """
     found = where_now(kind, slug, now=now)
@@ -62,7 +68,7 @@ def lead_on(request: HttpRequest, kind: Kind, slug: str, *, now: datetime) -> Ht
     if isinstance(found, Gone):
         return render(request, "410.html", status=410)
     query = request.META.get("QUERY_STRING", "")
-    address = found.get_absolute_url() + (f"?{query}" if query else "")
+    address = found.get_absolute_url() + page + (f"?{query}" if query else "")
     return HttpResponsePermanentRedirect(address)
 
 

@@ -39,6 +39,33 @@ def take_off(article, *, replaced_by=None):
 
 
 @pytest.mark.parametrize("make", LIVE, ids=KINDS)
+def test_address_in_capital_letters_leads_to_the_article_in_one_hop(client, make):
+    article = make(slug="jaw-pain")
+    former(article, "tmj")
+
+    answers = [client.get(old_address(article, slug)) for slug in ("Jaw-Pain", "TMJ", "Tmj")]
+
+    assert {(answer.status_code, answer.url) for answer in answers} == {
+        (301, article.get_absolute_url())
+    }
+    assert client.get(old_address(article, "JAW")).status_code == 404
+
+
+def test_address_that_has_capital_letters_stays(client):
+    shouted = make_live_condition(slug="TMJ")
+    make_live_condition(slug="tmj")
+
+    assert client.get(shouted.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("make", DRAFT, ids=KINDS)
+def test_address_in_capital_letters_leads_to_no_draft(client, make):
+    article = make(slug="secret")
+
+    assert client.get(old_address(article, "SECRET")).status_code == 404
+
+
+@pytest.mark.parametrize("make", LIVE, ids=KINDS)
 def test_old_address_leads_to_the_article_in_one_hop(client, make):
     article = make()
     former(article, "old")
