@@ -11,6 +11,7 @@ from .addresses import Kind, absolute, lead_on, live_article
 from .caching import fresh
 from .cautions import caution_groups, fitting_owners
 from .forms import CautionsForm
+from .medicine_check import kinds_known
 from .offers import source_numbers
 from .pages import shown_sources
 
@@ -25,18 +26,29 @@ def cautions(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     now = timezone.now()
     article = live_article(kind, slug, now=now)
     if article is None:
-        return lead_on(request, kind, slug, now=now)
+        return lead_on(request, kind, slug, now=now, page="cautions/")
     is_told = request.method == "POST"
-    form = CautionsForm(request.POST if is_told else None, document=article.live)
+    form = CautionsForm(
+        request.POST if is_told else None,
+        document=article.live,
+        other_kinds=kinds_known() if is_told else (),
+    )
     answer = is_told and form.is_valid()
     owners = fitting_owners(form.owners, form.reader()) if answer else form.owners
     groups = caution_groups(owners, source_numbers(article.live))
-    cited = {number for group in groups for row in group.rows for number in row.numbers}
+    cited = {
+        number
+        for group in groups
+        for row in group.rows
+        for note in row.notes
+        for number in note.numbers
+    }
     context = {
         "object": article,
         "form": form,
         "answer": answer,
-        "reading": form.reading() if answer else None,
+        "matches": form.matches() if answer else [],
+        "unknown": form.reading().unknown if answer else (),
         "groups": groups,
         "fits": [group for group in groups if not group.is_for_everyone],
         "for_everyone": [group for group in groups if group.is_for_everyone],

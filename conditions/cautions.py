@@ -25,15 +25,22 @@ NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True)
-class CautionRow:
-    """One thing to know before taking something, and what it applies to."""
+class CautionNote:
+    """One thing to know before taking something, and which things it applies to."""
 
-    what: str
     effect: str
     advice: str
     basis: str
     owners: tuple[str, ...]
     numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CautionRow:
+    """All that there is to know for who takes or has one thing."""
+
+    what: str
+    notes: tuple[CautionNote, ...]
     names: tuple[str, ...] = ()
     """The first names of the medicines that it is about."""
 
@@ -80,36 +87,48 @@ def remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Docume
 
 
 def caution_groups(owners: Owners, numbers: Mapping[str, int]) -> tuple[CautionGroup, ...]:
-    """Gather everyone's cautions by kind of reader; the same words of two owners make one row."""
-    names: dict[tuple[str, ...], list[str]] = {}
-    cited: dict[tuple[str, ...], set[int]] = {}
-    medicines: dict[tuple[str, ...], dict[str, None]] = {}
-    for owner, cautions in owners:
-        for caution in cautions:
-            words = ("with_kind", "with_what", "effect", "advice", "basis")
-            key = tuple(caution[word] for word in words)
-            names.setdefault(key, []).append(owner)
-            known = {numbers[source] for source in caution["sources"] if source in numbers}
-            cited.setdefault(key, set()).update(known)
-            medicines.setdefault(key, {}).update(dict.fromkeys(_first_names(caution)))
+    """Gather everyone's cautions by kind of reader, each thing that they take or have once.
+
+    The same words of two owners make one note.
+    """
+    owned = [(owner, caution) for owner, cautions in owners for caution in cautions]
     groups = []
     for heading, kinds in _HEADINGS:
-        rows = [
-            CautionRow(
-                what=key[1],
-                effect=key[2],
-                advice=str(CautionAdvice(key[3]).label),
-                basis=str(CautionBasis(key[4]).label) if key[4] else "",
-                owners=tuple(names[key]),
-                numbers=tuple(sorted(cited[key])),
-                names=tuple(medicines[key]),
-            )
-            for key in names
-            if key[0] in kinds
-        ]
-        if rows:
-            groups.append(CautionGroup(heading, tuple(sorted(rows, key=lambda row: row.what))))
+        about: dict[str, list[tuple[str, Document]]] = {}
+        for owner, caution in owned:
+            if caution["with_kind"] in kinds:
+                about.setdefault(caution["with_what"], []).append((owner, caution))
+        if about:
+            rows = (_row(what, about[what], numbers) for what in sorted(about))
+            groups.append(CautionGroup(heading, tuple(rows)))
     return tuple(groups)
+
+
+def _row(
+    what: str, owned: Iterable[tuple[str, Document]], numbers: Mapping[str, int]
+) -> CautionRow:
+    names: dict[str, None] = {}
+    notes: dict[tuple[str, str, str], tuple[list[str], set[int]]] = {}
+    for owner, caution in owned:
+        names |= dict.fromkeys(_first_names(caution))
+        words = (caution["effect"], caution["advice"], caution["basis"])
+        owners, cited = notes.setdefault(words, ([], set()))
+        owners.append(owner)
+        cited.update(numbers[source] for source in caution["sources"] if source in numbers)
+    return CautionRow(
+        what=what,
+        notes=tuple(
+            CautionNote(
+                effect=effect,
+                advice=str(CautionAdvice(advice).label),
+                basis=str(CautionBasis(basis).label) if basis else "",
+                owners=tuple(owners),
+                numbers=tuple(sorted(cited)),
+            )
+            for (effect, advice, basis), (owners, cited) in notes.items()
+        ),
+        names=tuple(names),
+    )
 
 
 def fitting_owners(owners: Owners, reader: Reader) -> list[tuple[str, list[Document]]]:

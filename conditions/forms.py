@@ -1,6 +1,7 @@
 """What readers may tell the site: which cautions fit them, and whether a page was helpful."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from .cautions import (
     kinds_meant,
     things_in,
 )
-from .medicines import Kind, Reading, read_medicines
+from .medicines import Kind, Match, Reading, read_medicines
 from .models import CautionKind
 
 MEDICINES_LIMIT = 2000
@@ -45,7 +46,10 @@ class TicksField(forms.MultipleChoiceField):
 
 
 class CautionsForm(forms.Form):
-    """What a reader takes and has, asked for as far as the cautions of one document go."""
+    """What a reader takes and has, asked for as far as the cautions of one document go.
+
+    `other_kinds` are kinds of medicine to know by name, though the document may not name them.
+    """
 
     medicines = ParagraphField(
         label="What medicines do you take?",
@@ -68,11 +72,15 @@ class CautionsForm(forms.Form):
     situation = TicksField(label="Does one of these fit you?")
     allergies = TicksField(label="Allergies or sensitive spots")
 
-    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, document: Document, other_kinds: Iterable[Kind] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.owners = caution_owners(document)
-        self.known_kinds = kinds_in(self.owners)
-        kinds = [(kind.key, _kind_label(kind)) for kind in self.known_kinds]
+        named_kinds = kinds_in(self.owners)
+        self.named = {kind.key for kind in named_kinds}
+        self.known_kinds = _joined(named_kinds, other_kinds)
+        kinds = [(kind.key, _kind_label(kind)) for kind in named_kinds]
         situations = [
             (PREGNANT, "I am pregnant or breastfeeding, or may be", CautionKind.PREGNANCY),
             (SURGERY, "I am going to have surgery", CautionKind.SURGERY),
@@ -110,6 +118,19 @@ class CautionsForm(forms.Form):
         """Return what the valid form's text names."""
         return read_medicines(self.cleaned_data.get("medicines", ""), self.known_kinds)
 
+    def matches(self) -> list[tuple[Match, bool]]:
+        """Return each name in the text, and whether a caution of the document names its kind."""
+        nothing: frozenset[str] = frozenset()
+        return [
+            (
+                match,
+                not self.named.isdisjoint(
+                    kinds_meant(Reading((match,), ()), nothing, self.known_kinds)
+                ),
+            )
+            for match in self.reading().matches
+        ]
+
     def reader(self) -> Reader:
         """Return what the valid form says about the reader."""
         answers = self.cleaned_data
@@ -125,6 +146,15 @@ class CautionsForm(forms.Form):
 
     def _things(self, kind: CautionKind) -> list[tuple[str, str]]:
         return [(thing, thing) for thing in things_in(self.owners, kind)]
+
+
+def _joined(kinds: Iterable[Kind], others: Iterable[Kind]) -> list[Kind]:
+    """Return all kinds, each once with every name that either has for it."""
+    known = {kind.key: kind for kind in others}
+    for kind in kinds:
+        names = (*kind.names, *(known[kind.key].names if kind.key in known else ()))
+        known[kind.key] = Kind(kind.key, kind.label, tuple(dict.fromkeys(names)))
+    return list(known.values())
 
 
 def _kind_label(kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""For staff: what a patient's words about medicines touch among the clinic's own remedies."""
+"""What a patient's words about medicines touch among the clinic's own remedies, for staff."""
 
 from dataclasses import dataclass
 
@@ -23,12 +23,16 @@ class MedicineCheck:
     about_remedies: tuple[Caution, ...]
 
 
-def check_medicines(text: str) -> MedicineCheck:
-    """Return what the text touches, in a number of queries that does not grow with it."""
-    kinds = [
+def kinds_known() -> list[Kind]:
+    """Return every kind of medicine that the clinic knows, also those without a caution."""
+    return [
         Kind(kind.slug, kind.name, tuple(lines(kind.names))) for kind in MedicineClass.objects.all()
     ]
-    reading = read_medicines(text, [*kinds, *_remedies()])
+
+
+def check_medicines(text: str) -> MedicineCheck:
+    """Return what the text touches, in a number of queries that does not grow with it."""
+    reading = read_medicines(text, [*kinds_known(), *_remedies()])
     named = {kind.key for match in reading.matches for kind in match.kinds}
     takes_something = bool(reading.unknown) or any(not key.startswith(_REMEDY) for key in named)
     reader = Reader(kinds=frozenset(named), takes_medicines=takes_something)

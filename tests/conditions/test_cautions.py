@@ -65,9 +65,23 @@ def test_groups_join_what_two_remedies_share_and_name_the_medicines():
     medicines, everyone = caution_groups(owners, {})
 
     assert medicines.heading == "If you take medicines"
-    assert medicines.rows[0].owners == ("Yarrow", "Rosemary")
+    assert [note.owners for note in medicines.rows[0].notes] == [("Yarrow", "Rosemary")]
     assert medicines.rows[0].names == ("warfarin", "Eliquis")
     assert (medicines.is_for_everyone, everyone.is_for_everyone) == (False, True)
+
+
+def test_groups_name_each_medicine_once_with_what_each_remedy_does():
+    mild = caution("medicine_class", "Lithium", effect="It may rise.", advice="ask_first")
+    bad = caution("medicine_class", "Lithium", effect="It rises.", advice="avoid", sources=["one"])
+    owners = [("Yarrow", [mild]), ("Celery", [bad, caution("medicine", "Digoxin")])]
+
+    (group,) = caution_groups(owners, {"one": 3})
+
+    assert [row.what for row in group.rows] == ["Digoxin", "Lithium"]
+    assert [(note.owners, note.effect, note.numbers) for note in group.rows[1].notes] == [
+        (("Yarrow",), "It may rise.", ()),
+        (("Celery",), "It rises.", (3,)),
+    ]
 
 
 def test_rows_name_fewer_medicines_of_each_kind_if_there_are_many_kinds():

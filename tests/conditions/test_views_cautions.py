@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conditions.models import MedicineClass, Revision
+from conditions.models import FormerSlug, MedicineClass, Revision
 from conditions.publishing import publish, unpublish
 from tests.html_tree import parse
 
@@ -279,7 +279,8 @@ def test_documents_from_before_the_kinds_show_more_rather_than_less(client):
     page = ask(client, article, medicines="Coumadin")
 
     assert shown(page) == {"Thinners of blood", "Cortisone", "Any medicine you take", "Children"}
-    assert "“Coumadin” is not on this list" in page.one("main").text
+    assert page.one("section", id="result").all("li")[0].text.startswith("Coumadin")
+    assert "no caution on this page names it" in page.one("main").text
 
 
 def test_treatment_has_the_page_too(client):
@@ -314,10 +315,51 @@ def test_what_is_not_live_is_not_found(client):
         assert client.post(url_of(article)).status_code == status
 
 
-def test_page_takes_two_queries(client, article, django_assert_num_queries):
+def test_answer_knows_medicines_of_which_the_page_has_no_caution(client, article):
+    make_kind("sleep", "Sleep medicines", "zolpidem", "Ambien")
+
+    page = ask(client, article, medicines="ambein 10mg, Zolpidem, warfarin, xyz")
+
+    read = [item.text for item in page.one("section", id="result").all("ul")[0].all("li")]
+    without = "We know it, and no caution on this page names it."
+    assert [without in text for text in read] == [True, True, False]
+    assert "Read as Ambien. Is that right? Sleep medicines" in read[0]
+    assert "“xyz” is not on this list" in page.one("main").text
+    assert shown(page) == {"Thinners of blood", "Any medicine you take", "Children"}
+
+
+def test_answer_knows_the_newest_names_and_the_kin_of_a_kind(client, article):
+    MedicineClass.objects.filter(slug="thinners").update(names="warfarin\nSavaysa")
+    make_kind("warfarin", "Vitamin K blockers", "warfarin")
+
+    for medicines in ("savaysa", "vitamin K blockers"):
+        page = ask(client, article, medicines=medicines)
+
+        assert "Thinners of blood" in shown(page)
+        assert "no caution on this page" not in page.one("main").text
+
+
+def test_form_ticks_only_kinds_that_the_page_has_cautions_about(client, article):
+    make_kind("sleep", "Sleep medicines", "zolpidem")
+
+    page = ask(client, article, kinds="steroids")
+
+    ticks = [box.get("value") for box in page.all("input", name="kinds")]
+    assert ticks == ["thinners", "steroids", "other"]
+
+
+def test_old_address_leads_to_the_new_cautions_in_one_hop(client, article):
+    FormerSlug.objects.create(slug="old", condition=article)
+
+    for old in ("/conditions/old/cautions/", "/conditions/OLD/cautions/"):
+        for response in (client.get(old), client.post(old, {"medicines": SECRET})):
+            assert (response.status_code, response.url) == (301, url_of(article))
+
+
+def test_page_takes_two_queries_and_an_answer_one_more(client, article, django_assert_num_queries):
     with django_assert_num_queries(2):
         client.get(url_of(article))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.post(url_of(article), {"medicines": "warfarin, prednisone", "kinds": "other"})
 
 
