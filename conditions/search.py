@@ -88,14 +88,14 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     places = places_asked_for(words, about=about)
     cautions = find_cautions(words, pages)
     within = _remedies_within(words, pages, likeness)
-    # Most of the words in a name tell more than all of them somewhere in a text.
-    others = [page.result for page in pages if page.is_about and page not in whole]
+    # A name in the query tells more than all of its words somewhere in a text.
+    called = [page.result for page in pages if page.is_about or _is_named_within(page, words)]
     mentions = [page.result for page in whole]
-    exact = cautions.results if cautions.is_all and not cautions.shown_for else ()
-    if places or named or mentions or exact:
-        return _answer("all words", places, named, about_it, exact, others, mentions, within)
-    some = [page.result for page in pages if page.has_some]
     sure = () if cautions.shown_for else cautions.results
+    exact = sure if cautions.is_all else ()
+    if places or named or mentions or exact:
+        return _answer("all words", places, named, about_it, exact, called, within, sure, mentions)
+    some = [page.result for page in pages if page.has_some]
     if some or within or sure:
         return _answer("some words", within, sure, some)
     alike = _alike(pages, likeness)
@@ -131,6 +131,20 @@ def _named(page: FoundPage, words: list[str]) -> tuple[bool, int]:
     key = _key("".join(words))
     parts = sum(_is_called(WORD.findall(name), key) for name in page.names)
     return _is_called(page.names, key), parts if len(words) > 1 else 0
+
+
+def _is_named_within(page: FoundPage, words: list[str]) -> bool:
+    """Say whether a name of the page is a part of the query: acupuncture for migraine."""
+    return not _keys_within(words).isdisjoint(map(_key, page.names))
+
+
+def _keys_within(words: list[str]) -> set[str]:
+    """Return what each few words of the query that stand together may be the name of."""
+    return {
+        _key("".join(words[start:end]))
+        for start in range(len(words))
+        for end in range(start + 1, start + 5)
+    }
 
 
 def _is_called(names: Iterable[str], key: str) -> bool:
@@ -202,11 +216,7 @@ def _remedies_within(
     words: list[str], pages: list[FoundPage], likeness: dict[str, _Likeness]
 ) -> list[Result]:
     """Return the remedies that are a part of the query, or it of their names: "plaster"."""
-    keys = {
-        _key("".join(words[start:end]))
-        for start in range(len(words))
-        for end in range(start + 1, start + 5)
-    }
+    keys = _keys_within(words)
     meant = {name for name, like in likeness.items() if like.part == 1}
     return _remedies(
         pages,

@@ -24,6 +24,8 @@ _OTHER_WORDS = (
     "$.self_care[*].text",
     "$.may_help[*].label",
     "$.may_help[*].text",
+    "$.offers[*].title",
+    "$.offers[*].remedies[*].name",
     "$.red_flags[*] ? (@.is_global == false).statement",
 )
 

@@ -35,7 +35,15 @@ _PLACES = (
             "charge charges consult consultation consultations cost costs expensive fee fees "
             "pay payment price prices pricing rates reservation schedule slots telehealth video virtual"
         ),
-        also=frozenset({"doctor", "phone"}),
+        also=_set_of("doctor first phone"),
+    ),
+    _Place(
+        "Your first visit",
+        "What happens before it, at it and after it.",
+        "home",
+        _set_of("beginners expect first new newcomer prepare"),
+        also=_set_of("appointment consultation patient patients"),
+        part="#first",
     ),
     _Place(
         "To change or cancel a visit",
@@ -68,8 +76,8 @@ _PLACES = (
 )
 # What stands around such words without another meaning.
 _AROUND = _set_of(
-    "a acupuncture an and any are at can clinic do does dr first follow for get have how i "
-    "in is it long make me much my of on online our please see session sessions the there this "
+    "a acupuncture an and any are at can clinic do does dr follow for get have how i "
+    "in is it long make me much my need of on online our please see session sessions the there this "
     "time times to treatment treatments up us visit visits what what's whats when "
     "which who with you your"
 )

@@ -26,6 +26,7 @@ BOOK = "/book/"
 CONTACT = "/contact/"
 CHANGE = "/contact/#change"
 ABOUT = "/#about"
+FIRST_VISIT = "/#first"
 NOTHING = ""
 
 
@@ -133,6 +134,9 @@ FIRST = {
     "dizzy": NECK,
     "coffee": INSOMNIA,
     "DEVIL‘S CLAW": f"{HERBS}devils-claw",
+    "celery": f"{HERBS}celery-seed",
+    "plaster": f"{HERBS}chinese-herbal-plaster",
+    "how much magnesium should I take": f"{FOODS}magnesium",
     "magnesium with warfarin": f"{FOODS}magnesium",
     "can I take yarrow with eliquis": f"{HERBS}yarrow",
     # Medicines, by brand and by kind, and what people have: the cautions about them.
@@ -150,6 +154,8 @@ FIRST = {
     "kidney disease": cautions(SPASMS),
     "ulcers": cautions(SCIATICA),
     "acupuncture while pregnant": ACUPUNCTURE,
+    "acupuncture for migraine": ACUPUNCTURE,
+    "acupuncture for anxiety": ACUPUNCTURE,
     "carpal tunnel surgery": WRIST,
     # The clinic.
     "price": BOOK,
@@ -161,6 +167,8 @@ FIRST = {
     "parking": CONTACT,
     "phone number": CONTACT,
     "cancel my appointment": CHANGE,
+    "first visit": FIRST_VISIT,
+    "what to expect": FIRST_VISIT,
     "Lisanti": ABOUT,
     "Dr. Lisanti": ABOUT,
     "naturopath": ABOUT,
