@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from conditions.clinical import clinical_changes
 from conditions.documents import freeze
 from conditions.models import Condition, RedFlag
 from conditions.publishing import NotPublishable, publish, republish, roll_back
-from conditions.signing import clinical_changes, signature, unsigned
+from conditions.signing import signature, unsigned
 
 from .factories import (
     NOW,
