@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from .cautions import CautionGroup, CautionRow, caution_groups, caution_owners, remedy_cautions
+from .clinical import clinical_changes
 from .diagram import BackDiagram, back_diagram, top_down
 from .evidence import EvidenceLevel
 from .glossary import Glossary
@@ -56,7 +57,8 @@ class ReviewLine:
     reviewer: str
     reviewed_on: date
     next_on: date | None
-    is_overdue: bool
+    is_before_changes: bool
+    """Whether clinical parts of the page differ from what was checked."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _shared(
     today: date,
 ) -> dict[str, Any]:
     """Return what every page shows; editions of before may lack an author, a day and a glossary."""
-    line = review_line(review, today=today)
+    line = review_line(review, document)
     due_on = line.next_on if line else _day(document.get("review_due_on"))
     points = [entry for entry in remedies if entry["kind"] == RemedyKind.ACUPOINT]
     return {
@@ -218,16 +220,15 @@ def _shared(
     }
 
 
-def review_line(review: Mapping[str, Any] | None, *, today: date) -> ReviewLine | None:
-    """Return the newest full review of the page, or None if nobody has signed it yet."""
+def review_line(review: Mapping[str, Any] | None, document: Document) -> ReviewLine | None:
+    """Return the article's newest full review, or None if nobody has signed one yet."""
     if review is None:
         return None
-    next_on = _day(review["next_on"])
     return ReviewLine(
         reviewer=review["reviewer"],
         reviewed_on=date.fromisoformat(review["reviewed_on"]),
-        next_on=next_on,
-        is_overdue=next_on is not None and next_on < today,
+        next_on=_day(review["next_on"]),
+        is_before_changes=bool(clinical_changes(document, review["document"])),
     )
 
 

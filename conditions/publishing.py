@@ -47,8 +47,8 @@ def publish(
 ) -> Revision:
     """Freeze the draft and make it what the public reads from `publish_at` on, or from now.
 
-    A draft that is live word for word by then keeps its revision, and with it its review. Raises
-    NotPublishable with all reasons at once.
+    A draft that is live word for word by then keeps its revision. Raises NotPublishable with all
+    reasons at once.
     """
     at = max(publish_at or now, now)
     with transaction.atomic():

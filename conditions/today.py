@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from .clinical import clinical_changes, listed
 from .documents import ClinicWide, with_parts
 from .gate import AnyArticle
 from .links import Use, live_links
@@ -58,6 +59,7 @@ def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
         *with_parts(Condition.objects.with_live_document(now)),
         *with_parts(Treatment.objects.with_live_document(now)),
     ]
+    live: list[AnyArticle] = [*Condition.objects.with_live(now), *Treatment.objects.with_live(now)]
     return [
         WorkList(
             key="drafts",
@@ -80,8 +82,14 @@ def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
         WorkList(
             key="reviews",
             title="Reviews due",
-            lines=_reviews_due(now, may_sign=may_sign),
+            lines=_reviews_due(live, now, may_sign=may_sign),
             if_empty=f"No review is due in the next {REVIEW_DUE_WITHIN.days} days.",
+        ),
+        WorkList(
+            key="changed-since-review",
+            title="Changed since their review",
+            lines=_changed_since_review(live, may_sign=may_sign),
+            if_empty="No live page gives other advice than its newest review read.",
         ),
         WorkList(
             key="links",
@@ -165,25 +173,40 @@ def _coming_and_going(drafts: list[AnyArticle], *, now: datetime) -> list[Line]:
     ]
 
 
-def _reviews_due(now: datetime, *, may_sign: bool) -> list[Line]:
+def _reviews_due(live: list[AnyArticle], now: datetime, *, may_sign: bool) -> list[Line]:
     today = timezone.localdate(now)
+    # What has no day comes first: nobody else would notice.
+    due = [(_review_due_on(article) or date.min, article) for article in live]
+    return [
+        _line_of_review(article, _review_state(due_on, today), may_sign=may_sign)
+        for due_on, article in sorted(due, key=lambda pair: pair[0])
+        if due_on <= today + REVIEW_DUE_WITHIN
+    ]
+
+
+def _changed_since_review(live: list[AnyArticle], *, may_sign: bool) -> list[Line]:
+    lines = []
+    for article in live:
+        review = article.live_review
+        changes = clinical_changes(article.live, review["document"]) if review else []
+        if review and changes:
+            reviewed_on = date_format(date.fromisoformat(review["reviewed_on"]))
+            state = f"{listed(changes)} changed since its review on {reviewed_on}."
+            lines.append(_line_of_review(article, state, may_sign=may_sign))
+    return lines
+
+
+def _line_of_review(article: AnyArticle, state: str, *, may_sign: bool) -> Line:
     page, to_do = (
         ("checked", "Read the page, and sign that it is still right")
         if may_sign
         else ("editions", "Ask a clinical reviewer to read the page and sign it")
     )
-    live = [*Condition.objects.with_live(now), *Treatment.objects.with_live(now)]
-    # What has no day comes first: nobody else would notice.
-    due = [(_review_due_on(article) or date.min, article) for article in live]
-    return [
-        Line(
-            what=f"“{article.live_title}”: {_review_state(due_on, today)}",
-            to_do=to_do,
-            url=reverse(f"admin:conditions_{article._meta.model_name}_{page}", args=[article.pk]),
-        )
-        for due_on, article in sorted(due, key=lambda pair: pair[0])
-        if due_on <= today + REVIEW_DUE_WITHIN
-    ]
+    return Line(
+        what=f"“{article.live_title}”: {state}",
+        to_do=to_do,
+        url=reverse(f"admin:conditions_{article._meta.model_name}_{page}", args=[article.pk]),
+    )
 
 
 def _review_due_on(article: AnyArticle) -> date | None:

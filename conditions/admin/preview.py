@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from conditions.documents import freeze, with_parts
-from conditions.models import Condition, ReviewScope
+from conditions.models import Condition
 from conditions.views import condition_context, treatment_context
 
 from .editions import Editions
@@ -18,7 +18,7 @@ def preview_draft(model_admin, request, pk):
     article = get_object_or_404(with_parts(_readable(model_admin, now)), pk=pk)
     editions = Editions(article, now=now)
     document = freeze(article)
-    # Publishing what is live already keeps the revision, and with it its review.
+    # Publishing what is live already keeps the revision.
     same = editions.live if editions.live and editions.live.document == document else None
     return _draw(model_admin, request, article, document, revision=same, publish_at=now)
 
@@ -61,7 +61,9 @@ def _draw(
     article.live_number = revision.number if revision else article.revisions.count() + 1
     article.live_note = revision.note if revision else ""
     article.live_publish_at = publish_at
-    article.live_review = _newest_review(revision) if revision else None
+    # A scheduled one may have been reviewed before it appears.
+    reviewed = type(article).objects.with_review(max(timezone.now(), publish_at))
+    article.live_review = reviewed.values_list("live_review", flat=True).get(pk=article.pk)
     today = timezone.localdate()
     if isinstance(article, Condition):
         template, page = "conditions/condition_detail.html", condition_context(article, today=today)
@@ -77,15 +79,3 @@ def _draw(
     response = TemplateResponse(request, "admin/conditions/preview.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
-
-
-def _newest_review(revision):
-    """Return the review that the public page shows for the revision, as the page reads it."""
-    review = revision.reviews.filter(scope=ReviewScope.FULL).first()
-    if review is None:
-        return None
-    return {
-        "reviewer": review.reviewer,
-        "reviewed_on": review.reviewed_on.isoformat(),
-        "next_on": review.next_on.isoformat() if review.next_on else None,
-    }

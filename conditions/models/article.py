@@ -10,6 +10,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
 
 from .revision import LAST_MOMENT, Review, ReviewScope, Revision
 from .source import Source
@@ -125,28 +126,41 @@ class ArticleQuerySet(models.QuerySet[Any]):
         """Add to `published` what an article's own page needs, still in the same query.
 
         `live` is the frozen document, `live_number`, `live_publish_at` and `live_note` say which
-        edition it is, since when, and what changed in it. `live_review` is the newest full review
-        of that very revision (reviewer, reviewed_on and next_on as ISO days) or None; with what
-        `with_others` adds.
+        edition it is, since when, and what changed in it; with what `with_others` and
+        `with_review` add.
         """
-        review = (
-            Review.objects.filter(revision=OuterRef("revisions__pk"), scope=ReviewScope.FULL)
-            .order_by("-reviewed_on", "-pk")
-            .values(
-                event=JSONObject(reviewer="reviewer", reviewed_on="reviewed_on", next_on="next_on")
-            )[:1]
-        )
         return (
             self.published(now)
             .with_others(now)
+            .with_review(now)
             .annotate(
                 live=F("revisions__document"),
                 live_number=F("revisions__number"),
                 live_publish_at=F("revisions__publish_at"),
                 live_note=F("revisions__note"),
-                live_review=Subquery(review),
             )
         )
+
+    def with_review(self, at: datetime) -> Self:
+        """Add `live_review`, the newest full review by then of an edition that was live, or None.
+
+        It has the reviewer, the `document` that was read, and reviewed_on and next_on as ISO days.
+        Drafts have it too. See docs/decisions/0013-the-newest-review-stays.md.
+        """
+        reviews = Review.objects.filter(
+            **{f"revision__{self.model.revision_field}": OuterRef("pk")},
+            revision__publish_at__lte=at,
+            revision__withdrawn_at__isnull=True,
+            scope=ReviewScope.FULL,
+            reviewed_on__lte=timezone.localdate(at),
+        ).order_by("-reviewed_on", "-pk")
+        event = JSONObject(
+            reviewer="reviewer",
+            reviewed_on="reviewed_on",
+            next_on="next_on",
+            document="revision__document",
+        )
+        return self.annotate(live_review=Subquery(reviews.values(event=event)[:1]))
 
     def with_others(self, now: datetime) -> Self:
         """Add what an article's page shows of other articles; drafts have that too.

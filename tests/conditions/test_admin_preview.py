@@ -132,7 +132,7 @@ def test_preview_of_nothing_is_not_found(client, editor):
     open_page(client, page_url(condition, "edition", 2), status=404)
 
 
-def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, editor):
+def test_preview_shows_the_review_as_the_page_will(client, editor):
     condition = make_live_condition()
     revision = condition.revisions.get()
     unsigned = open_page(client, page_url(condition, "preview"))
@@ -142,11 +142,14 @@ def test_preview_shows_a_review_only_if_the_live_page_is_the_same(client, editor
 
     same = open_page(client, page_url(condition, "preview"))
     type(condition).objects.update(title="Other words")
+    reworded = open_page(client, page_url(condition, "preview"))
+    condition.self_care_items.update(text="Other advice.")
     changed = open_page(client, page_url(condition, "preview"))
 
+    words = "Some of the advice here has changed since that review."
     assert "Sample, awaiting clinical review" in main_of(unsigned)
-    assert "by Dr. Kim" in main_of(same)
-    assert "Dr. Kim" not in changed.text
+    assert ["by Dr. Kim" in main_of(page) for page in (same, reworded, changed)] == [True] * 3
+    assert [words in main_of(page) for page in (same, reworded, changed)] == [False, False, True]
 
 
 def test_preview_of_a_scheduled_revision(client, editor):

@@ -20,7 +20,7 @@ from .factories import (
     make_red_flag,
     make_treatment,
 )
-from .test_today import EMPTY, make_dead_link, schedule
+from .test_today import EMPTY, STRETCH, change, make_dead_link, make_reviewed, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -36,6 +36,7 @@ def make_work():
     flag.save()
     schedule(changed, NOW + timedelta(days=1))
     make_live_treatment(review_due_on=date(2026, 12, 8))
+    change(make_reviewed(), self_care=STRETCH)
     url = f"https://a.example/{changed.pk}"
     make_live_with_text(f'<p><a href="{url}">A</a></p>')
     make_dead_link(url)

@@ -73,6 +73,23 @@ def test_article_says_what_it_is_about(client):
     }
 
 
+def test_article_that_changed_since_its_review_names_both_days(client):
+    condition = make_live_condition(now=NOW - timedelta(days=9))
+    Review.objects.create(
+        revision=condition.revisions.get(), reviewer="Dr. Lisanti", reviewed_on=date(2026, 12, 1)
+    )
+    condition.self_care_items.update(text="Other advice.")
+    publish(condition, by="tests", now=NOW)
+
+    page = read_page(client, condition)
+
+    assert page["reviewedBy"] == {"@type": "Person", "name": "Dr. Lisanti"}
+    assert (page["lastReviewed"], page["dateModified"]) == (
+        "2026-12-01",
+        "2026-12-07T12:00:00+00:00",
+    )
+
+
 def test_article_of_a_condition_is_about_a_condition(client):
     page = read_page(client, make_live_condition(kind="condition"))
 

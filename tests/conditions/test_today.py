@@ -29,6 +29,7 @@ EMPTY = {
     "changed": "Every live page shows its article, and what articles share, as they are now.",
     "scheduled": "Nothing is set to appear or to go at a later time.",
     "reviews": "No review is due in the next 60 days.",
+    "changed-since-review": "No live page gives other advice than its newest review read.",
     "links": "No link on a live page is known to be dead.",
     "searches": "Nothing was looked for in vain 3 times or more.",
     "feedback": "All feedback from readers is dealt with.",
@@ -229,6 +230,48 @@ def test_day_of_the_review_is_counted_in_the_clinics_zone():
         "“Cramp”: its next review is due by Dec. 6, 2026."
     ]
     assert what_of("reviews") == ["“Cramp”: its review has been overdue since Dec. 6, 2026."]
+
+
+def make_reviewed(**kwargs):
+    """Return a live article that was reviewed on December 1."""
+    condition = make_live_condition(now=BEFORE, **kwargs)
+    revision = condition.revisions.get()
+    Review.objects.create(revision=revision, reviewer="Dr. Test", reviewed_on=date(2026, 12, 1))
+    return condition
+
+
+def change(article, **parts):
+    """Write an edition that is live now, with other words in these parts."""
+    return schedule(article, NOW, document=article.revisions.get().document | parts)
+
+
+STRETCH = [{"kind": "do", "title": "", "text": "Stretch.", "level": ""}]
+
+
+def test_pages_that_changed_clinically_since_their_review_are_listed():
+    changed = make_reviewed(title="Cramp")
+    signed = {"reason": "It never is.", "signed_by": "Dr. Test"}
+    change(changed, red_flags=[], no_emergency=signed, self_care=STRETCH, lede="New.")
+    change(make_reviewed(title="Twitch"), lede="New.")
+    make_reviewed(title="As reviewed")
+    make_live_condition(title="Never reviewed")
+
+    assert lines_of("changed-since-review") == [
+        (
+            "“Cramp”: the warning signs and the self-care steps changed since its review on "
+            "Dec. 1, 2026.",
+            reverse("admin:conditions_condition_checked", args=[changed.pk]),
+        )
+    ]
+    (line,) = {work.key: work for work in today(may_sign=False)}["changed-since-review"].lines
+    assert line.url == reverse("admin:conditions_condition_editions", args=[changed.pk])
+
+
+def test_review_of_the_changed_page_takes_it_off_the_list():
+    edition = change(make_reviewed(), self_care=STRETCH)
+    Review.objects.create(revision=edition, reviewer="Dr. Test", reviewed_on=date(2026, 12, 7))
+
+    assert what_of("changed-since-review") == []
 
 
 def test_dead_links_lead_to_the_source_or_to_the_text():

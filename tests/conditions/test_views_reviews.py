@@ -4,11 +4,17 @@ from datetime import date
 
 import pytest
 
-from conditions.models import Review, Revision
-from conditions.publishing import publish
+from conditions.models import Condition, RedFlag, Review, Revision
+from conditions.publishing import publish, republish, roll_back
 from tests.html_tree import parse
 
-from .factories import NOW, make_condition, make_live_condition
+from .factories import (
+    NOW,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_self_care,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -32,9 +38,15 @@ def make_due(condition, day):
     )
 
 
-def sign(article, **kwargs):
+def sign(article, *, number=1, **kwargs):
     defaults = {"reviewer": "Dr. Lisanti", "reviewed_on": date(2026, 11, 9)}
-    Review.objects.create(revision=article.revisions.get(), **defaults | kwargs)
+    revision = article.revisions.get(number=number)
+    Review.objects.create(revision=revision, **defaults | kwargs)
+
+
+def publish_clinical_change(condition, **kwargs):
+    make_self_care(condition, title="Stretch")
+    return live(condition, **kwargs)
 
 
 def review_line(page):
@@ -110,3 +122,137 @@ def test_first_edition_has_changed_nothing(client):
     page = read(client, live(make_condition(), note="First words."))
 
     assert "First words." not in page.text
+
+
+CHANGED = "Some of the advice here has changed since that review. Updated December 7, 2026"
+
+
+def test_review_stays_on_a_page_whose_advice_did_not_change(client):
+    condition = make_live_condition(title="Before")
+    sign(condition, next_on=date(2027, 11, 9))
+    Condition.objects.update(title="After")
+    live(condition)
+
+    page = read(client, condition)
+
+    assert page.one("h1").text == "After"
+    assert review_line(page) == [
+        "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        "Next review by Nov 9, 2027",
+    ]
+
+
+@pytest.mark.parametrize(("note", "end"), [("New: a stretch.", ": New: a stretch."), ("", "")])
+def test_page_says_that_its_advice_changed_since_the_review(client, note, end):
+    condition = make_live_condition()
+    sign(condition, next_on=date(2027, 11, 9))
+    publish_clinical_change(condition, note=note)
+
+    page = read(client, condition)
+
+    assert review_line(page) == [
+        "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        "Next review by Nov 9, 2027",
+        f"{CHANGED}{end}",
+    ]
+    facts = {
+        row.one("dt").text: row.one("dd").text
+        for row in page.one("dl", class_="facts").children
+        if row.tag == "div"
+    }
+    assert facts["Last review"] == ("November 9, 2026. Some of the advice here has changed since")
+    assert facts["Updated"] == "December 7, 2026"
+
+
+def test_review_outlives_an_update_of_shared_facts(client):
+    condition = make_live_condition()
+    sign(condition)
+    RedFlag.objects.update(label="New label")
+    republish([condition], by="tests", now=NOW)
+
+    assert review_line(read(client, condition)) == [
+        "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        f"{CHANGED}: Warning signs, cautions or sources brought up to date.",
+    ]
+
+
+def test_treatment_keeps_its_review_too(client):
+    treatment = make_live_treatment()
+    sign(treatment)
+    treatment.sections.update(body="<p>Other.</p>")
+    live(treatment)
+
+    assert review_line(read(client, treatment)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti"]
+
+
+def test_newest_review_shows_after_going_back_to_an_older_edition(client):
+    condition = make_live_condition()
+    sign(condition)
+    publish_clinical_change(condition)
+    sign(condition, number=2, reviewer="Dr. Kim", reviewed_on=date(2026, 12, 1))
+    before = review_line(read(client, condition))
+    roll_back(condition, to=condition.revisions.get(number=1), by="tests", now=NOW)
+
+    after = review_line(read(client, condition))
+
+    assert before == ["Reviewed Dec 1, 2026 by Dr. Kim"]
+    assert after == ["Reviewed Dec 1, 2026 by Dr. Kim", f"{CHANGED}: Back to revision 1."]
+
+
+def test_page_is_as_reviewed_again_once_it_went_back(client):
+    condition = make_live_condition()
+    sign(condition)
+    publish_clinical_change(condition)
+    roll_back(condition, to=condition.revisions.get(number=1), by="tests", now=NOW)
+
+    assert review_line(read(client, condition)) == [
+        "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        "Updated December 7, 2026: Back to revision 1.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "edition",
+    [
+        {"publish_at": NOW + timedelta(days=1)},
+        {"publish_at": NOW + timedelta(days=1), "withdrawn_at": NOW},
+    ],
+    ids=["scheduled", "withdrawn"],
+)
+def test_review_of_an_edition_that_never_was_on_the_site_does_not_count(client, edition):
+    condition = make_live_condition()
+    document = condition.revisions.get().document
+    Revision.objects.create(
+        condition=condition, number=2, document=document, by_name="tests", **edition
+    )
+    sign(condition, number=2)
+
+    assert "Sample, awaiting clinical review" in review_line(read(client, condition))
+
+
+def test_review_of_another_article_does_not_count(client):
+    sign(make_live_condition())
+
+    page = read(client, make_live_condition())
+
+    assert "Sample, awaiting clinical review" in review_line(page)
+
+
+def test_review_of_a_day_to_come_does_not_count(client):
+    condition = make_live_condition()
+    sign(condition, reviewer="Dr. Kim", reviewed_on=date(2026, 12, 8))
+    sign(condition)
+
+    assert review_line(read(client, condition)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti"]
+
+
+def test_overdue_review_of_an_older_edition_says_so(client):
+    condition = make_live_condition()
+    sign(condition, reviewed_on=date(2025, 11, 9), next_on=date(2026, 11, 9))
+    publish_clinical_change(condition)
+
+    assert review_line(read(client, condition)) == [
+        "Reviewed Nov 9, 2025 by Dr. Lisanti",
+        "The next review was due Nov 9, 2026. We are checking this page again.",
+        CHANGED,
+    ]
