@@ -4,8 +4,6 @@ from conditions.evidence import EvidenceLevel
 
 from .article import (
     Article,
-    ArticleKind,
-    BodyArea,
     Condition,
     ConditionName,
     Treatment,
@@ -13,27 +11,34 @@ from .article import (
 from .glossary import GlossaryTerm
 from .image import Illustration, Image
 from .red_flag import CareLevel, ConditionRedFlag, RedFlag, most_urgent
-from .related import FormerSlug, RelatedKind, RelatedTopic
+from .related import FormerSlug, RelatedTopic
 from .remedy import (
     Acupoint,
     Amount,
     AmountUnit,
     Caution,
-    CautionAdvice,
-    CautionBasis,
-    CautionKind,
     Claim,
     Food,
     Herb,
     MedicineClass,
     Nutrient,
     Remedy,
-    RemedyKind,
 )
 from .response import EmptySearch, Feedback, LinkCheck
 from .revision import Review, ReviewScope, Revision
-from .section import Aspect, Section, SelfCareItem, SelfCareKind
+from .section import Section, SelfCareItem
 from .source import Source
+from .words import (
+    ArticleKind,
+    Aspect,
+    BodyArea,
+    CautionAdvice,
+    CautionBasis,
+    CautionKind,
+    RelatedKind,
+    RemedyKind,
+    SelfCareKind,
+)
 
 __all__ = [
     "Acupoint",

@@ -14,29 +14,7 @@ from django.utils import timezone
 
 from .revision import LAST_MOMENT, Review, ReviewScope, Revision
 from .source import Source
-
-
-class ArticleKind(models.TextChoices):
-    """Whether an article is about something felt or about something diagnosed."""
-
-    SYMPTOM = "symptom", "Symptom"
-    CONDITION = "condition", "Condition"
-
-
-class BodyArea(models.TextChoices):
-    """Where in the body; the order is that of the conditions page."""
-
-    MUSCLES_NERVES = "muscles_nerves", "Muscles and nerves"
-    HEAD = "head", "Head, face and jaw"
-    NECK_BACK = "neck_back", "Neck and back"
-    ARMS_HANDS = "arms_hands", "Arms and hands"
-    LEGS_FEET = "legs_feet", "Legs and feet"
-    CHEST = "chest", "Chest and breathing"
-    BELLY = "belly", "Belly and digestion"
-    SKIN = "skin", "Skin"
-    SLEEP_MOOD = "sleep_mood", "Sleep and mood"
-    WHOLE_BODY = "whole_body", "Whole body"
-
+from .words import ArticleKind, BodyArea
 
 SLUG = r"^[-a-zA-Z0-9_]+$"
 ARTICLE_RULES = [

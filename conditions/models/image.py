@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from .article import Condition, Treatment
-from .section import Aspect
+from .words import Aspect
 
 
 class Image(models.Model):

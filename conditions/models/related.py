@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from .article import SLUG, Condition, Treatment
+from .words import RelatedKind
 
 
 class FormerSlug(models.Model):
@@ -60,13 +61,6 @@ class FormerSlug(models.Model):
             if pk and kind.objects.filter(slug=self.slug).exclude(pk=pk).exists():
                 words = "Another page has this address now. Choose another one."
                 raise ValidationError({"slug": ValidationError(words, code="in_use")})
-
-
-class RelatedKind(models.TextChoices):
-    """Why one article points at another."""
-
-    CONFUSED = "confused", "Often taken for one another"
-    RELATED = "related", "Also worth reading"
 
 
 class RelatedTopic(models.Model):

@@ -8,15 +8,7 @@ from conditions.evidence import EvidenceLevel
 
 from .article import Condition, Treatment
 from .source import Source
-
-
-class RemedyKind(models.TextChoices):
-    """What sort of thing a treatment uses."""
-
-    HERB = "herb", "Herb"
-    FOOD = "food", "Food"
-    NUTRIENT = "nutrient", "Nutrient"
-    ACUPOINT = "acupoint", "Acupuncture point"
+from .words import CautionAdvice, CautionBasis, CautionKind, RemedyKind
 
 
 class Remedy(models.Model):
@@ -277,36 +269,6 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class CautionKind(models.TextChoices):
-    """What a caution is about, in the order in which people look for themselves."""
-
-    MEDICINE_CLASS = "medicine_class", "A kind of medicine"
-    MEDICINE = "medicine", "A medicine"
-    CONDITION = "condition", "A health problem"
-    PREGNANCY = "pregnancy", "Pregnancy or breastfeeding"
-    SURGERY = "surgery", "Surgery"
-    ALLERGY = "allergy", "An allergy"
-    GENERAL = "general", "Everyone"
-
-
-class CautionAdvice(models.TextChoices):
-    """What to do about it; the label is what the page says."""
-
-    AVOID = "avoid", "Avoid it"
-    ASK_FIRST = "ask_first", "Ask first"
-    SPACE_DOSES = "space_doses", "Take them at different times"
-
-
-class CautionBasis(models.TextChoices):
-    """How it is known; the label is what the page says."""
-
-    TRIAL = "trial", "Seen in trials."
-    CASE_REPORT = "case_report", "Reported in patients."
-    LABEL = "label", "Stated in official guidance."
-    THEORETICAL = "theoretical", "Expected from how it works, not shown in people."
-    TRADITIONAL = "traditional", "Known from tradition."
 
 
 class Caution(models.Model):

@@ -8,28 +8,7 @@ from conditions.evidence import EvidenceLevel
 from conditions.rich_text import tidy_html
 
 from .article import Condition, Treatment
-
-
-class Aspect(models.TextChoices):
-    """What a section is about; the order is the order on the page, the label its usual heading."""
-
-    OVERVIEW = "overview", "What is going on"
-    SYMPTOMS = "symptoms", "What you may notice"
-    CAUSES = "causes", "What can set it off"
-    OUTLOOK = "outlook", "How long it lasts"
-    SEE_DOCTOR = "see_doctor", "When to see a doctor"
-    SELF_CARE = "self_care", "What you can do at home"
-    PREVENTION = "prevention", "How to keep it from coming back"
-    USUAL_CARE = "usual_care", "What other doctors may offer"
-    TRADITION = "tradition", "How Chinese medicine sees it"
-    WHAT_HAPPENS = "what_happens", "What happens"
-    HOW_CHOSEN = "how_chosen", "How it is chosen for you"
-    MAY_HELP = "may_help", "What it may help"
-    TREATMENTS = "treatments", "What the clinic offers"
-    RISKS = "risks", "Risks, and who should ask first"
-    REMEDIES = "remedies", "What we use"
-    POINTS = "points", "Points on the back"
-    VISIT = "visit", "At your visit"
+from .words import Aspect, SelfCareKind
 
 
 class Section(models.Model):
@@ -89,14 +68,6 @@ class Section(models.Model):
         """Save with a cleaned, tidy body: nothing unsafe is stored, nor a change no reader sees."""
         self.body = tidy_html(self.body)
         super().save(**kwargs)
-
-
-class SelfCareKind(models.TextChoices):
-    """Something to do, something to leave, or a first step while it is happening."""
-
-    DO = "do", "Do"
-    DONT = "dont", "Do not"
-    NOW = "now", "Right now, step by step"
 
 
 class SelfCareItem(models.Model):
