@@ -11,7 +11,20 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from conditions.evidence import NEEDS_SOURCE
+from conditions.evidence import NEEDS_SOURCE, EvidenceLevel
+
+from .red_flag import CareLevel
+from .words import (
+    ArticleKind,
+    Aspect,
+    BodyArea,
+    CautionAdvice,
+    CautionBasis,
+    CautionKind,
+    RelatedKind,
+    RemedyKind,
+    SelfCareKind,
+)
 
 # What Python can still reckon with, in every zone.
 LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
@@ -43,6 +56,16 @@ def _is_list(path: str) -> str:
 
 def _texts_alone(path: str) -> str:
     return f'!exists({path}[*] ? (@.type() != "string"))'
+
+
+def _one_of(values: list[str]) -> str:
+    return f'like_regex "^({"|".join(values)})$"'
+
+
+def _words_of(path: str, **words: list[str]) -> str:
+    """Return that each of these texts of all objects there is one of its words."""
+    wrong = " || ".join(f"!(@.{name} {_one_of(values)})" for name, values in words.items())
+    return f"!exists({path}[*] ? ({wrong}))"
 
 
 _CLAIM = ("text level", "sources")
@@ -82,6 +105,32 @@ _PARTS_OF_TREATMENTS = [
     _list_of("$.remedies[*].cautions", *_CAUTION),
 ]
 
+_CLAIM_WORDS = {"level": EvidenceLevel.values}
+_CAUTION_WORDS = {
+    "with_kind": CautionKind.values,
+    "advice": CautionAdvice.values,
+    "basis": ["", *CautionBasis.values],
+}
+_WORDS_OF_CONDITIONS = [
+    f"$.kind {_one_of(ArticleKind.values)}",
+    f"$.body_area {_one_of(BodyArea.values)}",
+    _words_of("$.red_flags", level=CareLevel.values, own_level=["", *CareLevel.values]),
+    _words_of("$.self_care", kind=SelfCareKind.values, level=["", *EvidenceLevel.values]),
+    _words_of("$.related", kind=RelatedKind.values),
+    _words_of("$.offers[*].remedies", kind=RemedyKind.values),
+    *(_words_of(f"$.offers[*]{place}.claims", **_CLAIM_WORDS) for place in ("", ".remedies[*]")),
+    *(
+        _words_of(f"$.offers[*]{place}.cautions", **_CAUTION_WORDS)
+        for place in ("", ".remedies[*]")
+    ),
+]
+_WORDS_OF_TREATMENTS = [
+    _words_of("$.may_help", **_CLAIM_WORDS),
+    _words_of("$.cautions", **_CAUTION_WORDS),
+    _words_of("$.remedies", kind=RemedyKind.values),
+    _words_of("$.remedies[*].cautions", **_CAUTION_WORDS),
+]
+
 # What PostgreSQL itself demands of every document that is published from now on, as jsonpath.
 FOR_ALL = {
     "has_words": r'strict $.title like_regex "\\S" && $.summary like_regex "\\S"',
@@ -90,6 +139,9 @@ FOR_ALL = {
         r'!exists($.images[*] ? (@.is_decorative == false && !(@.alt like_regex "\\S")))'
     ),
     "well_formed": " && ".join(_PARTS_FOR_ALL),
+    "words_are_known": " && ".join(
+        _words_of(path, aspect=Aspect.values) for path in ("$.sections", "$.images")
+    ),
 }
 FOR_CONDITIONS = {
     "has_overview": r'exists($.sections[*] ? (@.aspect == "overview" && @.body like_regex "(^|>)\\s*[^<\\s]"))',
@@ -107,11 +159,13 @@ FOR_CONDITIONS = {
     ),
     "remedies_have_cautions": f"!exists($.offers[*].remedies[*] {_UNCAUTIOUS})",
     "well_formed_condition": " && ".join(_PARTS_OF_CONDITIONS),
+    "words_of_condition_are_known": " && ".join(_WORDS_OF_CONDITIONS),
 }
 FOR_TREATMENTS = {
     "may_help_has_sources": f"!exists($.may_help[*] {_UNSOURCED})",
     "uses_have_cautions": f"!exists($.remedies[*] {_UNCAUTIOUS})",
     "well_formed_treatment": " && ".join(_PARTS_OF_TREATMENTS),
+    "words_of_treatment_are_known": " && ".join(_WORDS_OF_TREATMENTS),
 }
 
 
