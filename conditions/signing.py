@@ -1,18 +1,38 @@
 """What a clinical reviewer signs, and who may: docs/decisions/0010-clinical-changes-are-signed.md."""
 
 from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.html import format_html
 
 from .clinical import clinical_changes, listed
 from .documents import Document
 from .gate import Failure
 
 SIGN = "conditions.sign_clinical"
+LONGEST_NAME = 120
 _MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def signature(user: User) -> str:
-    """Return the name by which a clinical reviewer signs; "" for anyone else."""
-    return name_of(user) if user.has_perm(SIGN) else ""
+    """Return the full name by which a clinical reviewer signs; "" for anyone else.
+
+    Never the name to sign in with: what is signed is for readers.
+    """
+    return user.get_full_name()[:LONGEST_NAME] if user.has_perm(SIGN) else ""
+
+
+def lacks_name(user: User) -> str:
+    """Return why a clinical reviewer can't sign yet, and where that is mended; "" for anyone else."""
+    if not user.has_perm(SIGN) or signature(user):
+        return ""
+    words = "A signature is your full name, and your account has none."
+    if user.has_perm("auth.change_user"):
+        url = reverse("admin:auth_user_change", args=[user.pk])
+        link = (
+            '{} <a href="{}" target="_blank">Add it to your account in another tab</a>, then sign.'
+        )
+        return format_html(link, words, url)
+    return f"{words} Ask whoever looks after the accounts to add it, then sign."
 
 
 def name_of(user: User) -> str:

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from conditions.models import Condition, Treatment
 from conditions.publishing import outdated_uses_of
-from conditions.signing import SIGN, signature
+from conditions.signing import SIGN, lacks_name, signature
 
 from .pages import article_urls
 from .parts import (
@@ -62,10 +62,17 @@ class ArticleAdmin(PublishingAdmin):
 class ConditionForm(ArticleForm):
     """A condition's draft; a clinical reviewer can sign why it has no emergency sign."""
 
+    nameless = ""
     signs_reason = forms.BooleanField(
         label="I have checked why there is no emergency sign, and sign it",
         required=False,
     )
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.nameless and self.cleaned_data.get("signs_reason"):
+            self.add_error("signs_reason", self.nameless)
+        return cleaned
 
 
 @admin.register(Condition)
@@ -110,6 +117,11 @@ class ConditionAdmin(ArticleAdmin):
         fields = super().get_fields(request, obj)
         may_sign = request.user.has_perm(SIGN) and self.has_change_permission(request, obj)
         return fields if may_sign else [name for name in fields if name != "signs_reason"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.nameless = lacks_name(request.user)
+        return form
 
     def save_model(self, request, obj, form, change):
         """Save; a reason that was rewritten has to be signed again."""

@@ -9,7 +9,7 @@ from django.http import HttpResponseRedirect
 from django.utils import timezone
 
 from conditions.models import Review, ReviewScope
-from conditions.signing import SIGN, name_of
+from conditions.signing import SIGN, lacks_name, signature
 
 from .editions import Editions, article_url, draw, get_article
 
@@ -58,11 +58,11 @@ def checked_view(model_admin, request, pk):
         model_admin.message_user(request, words, messages.WARNING)
         return HttpResponseRedirect(editions_url)
     today = timezone.localdate()
-    reviewer = name_of(request.user)[:120]
+    reviewer, nameless = signature(request.user), lacks_name(request.user)
     review = Review(revision=live, reviewer=reviewer, reviewed_on=today)
     initial = {"number": live.number, "next_on": _next_year(today)}
     form = CheckedForm(request.POST or None, instance=review, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not nameless:
         if form.cleaned_data["number"] == live.number:
             form.save()
             done = f"Checked revision {live.number}: {review.get_scope_display().lower()}."
@@ -81,6 +81,7 @@ def checked_view(model_admin, request, pk):
         form=form,
         live=live,
         reviewer=reviewer,
+        nameless=nameless,
         today=today,
     )
 

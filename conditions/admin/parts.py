@@ -20,7 +20,7 @@ from conditions.models import (
     Section,
     SelfCareItem,
 )
-from conditions.signing import signature
+from conditions.signing import lacks_name, signature
 
 # So that the history does not name a text as changed whose line breaks a browser wrote its own way.
 PARAGRAPHS: dict[type[models.Field], dict[str, Any]] = {
@@ -71,14 +71,17 @@ class NameInline(PartInline, admin.TabularInline):
 class RedFlagLinkForm(forms.ModelForm):
     """A red flag as an article uses it. A clinical reviewer who lowers its level signs that."""
 
-    signer = ""
+    signer = nameless = ""
 
     def clean(self):
         cleaned = super().clean()
         flag, level = self.cleaned_data.get("red_flag"), self.cleaned_data.get("level")
         if {"red_flag", "level"} & set(self.changed_data):
             is_lower = flag and level and CareLevel(level).rank > CareLevel(flag.level).rank
-            self.instance.lowered_by = self.signer if is_lower else ""
+            if is_lower and self.nameless:
+                self.add_error("level", self.nameless)
+            else:
+                self.instance.lowered_by = self.signer if is_lower else ""
         return cleaned
 
 
@@ -91,7 +94,8 @@ class RedFlagInline(PartInline, admin.TabularInline):
     template = "admin/conditions/red_flag_inline.html"
 
     def get_formset(self, request, obj=None, **kwargs):
-        form = type("RedFlagLinkForm", (self.form,), {"signer": signature(request.user)})
+        signer = {"signer": signature(request.user), "nameless": lacks_name(request.user)}
+        form = type("RedFlagLinkForm", (self.form,), signer)
         return super().get_formset(request, obj, form=form, **kwargs)
 
 

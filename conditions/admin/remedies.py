@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conditions.acupoints import who_code
 from conditions.models import Acupoint, Food, Herb, Nutrient, Remedy, RemedyKind
-from conditions.signing import SIGN, name_of
+from conditions.signing import SIGN, lacks_name, signature
 
 from .parts import PARAGRAPHS, AmountInline, RemedyCautionInline
 from .shared import SharedFactAdmin
@@ -122,12 +122,16 @@ class KindAdmin(SharedFactAdmin):
 
     @admin.action(description="Sign that no cautions are known", permissions=["sign"])
     def sign_no_cautions(self, request, queryset):
+        nameless = lacks_name(request.user)
+        if nameless:
+            self.message_user(request, nameless, messages.ERROR)
+            return
         for remedy in queryset:
             if remedy.cautions.exists():
                 words = f"“{remedy}” has cautions, so “none known” would be wrong."
                 self.message_user(request, words, messages.ERROR)
                 continue
-            remedy.no_cautions_signed_by = name_of(request.user)
+            remedy.no_cautions_signed_by = signature(request.user)
             remedy.no_cautions_signed_on = timezone.localdate()
             remedy.save()
             self.log_change(request, remedy, "Signed that no cautions are known.")

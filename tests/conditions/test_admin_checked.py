@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 
 from clinic.models import Clinic
 from conditions.admin.checking import _next_year
@@ -53,10 +54,23 @@ def test_checked_counts_the_day_in_the_clinics_zone(client, staff):
     assert Review.objects.get().reviewed_on == date(2026, 12, 8)
 
 
-def test_checked_names_those_without_a_full_name_by_their_user_name(client, admin_client):
-    check(admin_client, make_live_condition())
+def test_checked_asks_those_without_a_full_name_to_add_it(admin_client, admin_user):
+    condition = make_live_condition()
 
-    assert Review.objects.get().reviewer == "admin"
+    asked = admin_client.get(page_url(condition, "checked"))
+    refused = check(admin_client, condition, next_on="2027-06-01", note="The cautions.")
+
+    form = parse(refused.text).one("form", novalidate=None)
+    assert "your account has none" in asked.text
+    assert f'href="/admin/auth/user/{admin_user.pk}/change/"' in refused.text
+    assert "Nothing was recorded yet." in refused.text
+    assert form.one("input", name="next_on").get("value") == "2027-06-01"
+    assert form.one("input", name="note").get("value") == "The cautions."
+    assert not Review.objects.exists()
+
+    User.objects.update(first_name="Ann", last_name="Lisanti")
+    check(admin_client, condition)
+    assert Review.objects.get().reviewer == "Ann Lisanti"
 
 
 def test_checked_in_part_needs_a_note_and_no_day(client, staff):

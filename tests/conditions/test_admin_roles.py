@@ -27,8 +27,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 def sign_in(client):
     """Return a function that signs in a member of the group."""
 
-    def sign_in(group):
-        user = make_staff(group.lower().replace(" ", "-"), group=group)
+    def sign_in(group, first_name="Ann", last_name="Lisanti"):
+        name = group.lower().replace(" ", "-")
+        user = make_staff(name, group=group, first_name=first_name, last_name=last_name)
         client.force_login(user)
         return user
 
@@ -109,8 +110,8 @@ def test_reviewer_who_lowers_a_level_signs_it(client, sign_in):
     post(client, change_url(condition), **lowered)
 
     link = condition.red_flag_links.get(position=1)
-    assert (link.lowered_by, link.effective_level) == ("clinical-reviewer", "see_doctor")
-    assert "clinical-reviewer" in client.get(change_url(condition)).text
+    assert (link.lowered_by, link.effective_level) == ("Ann Lisanti", "see_doctor")
+    assert "Ann Lisanti" in client.get(change_url(condition)).text
 
 
 def test_signature_ends_when_the_level_is_no_longer_lower(client, sign_in):
@@ -154,7 +155,40 @@ def test_reviewer_signs_why_there_is_no_emergency_sign(client, sign_in):
     assert Condition.objects.get().no_emergency_signed_by == ""
 
     post(client, change_url(condition), signs_reason="on")
-    assert Condition.objects.get().no_emergency_signed_by == "clinical-reviewer"
+    assert Condition.objects.get().no_emergency_signed_by == "Ann Lisanti"
+
+
+def test_reviewer_without_a_name_signs_nothing_and_keeps_what_was_typed(client, sign_in):
+    sign_in("Clinical reviewer", first_name="", last_name="")
+    condition = make_condition(no_emergency_reason="It never is.")
+    flag = make_red_flag()
+    link_red_flag(condition, flag, position=1)
+    remedy = make_remedy(no_cautions_signed_by="", no_cautions_signed_on=None)
+    typed = {"red_flag_links-1-level": "see_doctor", "signs_reason": "on", "title": "Typed"}
+
+    refused = post(client, change_url(condition), **typed)
+    told = run_on_list(client, "sign_no_cautions", remedy)
+
+    form = refused.context["adminform"].form
+    assert "your account has none" in form.errors["signs_reason"][0]
+    links = refused.context["inline_admin_formsets"][1].formset
+    assert [list(errors) for errors in links.errors] == [[], ["level"]]
+    assert len(links.errors[1]["level"]) == 1
+    assert (form["title"].value(), links.forms[1]["level"].value()) == ("Typed", "see_doctor")
+    assert "your account has none" in told.text
+    condition.refresh_from_db()
+    assert (condition.title == "Typed", condition.no_emergency_signed_by) == (False, "")
+    assert condition.red_flag_links.get(red_flag=flag).level == ""
+    assert Remedy.objects.get(pk=remedy.pk).no_cautions_signed_by == ""
+
+
+def test_reviewer_without_a_name_saves_what_needs_no_signature(client, sign_in):
+    sign_in("Clinical reviewer", first_name="", last_name="")
+    condition = make_condition()
+
+    post(client, change_url(condition), title="After")
+
+    assert Condition.objects.get().title == "After"
 
 
 def test_nobody_else_signs_the_reason(client, sign_in):
@@ -189,7 +223,7 @@ def test_reviewer_signs_that_no_cautions_are_known(client, sign_in):
     bare.refresh_from_db()
     cautious.refresh_from_db()
     assert (bare.no_cautions_signed_by, bare.no_cautions_signed_on) == (
-        "clinical-reviewer",
+        "Ann Lisanti",
         date(2026, 12, 7),
     )
     assert cautious.no_cautions_signed_by == ""

@@ -7,7 +7,7 @@ from conditions.clinical import clinical_changes
 from conditions.documents import freeze
 from conditions.models import Condition, RedFlag
 from conditions.publishing import NotPublishable, publish, republish, roll_back
-from conditions.signing import signature, unsigned
+from conditions.signing import lacks_name, signature, unsigned
 
 from .factories import (
     NOW,
@@ -160,9 +160,28 @@ def test_documents_from_before_signatures_compare_equal():
     assert unsigned(document, old, by=make_staff(group="Content")) == []
 
 
-def test_signature_is_a_reviewers_name():
+def test_signature_is_a_reviewers_full_name():
     reviewer = make_staff("lisanti", first_name="Ann", last_name="Lisanti")
+    long = make_staff("long", first_name="A" * 100, last_name="B" * 100)
 
     assert signature(reviewer) == "Ann Lisanti"
-    assert signature(make_staff("plain")) == "plain"
-    assert signature(make_staff(group="Content")) == ""
+    assert signature(long) == f"{'A' * 100} {'B' * 19}"
+    assert signature(make_staff("jo", group="Content", first_name="Jo")) == ""
+    assert lacks_name(reviewer) == ""
+
+
+def test_reviewer_without_a_name_does_not_sign_with_the_one_to_sign_in_with():
+    plain = make_staff("plain", first_name=" ")
+
+    assert signature(plain) == ""
+    assert lacks_name(plain) == (
+        "A signature is your full name, and your account has none. "
+        "Ask whoever looks after the accounts to add it, then sign."
+    )
+    assert lacks_name(make_staff(group="Content")) == ""
+
+
+def test_superuser_without_a_name_is_led_to_the_account():
+    user = User.objects.create_superuser("admin")
+
+    assert f'<a href="/admin/auth/user/{user.pk}/change/" target="_blank">' in lacks_name(user)

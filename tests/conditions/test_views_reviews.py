@@ -1,6 +1,6 @@
 """Who wrote and checked an article, when it is due, and what changed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
