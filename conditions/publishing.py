@@ -1,19 +1,26 @@
 """The only writer of revisions: publish, schedule, withdraw, roll back, and refresh shared facts."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import AnyArticle, Failure, address_problem, failures, lacking
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
 from .shared_facts import SharedFact, SharedFacts, is_shown
 from .signing import unsigned
+
+logger = logging.getLogger(__name__)
 
 type By = User | str
 """Who does it: a member of staff, or the name of a program such as "starter content"."""
@@ -72,21 +79,33 @@ def schedule(
     return publish(article, by=by, now=now, publish_at=publish_at, note=note)
 
 
+@transaction.atomic
 def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
     """Keep a scheduled edition from appearing. Raises TooLate if it has appeared."""
     scheduled = Revision.objects.filter(pk=revision.pk, withdrawn_at=None, publish_at__gt=now)
     if not scheduled.update(withdrawn_at=now):
         raise TooLate
+    _record(_article_of(revision), f"Withdrew revision {revision.number}.", by=by, now=now)
 
 
+@transaction.atomic
 def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None = None) -> None:
     """Take an article off the site now or at a later time; its revisions and draft stay."""
-    _lock(article).update(unpublish_at=max(at or now, now), updated_at=now)
+    ends_at = max(at or now, now)
+    _lock(article).update(unpublish_at=ends_at, updated_at=now)
+    words = "Taken off the site."
+    if ends_at > now:
+        day = date_format(timezone.localtime(ends_at), "F j, Y, g:i A")
+        words = f"Comes off the site on {day}."
+    _record(article, words, by=by, now=now)
 
 
+@transaction.atomic
 def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
     """Forget that an article is to be taken off at a later time."""
-    _lock(article).filter(unpublish_at__gt=now).update(unpublish_at=None, updated_at=now)
+    leaving = _lock(article).filter(unpublish_at__gt=now)
+    if leaving.update(unpublish_at=None, updated_at=now):
+        _record(article, "Stays on the site after all.", by=by, now=now)
 
 
 def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
@@ -126,6 +145,8 @@ def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
                 FormerSlug.objects.create(slug=locked.slug, **{locked.revision_field: locked})
             locked.former_slugs.filter(slug=slug).delete()
             _lock(article).update(slug=slug, updated_at=now)
+            words = f"The address changed from {locked.slug} to {slug}."
+            _record(article, words, by=by, now=now)
     except IntegrityError as error:  # someone else took it in the meantime
         raise AddressTaken(f"Another page has the address “{slug}”.") from error
 
@@ -280,6 +301,22 @@ def _with_review_day(document: Document, article: AnyArticle) -> Document:
 def _refuse(article: AnyArticle, reasons: list[Failure]) -> None:
     if reasons:
         raise NotPublishable(article, reasons)
+
+
+def _record(article: AnyArticle, words: str, *, by: By, now: datetime) -> None:
+    """Write who did it into the article's history in the admin; of programs, which have none, the log."""
+    if isinstance(by, str):
+        logger.info("%s %s: %s By %s.", article.revision_field, article.pk, words, by)
+        return
+    LogEntry.objects.create(
+        user=by,
+        content_type=ContentType.objects.get_for_model(article, for_concrete_model=False),
+        object_id=str(article.pk),
+        object_repr=str(article)[:200],
+        action_flag=CHANGE,
+        change_message=words,
+        action_time=now,
+    )
 
 
 def _lock(article: AnyArticle) -> Any:

@@ -70,7 +70,6 @@ def address_view(model_admin, request, pk):
                 form.add_error("slug", str(error))
             else:
                 words = f"The address changed from {article.slug} to {form.cleaned_data['slug']}."
-                model_admin.log_change(request, article, words)
                 model_admin.message_user(request, words, messages.SUCCESS)
                 return HttpResponseRedirect(article_url(model_admin, "change", article))
         else:
@@ -91,7 +90,6 @@ def site_view(model_admin, request, pk):
     if request.method == "POST":
         words = _act(request, article, form, now=now)
         if words:
-            model_admin.log_change(request, article, words)
             model_admin.message_user(request, words, messages.SUCCESS)
             return HttpResponseRedirect(article_url(model_admin, "site", article))
     context = {

@@ -204,7 +204,6 @@ class PublishingAdmin(GuardedAdmin):
                 self.message_user(request, f"“{article.title}” is not on the site.")
                 continue
             unpublish(article, by=request.user, now=timezone.now())
-            self.log_change(request, article, "Taken off the site.")
             self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)
         return None
 

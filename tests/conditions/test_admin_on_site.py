@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -75,6 +76,7 @@ def test_page_comes_off_the_site_now(client, staff):
     response = client.post(site_url(treatment), {"_take_off": "yes", "at": ""}, follow=True)
 
     assert "The page is off the site." in response.text
+    assert [entry.user for entry in LogEntry.objects.all()] == [staff]
     assert not Treatment.objects.published(timezone.now()).exists()
 
 
@@ -134,6 +136,7 @@ def test_edition_that_has_appeared_is_not_withdrawn(client, staff):
     response = client.post(site_url(condition), {"_withdraw": "1"}, follow=True)
 
     assert "Revision 1 is not scheduled any more." in response.text
+    assert not LogEntry.objects.exists()
     assert Condition.objects.published(timezone.now()).exists()
 
 

@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from conditions.documents import freeze
@@ -19,7 +21,13 @@ from conditions.publishing import (
     withdraw,
 )
 
-from .factories import NOW, make_condition, make_live_condition, make_treatment
+from .factories import (
+    NOW,
+    make_condition,
+    make_live_condition,
+    make_live_treatment,
+    make_treatment,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -265,3 +273,48 @@ def test_move_loses_a_race_in_words(monkeypatch):
 
     with pytest.raises(AddressTaken, match="Another page has the address “taken”."):
         move(condition, slug="taken", by="tests", now=NOW)
+
+
+def history_of(article):
+    entries = LogEntry.objects.filter(
+        object_id=article.pk, content_type__model=article._meta.model_name
+    )
+    return [
+        (entry.user.username, entry.action_time, entry.get_change_message())
+        for entry in entries.order_by("pk")
+    ]
+
+
+@pytest.mark.parametrize("make", [make_live_condition, make_live_treatment])
+def test_history_says_who_did_it(make):
+    kim = User.objects.create_user("kim")
+    article = make(slug="cramp")
+    type(article).objects.update(title="Then")
+    edition = schedule(article, by=kim, now=NOW, publish_at=NOW + HOUR)
+
+    withdraw(edition, by=kim, now=NOW)
+    unpublish(article, by=kim, now=NOW, at=NOW + HOUR)
+    stay(article, by=kim, now=NOW)
+    stay(article, by=kim, now=NOW)
+    unpublish(article, by=kim, now=NOW + HOUR)
+    move(article, slug="cramp", by=kim, now=NOW)
+    move(article, slug="leg-cramp", by=kim, now=NOW)
+
+    article.refresh_from_db()
+    assert history_of(article) == [
+        ("kim", NOW, "Withdrew revision 2."),
+        ("kim", NOW, "Comes off the site on December 7, 2026, 8:00 AM."),
+        ("kim", NOW, "Stays on the site after all."),
+        ("kim", NOW + HOUR, "Taken off the site."),
+        ("kim", NOW, "The address changed from cramp to leg-cramp."),
+    ]
+
+
+def test_log_says_which_program_did_it(caplog):
+    condition = make_live_condition()
+
+    with caplog.at_level("INFO", "conditions.publishing"):
+        unpublish(condition, by="a script", now=NOW)
+
+    assert caplog.messages == [f"condition {condition.pk}: Taken off the site. By a script."]
+    assert not LogEntry.objects.exists()
