@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from .documents import Document
 from .evidence import NEEDS_SOURCE, EvidenceLevel
 from .models import Aspect, CareLevel, Condition, Remedy, Treatment
+from .pages import anchors, condition_page, treatment_page
 from .rich_text import has_words
 
 type AnyArticle = Condition | Treatment
@@ -210,15 +212,15 @@ def _headings_out_of_order(document: Document) -> Iterator[Failure]:
 
 
 def _dead_links(article: AnyArticle, document: Document, now: datetime) -> Iterator[Failure]:
-    anchors = _anchors(article, document)
+    own_anchors = _anchors(article, document)
     for row, section in enumerate(document["sections"]):
         for href in _HREF.findall(section["body"]):
-            own = href.removeprefix(settings.SITE_URL)
+            own = unescape(href).removeprefix(settings.SITE_URL)
             if own.startswith("#"):
-                is_alive = own.removeprefix("#") in anchors
+                is_alive = own.removeprefix("#") in own_anchors
             else:
-                is_elsewhere = not own.startswith("/") and own == href
-                is_alive = is_elsewhere or _is_alive(urlsplit(own).path or "/", article, now)
+                is_elsewhere = not own.startswith("/") and own == unescape(href)
+                is_alive = is_elsewhere or _is_alive(own, article, own_anchors, now)
             if not is_alive:
                 words = f"A link in “{section['heading']}” leads nowhere: {href}"
                 yield Failure(words, f"#sections-{row}")
@@ -230,17 +232,41 @@ def _anchors(article: AnyArticle, document: Document) -> set[str]:
     return own | _ANCHORS | (_TREATMENT_ANCHORS if isinstance(article, Treatment) else set())
 
 
-def _is_alive(path: str, article: AnyArticle, now: datetime) -> bool:
-    """Return whether a page of this site answers at `now`; an old address counts, as it leads on."""
+def _is_alive(address: str, article: AnyArticle, own_anchors: set[str], now: datetime) -> bool:
+    """Return whether a page of this site answers at `now`, with the part of it that is named.
+
+    An old address counts, as it leads on. Parts of pages that are no articles are not looked for.
+    """
+    parts = urlsplit(address)
+    path = parts.path or "/"
     match = _resolve(path if path.endswith("/") else f"{path}/") or _resolve(path)
     if match is None:
         return False
     model = _ARTICLE_PAGES.get(match.view_name)
-    slug = match.kwargs.get("slug")
-    if model is None or (model is type(article) and slug == article.slug):
+    if model is None:
         return True
+    slug = match.kwargs["slug"]
+    if model is type(article) and slug == article.slug:
+        return not parts.fragment or parts.fragment in own_anchors
     addresses = Q(slug=slug) | Q(former_slugs__slug=slug)
-    return model.objects.published(now).filter(addresses).exists()
+    if not parts.fragment:
+        return model.objects.published(now).filter(addresses).exists()
+    other = model.objects.with_live(now).filter(addresses).first()
+    return other is not None and parts.fragment in _live_anchors(other, now)
+
+
+def _live_anchors(article: AnyArticle, now: datetime) -> set[str]:
+    today = timezone.localdate(now)
+    if isinstance(article, Treatment):
+        return anchors(treatment_page(article.live, review=None, today=today))
+    page = condition_page(
+        article.live,
+        live_treatments=article.live_treatments,
+        live_conditions=article.live_conditions,
+        review=None,
+        today=today,
+    )
+    return anchors(page)
 
 
 def _resolve(path: str) -> ResolverMatch | None:

@@ -195,6 +195,20 @@ def treatment_page(
     )
 
 
+def anchors(page: ArticlePage) -> set[str]:
+    """Return the parts of the page that a link can name."""
+    found = {"main", *(block.anchor for block in page.blocks)}
+    found |= {f"source-{number}" for number, _ in enumerate(page.sources, start=1)}
+    if isinstance(page, ConditionPage):
+        found |= {offer.anchor for offer in page.offers}
+        found |= {"red-flags"} if page.flags[CareLevel.EMERGENCY] else set()
+        found |= {"right-now"} if page.steps else set()
+    if isinstance(page, TreatmentPage):
+        remedies = [remedy.facts for group in page.groups for remedy in group.remedies]
+        found |= {f"remedy-{facts['slug']}" for facts in [*remedies, *page.points]}
+    return found
+
+
 def _shared(
     document: Document,
     remedies: Iterable[Document],

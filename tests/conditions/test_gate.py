@@ -264,6 +264,18 @@ def test_heading_of_a_section_has_words():
         ("/conditions/?q=cramp", True),
         ("/conditions/live/", True),
         ("/conditions/live/#sources", True),
+        ("/conditions/live#red-flags", True),
+        ("/conditions/live/?a=1&amp;b=2#self-care", True),
+        ("/conditions/live/#what-to-eat", False),
+        ("/conditions/live/#points", False),
+        ("/conditions/was-live/#overview", True),
+        ("/conditions/was-live/#nowhere", False),
+        ("/conditions/draft/#overview", False),
+        ("/conditions/itself/#overview", True),
+        ("/conditions/itself/#nowhere", False),
+        ("/treatments/herbs/#what-happens", True),
+        ("/treatments/herbs/#self-care", False),
+        ("/conditions/#area-head", True),
         ("/conditions/was-live/", True),
         ("/conditions/itself/", True),
         ("/treatments/herbs/", True),
@@ -289,6 +301,15 @@ def test_links_inside_the_site_are_alive(href, is_alive):
 
     expected = Failure(f"A link in “What is going on” leads nowhere: {href}", "#sections-0")
     assert failures_of(condition) == ([] if is_alive else [expected])
+
+
+def test_link_to_a_part_that_only_the_draft_of_the_other_has_is_dead():
+    other = make_live_condition(slug="live")
+    make_section(condition=other, aspect="causes")
+    condition = make_condition()
+    condition.sections.update(body='<p><a href="/conditions/live/#causes">x</a></p>')
+
+    assert [failure.field for failure in failures_of(condition)] == ["#sections-0"]
 
 
 @pytest.mark.parametrize(
