@@ -117,10 +117,7 @@ class PublishingAdmin(GuardedAdmin):
         kinds = [RemedyKind.HERB, RemedyKind.NUTRIENT]
         names = Remedy.objects.filter(kind__in=kinds).values_list("name", flat=True)
         return {
-            "failures": [
-                *failures(article, document, now),
-                *unsigned(document, article.live_document, by=request.user),
-            ],
+            "failures": _failures_now(article, document, request, now),
             "reading": read(paragraphs_of(document), easy=[*easy_names(document), *names]),
             "scheduled": scheduled_editions(article, now=now),
         }
@@ -164,7 +161,7 @@ class PublishingAdmin(GuardedAdmin):
         try:
             revision = publish(article, by=request.user, now=now, note=note, publish_at=publish_at)
         except NotPublishable as error:
-            self._say_why_not(request, error)
+            self._say_why_not(request, error, now)
             return
         if revision.created_at != now:
             message = f"“{article.title}”: nothing has changed since revision {revision.number}."
@@ -207,14 +204,24 @@ class PublishingAdmin(GuardedAdmin):
             self.message_user(request, f"“{article.title}” is off the site.", messages.SUCCESS)
         return None
 
-    def _say_why_not(self, request, error):
-        form = reverse(f"admin:conditions_{self.opts.model_name}_change", args=[error.article.pk])
-        reasons = format_html_join(
-            "", "<li>{}</li>", ([_linked(failure, form)] for failure in error.failures)
-        )
-        words = "“{}” is saved, but it is not ready for the site:<ul>{}</ul>"
-        message = format_html(words, error.article.title, reasons)
+    def _say_why_not(self, request, error, now):
+        """Lead to the panel that lists the reasons; name those that it does not, as of a later day."""
+        article = self.get_queryset(request).get(pk=error.article.pk)
+        listed = _failures_now(article, freeze(article), request, now)
+        form = reverse(f"admin:conditions_{self.opts.model_name}_change", args=[article.pk])
+        reasons = [[_linked(failure, form)] for failure in error.failures if failure not in listed]
+        if listed:
+            place = f"{form}#before-publishing"
+            reasons.append([format_html('<a href="{}">See what it needs.</a>', place)])
+        words = "“{}” is saved, but it is not ready for the site. {}"
+        message = format_html(words, article.title, format_html_join(" ", "{}", reasons))
         self.message_user(request, message, messages.ERROR)
+
+
+def _failures_now(article, document, request, now):
+    """Return all that keeps the saved draft off the site if the person publishes it now."""
+    signed = unsigned(document, article.live_document, by=request.user)
+    return [*failures(article, document, now), *signed]
 
 
 def _linked(failure, form):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conditions.models import Condition, Revision, Treatment
 from conditions.publishing import publish, unpublish
+from tests.html_tree import parse
 
 from .admin_pages import change_url, form_data, list_url, run_on_list
 from .factories import (
@@ -64,16 +65,52 @@ def test_publish_says_when_nothing_has_changed(client, staff):
     assert condition.revisions.count() == 1
 
 
-def test_publish_shows_every_reason_against_it(client, staff):
+def test_publish_leads_to_every_reason_against_it(client, staff):
     condition = Condition.objects.create(slug="bare", title="<b>Bare</b>")
 
     response = run_on_list(client, "publish_articles", condition)
-
-    assert "“&lt;b&gt;Bare&lt;/b&gt;” is saved, but it is not ready" in response.text
     url = change_url(condition)
-    assert f'<li><a href="{url}#id_summary">It has no summary.</a></li>' in response.text
-    assert "It has no red flag at emergency level.</a></li>" in response.text
+    panel = parse(client.get(url).text).one("section", id="before-publishing")
+
+    (message,) = parse(response.text).one("ul", class_="messagelist").children
+    assert message.text == (
+        "“<b>Bare</b>” is saved, but it is not ready for the site. See what it needs."
+    )
+    assert message.one("a").get("href") == f"{url}#before-publishing"
+    reasons = {link.get("href"): link.text for link in panel.all("a")}
+    assert reasons["#id_summary"] == "It has no summary."
+    assert reasons["#red_flag_links-group"] == "It has no red flag at emergency level."
     assert not Revision.objects.exists()
+
+
+def test_refused_form_lists_its_reasons_once_beside_the_buttons(client, staff):
+    condition = make_condition(summary="", red_flags=[])
+    url = change_url(condition)
+    data = form_data(client.get(url)) | {"_publish": "Save and publish"}
+
+    response = client.post(url, data, follow=True)
+
+    page = parse(response.text)
+    assert response.text.count("It has no summary.") == 1
+    assert page.one("ul", class_="messagelist").all("ul") == []
+    rows = page.all("div", class_="submit-row")
+    assert [
+        (link.get("href"), link.text) for row in rows for link in row.all("a", class_="not-ready")
+    ] == [("#before-publishing", "Not ready for the site: 2 things to do")] * len(rows)
+    assert len(rows) == 2
+
+
+def test_refusal_names_what_the_panel_of_today_cannot_know(client, staff):
+    condition = make_condition(review_due_on=date(2026, 12, 20))
+    url = change_url(condition)
+    data = form_data(client.get(url)) | schedule_button("2026-12-24T09:30")
+
+    response = client.post(url, data, follow=True)
+
+    message = parse(response.text).one("ul", class_="messagelist")
+    assert message.one("a").get("href") == f"{url}#id_review_due_on"
+    assert "The day for the next review has to come after the day it is published." in message.text
+    assert "See what it needs" not in message.text
 
 
 def test_unpublish_from_the_list(client, staff):
