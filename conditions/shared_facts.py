@@ -73,7 +73,8 @@ class SharedFacts:
                 return cls(remedies={row.slug: row})
             case Treatment():
                 # Read anew: the admin's copy has its cautions from before they were saved.
-                return cls(treatments=_by_every_slug(Treatment.objects.filter(pk=row.pk)))
+                own = Treatment.objects.filter(pk=row.pk).prefetch_related(*_CAUTIONS)
+                return cls(treatments=_by_every_slug(own))
             case MedicineClass():
                 return cls(medicine_classes={row.slug: row})
             case Source():

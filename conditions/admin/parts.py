@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db import models
+from django.forms.models import BaseInlineFormSet
 
 from clinic.forms import ParagraphField
 from conditions.models import (
@@ -53,11 +55,78 @@ class RichTextarea(forms.Textarea):
         super().__init__({"data-rich-text": "", "class": "vLargeTextField", **(attrs or {})})
 
 
+class PartFormSet(BaseInlineFormSet):
+    """Checks only rows that were changed: the others stand in the database as they are."""
+
+    def get_form_kwargs(self, index):
+        return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+
+class SharedNames:
+    """What the rows that one field offers are called, read once for all forms of a list."""
+
+    def __init__(self):
+        self._names = None
+
+    def options(self, widget, name, value):
+        """Return the chosen rows as a select's groups, in the order in which the field has them."""
+        if self._names is None and any(value):
+            field = widget.choices.field
+            self._names = {str(row.pk): str(row) for row in field.queryset.all()}
+        chosen = [(key, text) for key, text in (self._names or {}).items() if key in value]
+        if not widget.is_required and not widget.allow_multiple_selected:
+            chosen.insert(0, ("", ""))
+        texts = [
+            widget.create_option(name, key, text, bool(key), place)
+            for place, (key, text) in enumerate(chosen)
+        ]
+        return [(None, texts, 0)]
+
+
+class NamedSelect(AutocompleteSelect):
+    """Django's own asks the database for the name of each chosen row by itself."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.names = SharedNames()
+
+    def optgroups(self, name, value, attrs=None):
+        return self.names.options(self, name, value)
+
+
+class NamedSelectMultiple(AutocompleteSelectMultiple):
+    """The same for several rows."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.names = SharedNames()
+
+    def optgroups(self, name, value, attrs=None):
+        return self.names.options(self, name, value)
+
+
 class PartInline(admin.StackedInline):
     """A part has no meaning alone: whoever may change the article may take it out."""
 
     extra = 0
+    formset = PartFormSet
     formfield_overrides = PARAGRAPHS
+
+    def get_queryset(self, request):
+        """Return the rows with what their form and their name show."""
+        listed = [field.name for field in self.opts.many_to_many]
+        return super().get_queryset(request).prefetch_related(*listed)
+
+    # Copies of a field, one for each form, share the names that its widget read.
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = NamedSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = NamedSelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
@@ -92,6 +161,9 @@ class RedFlagInline(PartInline, admin.TabularInline):
     readonly_fields = ["lowered_by"]
     autocomplete_fields = ["red_flag"]
     template = "admin/conditions/red_flag_inline.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("red_flag")
 
     def get_formset(self, request, obj=None, **kwargs):
         signer = {"signer": signature(request.user), "nameless": lacks_name(request.user)}
@@ -192,6 +264,9 @@ class RelatedTopicInline(PartInline):
     fk_name = "condition"
     fields = ["other", "kind", "question", "text", "position"]
     autocomplete_fields = ["other"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("other")
 
 
 class FormerSlugInline(admin.TabularInline):

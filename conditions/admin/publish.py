@@ -111,8 +111,9 @@ class PublishingAdmin(GuardedAdmin):
     def _before_publishing(self, request, obj):
         """Return what the panel says of the saved draft."""
         now = timezone.now()
-        # Read anew: a form that was refused has already put its values into `obj`.
-        article = self.get_queryset(request).get(pk=obj.pk)
+        # A form that was refused has already put its values into `obj`.
+        is_refused = request.method == "POST"
+        article = self.get_queryset(request).get(pk=obj.pk) if is_refused else obj
         document = freeze(article)
         kinds = [RemedyKind.HERB, RemedyKind.NUTRIENT]
         names = Remedy.objects.filter(kind__in=kinds).values_list("name", flat=True)

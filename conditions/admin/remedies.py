@@ -144,6 +144,7 @@ class HerbAdmin(KindAdmin):
     kind = RemedyKind.HERB
     list_display = ["name", "latin_name", "treatment", "is_offered"]
     search_fields = ["name", "slug", "latin_name"]
+    inlines = [AmountInline, RemedyCautionInline]
     fields = [
         "name",
         "slug",
