@@ -51,7 +51,7 @@ class Editions:
 
 def moment(at):
     """Return a time in the clinic's zone, in words."""
-    return date_format(timezone.localtime(at), "M j, Y, g:i a")
+    return date_format(timezone.localtime(at), "M j, Y, g:i A")
 
 
 def article_url(model_admin, page, article, *args):
