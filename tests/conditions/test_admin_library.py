@@ -108,26 +108,27 @@ def test_point_opens_for_someone_who_may_only_look(client, editor):
     assert "BL18" in response.text
 
 
-def test_food_is_saved_with_its_amounts_and_cautions(client, editor):
-    food, source, kind = (
-        make_remedy(kind="food"),
+@pytest.mark.parametrize("kind", ["food", "herb", "nutrient"])
+def test_remedy_is_saved_with_its_amounts_and_cautions(client, editor, kind):
+    remedy, source, thinners = (
+        make_remedy(kind=kind),
         make_source(),
         MedicineClass.objects.create(slug="thinners", name="Blood thinners"),
     )
-    make_caution(remedy=food)
-    url = url_of("food", "change", food.pk)
+    make_caution(remedy=remedy)
+    url = url_of(kind, "change", remedy.pk)
     data = form_data(client.get(url))
     data |= {"amount_rows-TOTAL_FORMS": 1, "amount_rows-0-label": "Magnesium"}
     data |= {"amount_rows-0-low": "80", "amount_rows-0-high": "", "amount_rows-0-unit": "mg"}
     data |= {"amount_rows-0-per": "In 1 ounce", "amount_rows-0-source": source.pk}
-    data |= {"amount_rows-0-position": 0, "amount_rows-0-remedy": food.pk}
-    data |= {"cautions-0-medicine_classes": [kind.pk]}
+    data |= {"amount_rows-0-position": 0, "amount_rows-0-remedy": remedy.pk}
+    data |= {"cautions-0-medicine_classes": [thinners.pk]}
 
     response = client.post(url, data)
 
     assert response.status_code == 302, response.context["errors"]
-    assert Amount.objects.get().remedy_id == food.pk
-    assert list(food.cautions.get().medicine_classes.all()) == [kind]
+    assert Amount.objects.get().remedy_id == remedy.pk
+    assert list(remedy.cautions.get().medicine_classes.all()) == [thinners]
 
 
 def test_all_remedies_are_found_where_a_claim_names_one(client, editor):
