@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import Fieldset
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -78,12 +79,6 @@ class PublishingAdmin(GuardedAdmin):
     def has_publish_permission(self, request):
         return request.user.has_perm(f"conditions.publish_{self.opts.model_name}")
 
-    def get_fieldsets(self, request, obj=None):
-        fieldsets = super().get_fieldsets(request, obj)
-        if not (self.has_publish_permission(request) and self.has_change_permission(request, obj)):
-            return fieldsets
-        return [*fieldsets, ("Publishing", {"fields": ["publish_note", "publish_at"]})]
-
     @admin.display(description="State")
     def state(self, obj):
         """Say in words what the public sees of the article."""
@@ -103,7 +98,16 @@ class PublishingAdmin(GuardedAdmin):
         return words
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["may_publish"] = self.has_publish_permission(request)
+        may_publish = self.has_publish_permission(request)
+        context["may_publish"] = may_publish
+        if may_publish and self.has_change_permission(request, obj):
+            # In the template, beside the buttons that they go with.
+            context["publishing"] = Fieldset(
+                context["adminform"].form,
+                name="Publishing",
+                fields=["publish_note", "publish_at"],
+                model_admin=self,
+            )
         if change and obj is not None:
             context["before_publishing"] = self._before_publishing(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -121,6 +125,7 @@ class PublishingAdmin(GuardedAdmin):
             "failures": _failures_now(article, document, request, now),
             "reading": read(paragraphs_of(document), easy=[*easy_names(document), *names]),
             "scheduled": scheduled_editions(article, now=now),
+            "may_publish": self.has_publish_permission(request),
         }
 
     def response_add(self, request, obj, post_url_continue=None):
