@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
@@ -17,7 +17,8 @@ from django.forms.models import _get_foreign_key, model_to_dict
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from .typed import changes_over, rows_kept, typed_words
+from .merging import Rows, digests, merge, sent_values
+from .typed import changes_over, names_of, rows_kept, typed_words
 
 NEW = "new"
 # No form was opened before; and PostgreSQL cannot reckon with every year that Python can.
@@ -34,7 +35,7 @@ class Conflict:
     by: object = None  # the person who changed it, if the log knows
     at: datetime | None = None
     words: str = ""  # what the log says of it
-    parts: list[str] = field(default_factory=list)
+    clashes: list[str] = field(default_factory=list)  # what both changed, each in another way
 
 
 class OpenedField(forms.CharField):
@@ -58,7 +59,7 @@ class OpenedField(forms.CharField):
 
 
 class GuardedAdmin(admin.ModelAdmin):
-    """A form that saves only over the version it was opened with, unless its user says otherwise."""
+    """A form that keeps what others saved meanwhile, and asks where both changed the same."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST" or object_id is None:
@@ -98,24 +99,31 @@ class GuardedAdmin(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        parts = self._parts(request, obj, form.base_fields) if obj else {}
-        opened = {"at": timezone.now().isoformat(), "parts": parts} if obj else None
+        present = self._present(request, obj, form.base_fields) if obj else None
+        opened = {"at": timezone.now().isoformat(), "parts": digests(*present)} if obj else None
         form.base_fields["opened"] = OpenedField(
             initial=json.dumps(opened) if opened else "",
-            conflict=self._conflict(request, obj, parts),
+            conflict=self._conflict(request, obj, form.base_fields, present),
         )
         return form
 
-    def _conflict(self, request, obj, present):
+    def _conflict(self, request, obj, fields, present):
+        """Merge what was sent with what others saved; return what somebody has to decide, or None."""
         posted = request.POST.get("opened", "") if request.method == "POST" else ""
         if request.method != "POST" or (obj is None and not posted):
             return None
         at, parts = _read(posted)
-        if obj is not None and parts == present:
+        parts_now = digests(*present) if obj else {}
+        if obj is not None and parts == parts_now:
             return None
-        token = _digest(present) if obj else NEW
+        merged = self._merge(request, parts, fields, present) if obj else None
+        token = _digest(parts_now) if obj else NEW
         object_id = str(obj.pk) if obj else request.resolver_match.kwargs.get("object_id", "")
         entry = self._last_change(unquote(object_id), since=at)
+        request.merged_with = entry.user if entry else None
+        # A form that says the same as the record, or of which nothing is known, is told of too.
+        if merged and parts and merged.has_mine and not merged.clashes:
+            return None
         return Conflict(
             present=token,
             is_deleted=obj is None,
@@ -123,10 +131,15 @@ class GuardedAdmin(admin.ModelAdmin):
             by=entry.user if entry else None,
             at=entry.action_time if entry else None,
             words=entry.get_change_message() if entry else "",
-            parts=sorted(
-                name for name in {*parts, *present} if parts.get(name) != present.get(name)
-            ),
+            clashes=merged.clashes if merged else [],
         )
+
+    def _merge(self, request, parts, fields, present):
+        record, lists = present
+        merged = merge(request.POST, parts, record, fields, lists)
+        request.POST = merged.data
+        request.merged = merged
+        return merged
 
     def _last_change(self, object_id, *, since):
         """Return the newest entry of the record's history since the form was opened, or None."""
@@ -137,17 +150,23 @@ class GuardedAdmin(admin.ModelAdmin):
         entries = entries.filter(action_time__gte=since) if since else entries
         return entries.select_related("user").order_by("-action_time").first()
 
-    def _parts(self, request, obj, fields):
-        """Return a digest of each thing that can change by itself: fields, and rows of inlines."""
-        values = model_to_dict(obj, fields=fields)
-        parts = {name: _digest(_plain(value)) for name, value in values.items()}
+    def _present(self, request, obj, fields):
+        """Return what the form of the record would send now: its own fields, and rows of lists."""
+        lists = []
         for inline in self.get_inline_instances(request, obj):
-            for row in _rows(inline, request, obj):
-                name = f"{inline.opts.model_name}.{row.pk}"
-                parts[name] = _digest(
-                    {name: _plain(value) for name, value in model_to_dict(row).items()}
-                )
-        return parts
+            if inline.has_change_permission(request, obj):
+                formset = inline.get_formset(request, obj)
+                shown = {
+                    name: each
+                    for name, each in formset.form.base_fields.items()
+                    if name not in ("id", "DELETE", _key(inline).name)
+                }
+                rows = {
+                    str(row.pk): sent_values(shown, model_to_dict(row, fields=shown))
+                    for row in _rows(inline, request, obj)
+                }
+                lists.append(Rows(formset.get_default_prefix(), shown, rows))
+        return sent_values(fields, model_to_dict(obj, fields=fields)), lists
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         """Keep rows that somebody else deleted meanwhile: they come back as new ones."""
@@ -156,12 +175,27 @@ class GuardedAdmin(admin.ModelAdmin):
             return kwargs
         there = {str(row.pk): row.pk for row in _rows(inline, request, obj)} if obj.pk else {}
         lost_parent = "" if obj.pk else _key(inline).name
-        kwargs["data"], posted = rows_kept(kwargs["data"], prefix, there, lost_parent=lost_parent)
+        merged = getattr(request, "merged", None)
+        dropped = merged.dropped.get(prefix, frozenset()) if merged else frozenset()
+        kwargs["data"], posted = rows_kept(
+            kwargs["data"], prefix, there, lost_parent=lost_parent, dropped=dropped
+        )
         if posted:
             # The admin pairs forms and rows by their order, which may have changed too.
             order = Case(*(When(pk=pk, then=place) for place, pk in enumerate(posted)))
             kwargs["queryset"] = kwargs["queryset"].filter(pk__in=posted).order_by(order)
         return kwargs
+
+    def save_related(self, request, form, formsets, change):
+        """Save; say what somebody else changed meanwhile and is kept."""
+        merged = getattr(request, "merged", None)
+        if merged and merged.theirs:
+            user = getattr(request, "merged_with", None)
+            who = (user.get_full_name() or user.get_username()) if user else "Somebody"
+            names = "; ".join(names_of(merged.theirs, form, formsets))
+            words = f"{who} changed this too while you had it open. Kept from them: {names}."
+            self.message_user(request, words, messages.WARNING)
+        super().save_related(request, form, formsets, change)
 
     def render_change_form(self, request, context, *args, **kwargs):
         opened = context["adminform"].form.fields["opened"]
@@ -169,7 +203,7 @@ class GuardedAdmin(admin.ModelAdmin):
             form = context["adminform"].form
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = opened.conflict
-            context["changes"] = changes_over(opened.conflict.parts, form, formsets)
+            context["changes"] = changes_over(opened.conflict.clashes, form, formsets)
             context["is_same"] = not any(part.has_changed() for part in (form, *formsets))
             context["is_own"] = opened.conflict.by == request.user
         return super().render_change_form(request, context, *args, **kwargs)
@@ -185,10 +219,6 @@ def _rows(inline, request, obj):
 def _key(inline):
     """Return the field by which a row points at its record."""
     return _get_foreign_key(inline.parent_model, inline.model, fk_name=inline.fk_name)
-
-
-def _plain(value):
-    return sorted(record.pk for record in value) if isinstance(value, list) else value
 
 
 def _digest(value):

@@ -150,7 +150,12 @@ class PublishingAdmin(GuardedAdmin):
             return None
         if not self.has_publish_permission(request):
             return None
-        self._publish(request, article, **request.publishing)
+        merged = getattr(request, "merged", None)
+        if merged and merged.theirs:
+            words = "Saved, but not put on the site. Look at what they changed, then publish."
+            self.message_user(request, words, messages.WARNING)
+        else:
+            self._publish(request, article, **request.publishing)
         url = f"admin:conditions_{self.opts.model_name}_change"
         # Without an anchor of its own, a browser goes back to the one that was last clicked in the
         # panel, and the answer above stays unseen.

@@ -17,12 +17,12 @@ def typed_words(posted):
     return [(name, value) for name, value in posted.items() if value and not _OWN.fullmatch(name)]
 
 
-def rows_kept(data, prefix, there, *, lost_parent=""):
+def rows_kept(data, prefix, there, *, lost_parent="", dropped=frozenset()):
     """Return a formset's data in which rows that are gone are new ones, and which rows remain.
 
     `there` gives the key of each row that still exists by its text. `lost_parent` is the name of
-    the field that points at the record, if that is gone too. What is not a formset's data comes
-    back as it is.
+    the field that points at the record, if that is gone too. The rows at the places in `dropped`
+    are left out. What is not a formset's data comes back as it is.
     """
     try:
         total, initial = (int(data[f"{prefix}-{name}_FORMS"]) for name in ("TOTAL", "INITIAL"))
@@ -31,11 +31,12 @@ def rows_kept(data, prefix, there, *, lost_parent=""):
     keys = [data.get(f"{prefix}-{index}-id", "") for index in range(min(initial, total, 1000))]
     kept = [index for index, key in enumerate(keys) if key in there]
     posted = [there[keys[index]] for index in kept]
-    if len(kept) == len(keys) and not lost_parent:
+    if len(kept) == len(keys) and not lost_parent and not dropped:
         return data, posted
-    gone = [index for index in range(len(keys)) if index not in kept]
+    new = [index for index in range(min(total, 2000)) if index not in kept]
+    order = [*kept, *(index for index in new if index not in dropped)]
+    places = {old: new for new, old in enumerate(order)}
     blank = {"id", lost_parent}
-    places = {old: new for new, old in enumerate([*kept, *gone])}
     moved = data.copy()
     row = re.compile(rf"{re.escape(prefix)}-(\d+)-(.+)")
     found = [(name, match) for name in data if (match := row.fullmatch(name))]
@@ -43,47 +44,57 @@ def rows_kept(data, prefix, there, *, lost_parent=""):
         del moved[name]
     for name, match in found:
         old = int(match[1])
-        place = places.get(old, old)
+        if old not in places:
+            continue
         values = [""] if old not in kept and match[2] in blank else data.getlist(name)
-        moved.setlist(f"{prefix}-{place}-{match[2]}", values)
+        moved.setlist(f"{prefix}-{places[old]}-{match[2]}", values)
+    moved[f"{prefix}-TOTAL_FORMS"] = str(len(order))
     moved[f"{prefix}-INITIAL_FORMS"] = str(len(kept))
     return moved, posted
 
 
-def changes_over(parts, form, formsets):
-    """Return what saving the form would do to the parts that somebody else changed meanwhile."""
+def changes_over(places, form, formsets):
+    """Return what saving the form would do to what somebody else changed otherwise meanwhile."""
+    lists = {formset.prefix: formset for formset in formsets}
     rows = {
-        f"{formset.model._meta.model_name}.{row.instance.pk}": row
+        f"{formset.prefix}.{row.instance.pk}": row
         for formset in formsets
         for row in formset.initial_forms
     }
-    models = {formset.model._meta.model_name: formset.model for formset in formsets}
     changes = []
-    for name in parts:
-        model_name, _, pk = name.partition(".")
-        if name in rows:
-            row = rows[name]
+    for place in sorted(places):
+        at, _, name = place.rpartition(".")
+        if at in rows:
+            row = rows[at]
             about = f"{row.instance._meta.verbose_name.capitalize()} “{_title(row)}”"
-            changes += _fields(row, row.changed_data, f"{about}: ")
-        elif model_name in models:
-            changes.append(_row_elsewhere(models[model_name], pk))
-        elif name in form.changed_data:
+            changes += _fields(row, [name], f"{about}: ")
+        elif at in lists:
+            label = str(lists[at].model._meta.verbose_name).capitalize()
+            changes.append(Change(label, ("taken out; yours is below as a new one",)))
+        elif not at:
             changes += _fields(form, [name], "")
     return changes
+
+
+def names_of(places, form, formsets):
+    """Return what people call these places of the form: Title, or Section “Why”: Body."""
+    lists = {formset.prefix: formset for formset in formsets}
+    names = []
+    for place in places:
+        prefix, *rest = place.split(".")
+        if not rest:
+            names.append(str(form[prefix].label))
+            continue
+        model = lists[prefix].model
+        record = model.objects.filter(pk=rest[0]).first()
+        label = str(model._meta.verbose_name)
+        names.append(f"{label} “{record}”" if record else f"{label} (taken out)")
+    return list(dict.fromkeys(names))
 
 
 def _title(row):
     """Return a row's name before anything was typed into it."""
     return str(type(row.instance).objects.filter(pk=row.instance.pk).first() or row.instance)
-
-
-def _row_elsewhere(model, pk):
-    """Say of a row that the form does not have whether it came or went."""
-    record = model.objects.filter(pk=pk).first()
-    label = str(model._meta.verbose_name).capitalize()
-    if record is None:
-        return Change(label, ("taken out; yours is below as a new one",))
-    return Change(f"{label} “{record}”", ("added; it stays",))
 
 
 def _fields(form, names, about):

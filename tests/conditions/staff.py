@@ -52,8 +52,8 @@ def typed_in(response):
     return data
 
 
-def save(browser, record, form, **changes):
-    return browser.post(change_url(record), form | changes)
+def save(browser, record, form, *, follow=False, **changes):
+    return browser.post(change_url(record), form | changes, follow=follow)
 
 
 def conflict_in(response):

@@ -112,7 +112,7 @@ def test_the_choice_stays_while_something_else_is_wrong(kim, ann):
     assert save(ann, condition, typed_in(response), title="Cramp").status_code == 302
 
 
-def test_changed_parts_are_noticed_and_new_rows_are_kept(kim, ann):
+def test_what_both_changed_in_rows_is_named_and_new_rows_are_kept(kim, ann):
     condition = make_condition()
     section = condition.sections.get()
     source = make_source(title="A trial")
@@ -134,6 +134,8 @@ def test_changed_parts_are_noticed_and_new_rows_are_kept(kim, ann):
         condition,
         of_ann,
         **{
+            "sections-0-body": "<p>Text of Ann.</p>",
+            "claims-0-level": "moderate",
             "sections-TOTAL_FORMS": "2",
             "sections-1-aspect": "causes",
             "sections-1-body": "<p>New row of Ann.</p>",
@@ -144,20 +146,20 @@ def test_changed_parts_are_noticed_and_new_rows_are_kept(kim, ann):
     assert changes_in(response) == [
         (
             "Claim “Helps a bit.”: Evidence (differs from yours)",
-            "[removed: Low] [added: Traditional use only]",
+            "[removed: Low] [added: Moderate]",
         ),
-        ("Claim “Helps a bit.”: Sources (differs from yours)", f"[removed: {source}]"),
         (
             "Section “What is going on”: Body (differs from yours)",
-            "[removed: Text of Kim.] [added: Text.]",
+            "Text of [removed: Kim.] [added: Ann.]",
         ),
     ]
     assert typed_in(response)["sections-1-body"] == "<p>New row of Ann.</p>"
     assert save_over(ann, condition, response).status_code == 302
     section.refresh_from_db()
     claim.refresh_from_db()
-    assert section.body == "<p>Text.</p>"
-    assert claim.level == "traditional_only"
+    assert section.body == "<p>Text of Ann.</p>"
+    assert claim.level == "moderate"
+    assert list(claim.sources.all()) == [source]
     assert [part.body for part in condition.sections.all()][1:] == ["<p>New row of Ann.</p>"]
 
 
@@ -204,13 +206,92 @@ def test_a_row_that_was_added_stays(kim, ann):
     of_ann = open_form(ann, condition)
     make_section(condition=condition, aspect=Aspect.CAUSES, heading="<b>Why</b>", position=-0)
 
-    response = save(ann, condition, of_ann, title="Mine")
+    response = save(ann, condition, of_ann, title="Mine", follow=True)
 
-    assert changes_in(response) == [("Section “<b>Why</b>” (added; it stays)", "")]
+    assert "Kept from them: section “&lt;b&gt;Why&lt;/b&gt;”." in response.text
     assert "<b>Why</b>" not in response.text
-    assert "Somebody changed it." in conflict_in(response).text
-    save_over(ann, condition, response)
+    condition.refresh_from_db()
+    assert condition.title == "Mine"
     assert condition.sections.count() == 2
+
+
+def test_each_keeps_what_only_they_changed(kim, ann):
+    condition = make_condition(lede="Old.", summary="Old.")
+    make_section(condition=condition, aspect=Aspect.CAUSES, body="<p>Old.</p>", position=1)
+    of_ann = open_form(ann, condition)
+    kims = {"lede": "Kim's.", "sections-0-body": "<p>Kim's.</p>", "sections-1-heading": "Kim's"}
+    save(kim, condition, open_form(kim, condition), **kims)
+
+    anns = {"summary": "Ann's.", "sections-1-body": "<p>Ann's.</p>"}
+    response = save(ann, condition, of_ann, follow=True, **anns)
+
+    condition.refresh_from_db()
+    first, second = condition.sections.all()
+    assert (condition.lede, condition.summary) == ("Kim's.", "Ann's.")
+    assert (first.body, second.heading, second.body) == ("<p>Kim's.</p>", "Kim's", "<p>Ann's.</p>")
+    assert "Jo Kim changed this too while you had it open. Kept from them: " in response.text
+    words = [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
+    assert words[-1] == "Changed Summary. Changed Body for section “Kim's”."
+
+
+def test_a_row_that_they_took_out_and_nobody_else_changed_stays_out(kim, ann):
+    condition = make_condition()
+    make_section(condition=condition, aspect=Aspect.CAUSES, position=1)
+    make_section(condition=condition, aspect=Aspect.VISIT, position=2)
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), **{"sections-1-DELETE": "on"})
+
+    response = save(ann, condition, of_ann, title="Mine", **{"sections-2-body": "<p>Ann's.</p>"})
+
+    assert response.status_code == 302
+    assert [(part.aspect, part.body) for part in condition.sections.all()] == [
+        ("overview", "<p>Text.</p>"),
+        ("visit", "<p>Ann's.</p>"),
+    ]
+
+
+def test_a_row_that_they_changed_is_not_taken_out_unasked(kim, ann):
+    condition = make_condition()
+    make_section(condition=condition, aspect=Aspect.CAUSES, heading="Why", position=1)
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), **{"sections-1-heading": "Kim's"})
+
+    response = save(ann, condition, of_ann, **{"sections-1-DELETE": "on"})
+
+    assert changes_in(response) == [
+        ("Section “Kim's”: Delete (differs from yours)", "[removed: no] [added: yes]")
+    ]
+    assert condition.sections.count() == 2
+    save_over(ann, condition, response)
+    assert condition.sections.count() == 1
+
+
+def test_the_same_new_row_sent_twice_is_added_once(kim, ann):
+    condition = make_condition()
+    form = open_form(ann, condition) | {
+        "names-TOTAL_FORMS": "1",
+        "names-0-name": "Charley horse",
+        "names-0-position": "0",
+    }
+    save(ann, condition, form)
+
+    response = save(ann, condition, form, title="Mine")
+
+    assert response.status_code == 302
+    assert [row.name for row in condition.names.all()] == ["Charley horse"]
+
+
+def test_their_changes_are_not_published_unseen(kim, ann):
+    condition = make_condition(lede="Old.")
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), lede="Kim's.")
+
+    response = save(ann, condition, of_ann, title="Mine", _publish="Save", follow=True)
+
+    condition.refresh_from_db()
+    assert (condition.title, condition.lede) == ("Mine", "Kim's.")
+    assert not condition.revisions.exists()
+    assert "Saved, but not put on the site." in response.text
 
 
 def test_rows_keep_their_own_names_when_their_order_changed(kim, ann):
@@ -264,15 +345,13 @@ def test_red_flags_are_guarded_too(kim, ann):
     of_ann = open_form(ann, flag)
     save(kim, flag, open_form(kim, flag), level="urgent", is_global="on")
 
-    response = save(ann, flag, of_ann, label="Mine")
+    response = save(ann, flag, of_ann, label="Mine", level="see_doctor")
 
     assert RedFlag.objects.get().label == "Sign"
-    assert [label for label, _ in changes_in(response)] == [
-        "Asked before every booking (differs from yours)",
-        "Level (differs from yours)",
-    ]
-    assert changes_in(response)[0][1] == "[removed: yes] [added: no]"
+    assert [label for label, _ in changes_in(response)] == ["Level (differs from yours)"]
     assert save_over(ann, flag, response).status_code == 302
+    flag.refresh_from_db()
+    assert (flag.label, flag.level, flag.is_global) == ("Mine", "see_doctor", True)
 
 
 def test_remedies_are_guarded_with_their_cautions(kim, ann):
@@ -288,12 +367,14 @@ def test_remedies_are_guarded_with_their_cautions(kim, ann):
         **{"cautions-0-effect": "You may bruise."},
     )
 
-    response = save(ann, remedy, of_ann, note="Mine", treatment="0")
+    response = save(
+        ann, remedy, of_ann, note="Mine", treatment="0", **{"cautions-0-effect": "You may faint."}
+    )
 
     assert changes_in(response) == [
         (
             f"Caution “{caution}”: Effect (differs from yours)",
-            "You may [removed: bruise.] [added: bleed more.]",
+            "You may [removed: bruise.] [added: faint.]",
         ),
         ("Treatment (differs from yours)", "[removed: Other] [added: 0]"),
     ]
