@@ -100,7 +100,7 @@ class GuardedAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         present = self._present(request, obj, form.base_fields) if obj else None
-        opened = {"at": timezone.now().isoformat(), "parts": digests(*present)} if obj else None
+        opened = {"at": timezone.now().isoformat(), "parts": digests(*present)} if present else None
         form.base_fields["opened"] = OpenedField(
             initial=json.dumps(opened) if opened else "",
             conflict=self._conflict(request, obj, form.base_fields, present),
@@ -113,7 +113,7 @@ class GuardedAdmin(admin.ModelAdmin):
         if request.method != "POST" or (obj is None and not posted):
             return None
         at, parts = _read(posted)
-        parts_now = digests(*present) if obj else {}
+        parts_now = digests(*present) if present else {}
         if obj is not None and parts == parts_now:
             return None
         merged = self._merge(request, parts, fields, present) if obj else None

@@ -147,8 +147,9 @@ def _places(record: Values, lists: Iterable[Rows]) -> Iterator[tuple[str, list[s
 
 def _shown(form_field: forms.Field, value: Any) -> list[str]:
     """Return the texts that the field's widget shows of a value."""
-    outer = form_field.widget
-    widget: forms.Widget = getattr(outer, "widget", outer)
+    widget: Any = form_field.widget
+    # The admin wraps those that choose other records.
+    widget = getattr(widget, "widget", widget)
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if value else []
     shown: Any = widget.format_value(form_field.prepare_value(value))

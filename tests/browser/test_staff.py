@@ -1,6 +1,7 @@
 """Staff change a live article in the admin, as a person does."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,28 +86,10 @@ def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(ed
         assert "in changed words" in reader.locator("[data-red-flag='speech.slurred']").inner_text()
 
 
-def test_every_starter_record_can_be_saved_as_it_is(editor):
-    user = User.objects.get()
-    user.is_superuser = True
-    user.save()
-    models = [
-        "clinic/clinic",
-        "booking/location",
-        "booking/practitioner",
-        "booking/service",
-        "booking/notavailabletime",
-        "conditions/condition",
-        "conditions/treatment",
-        "conditions/herb",
-        "conditions/food",
-        "conditions/nutrient",
-        "conditions/acupoint",
-        "conditions/redflag",
-        "conditions/source",
-    ]
+def test_the_longest_article_is_the_same_after_it_was_saved_as_it_is(editor):
+    open_first(editor, "/admin/conditions/condition/?q=spasms")
 
-    for model in models:
-        open_first(editor, f"/admin/{model}/")
-        save(editor, "Save and continue editing")
-        said = editor.locator(".messagelist, .errornote, .errorlist").all_inner_texts()
-        assert "successfully" in said[0], (model, said)
+    save(editor, "Save and continue editing")
+
+    assert "successfully" in editor.locator(".messagelist").inner_text()
+    assert LogEntry.objects.get().get_change_message() == "No fields changed."
