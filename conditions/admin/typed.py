@@ -68,10 +68,10 @@ def changes_over(places, form, formsets):
             row = rows[at]
             about = f"{row.instance._meta.verbose_name.capitalize()} “{_title(row)}”"
             changes += _fields(row, [name], f"{about}: ")
-        elif at in lists:
+        elif at:
             label = str(lists[at].model._meta.verbose_name).capitalize()
             changes.append(Change(label, ("taken out; yours is below as a new one",)))
-        elif not at:
+        else:
             changes += _fields(form, [name], "")
     return changes
 

@@ -186,12 +186,7 @@ def test_a_row_that_was_taken_out_comes_back_as_a_new_one(kim, ann):
     assert changes_in(response) == [("Section (taken out; yours is below as a new one)", "")]
     form = typed_in(response)
     bodies = [form[f"sections-{index}-body"] for index in range(4)]
-    assert bodies == [
-        "<p>Text.</p>",
-        "<p>Visit.</p>",
-        "<p>Typed causes.</p>",
-        "<p>Outlook.</p>",
-    ]
+    assert bodies == ["<p>Text.</p>", "<p>Visit.</p>", "<p>Typed causes.</p>", "<p>Outlook.</p>"]
     assert save_over(ann, condition, response).status_code == 302
     assert [part.body for part in condition.sections.all()] == [
         "<p>Text.</p>",
@@ -264,6 +259,19 @@ def test_a_row_that_they_changed_is_not_taken_out_unasked(kim, ann):
     assert condition.sections.count() == 2
     save_over(ann, condition, response)
     assert condition.sections.count() == 1
+
+
+def test_what_they_emptied_stays_empty_and_what_i_took_out_is_gone(kim, ann):
+    condition = make_condition(lede="Old.")
+    make_section(condition=condition, aspect=Aspect.CAUSES, position=1)
+    of_ann = open_form(ann, condition)
+    save(kim, condition, open_form(kim, condition), lede="")
+
+    response = save(ann, condition, of_ann, **{"sections-1-DELETE": "on"})
+
+    condition.refresh_from_db()
+    assert response.status_code == 302
+    assert (condition.lede, condition.sections.count()) == ("", 1)
 
 
 def test_the_same_new_row_sent_twice_is_added_once(kim, ann):
