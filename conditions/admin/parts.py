@@ -132,7 +132,7 @@ class PartInline(admin.StackedInline):
         return self.has_change_permission(request, obj)
 
 
-class NameInline(PartInline, admin.TabularInline):
+class NameInline(admin.TabularInline, PartInline):
     model = ConditionName
     fields = ["name", "position"]
 
@@ -154,7 +154,7 @@ class RedFlagLinkForm(forms.ModelForm):
         return cleaned
 
 
-class RedFlagInline(PartInline, admin.TabularInline):
+class RedFlagInline(admin.TabularInline, PartInline):
     model = ConditionRedFlag
     form = RedFlagLinkForm
     fields = ["red_flag", "qualifier", "level", "lowered_by", "position"]
@@ -209,7 +209,7 @@ class TreatmentIllustrationInline(IllustrationInline):
     fk_name = "treatment"
 
 
-class SelfCareInline(PartInline, admin.TabularInline):
+class SelfCareInline(PartInline):
     model = SelfCareItem
     fields = ["kind", "title", "text", "level", "position"]
 
@@ -240,7 +240,7 @@ class MayHelpInline(PartInline):
         return super().get_queryset(request).filter(condition__isnull=True)
 
 
-class AmountInline(PartInline, admin.TabularInline):
+class AmountInline(admin.TabularInline, PartInline):
     model = Amount
     autocomplete_fields = ["source"]
 

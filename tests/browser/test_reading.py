@@ -82,3 +82,27 @@ def test_paper_shows_what_is_folded_and_addresses_that_can_be_typed(article, vis
     assert [text for text in addresses if not text.startswith(("https://", "http://"))] == []
     calls = visitor.locator("main a[href^='tel:']").evaluate_all(after)
     assert set(calls) == {"none"}
+
+
+@pytest.mark.parametrize("height", [700, 900])
+def test_booking_stays_in_view_beside_long_contents(article, visitor, height):
+    visitor.set_viewport_size({"width": 1280, "height": height})
+    visitor.goto(article)
+
+    box = visitor.locator(".duo__side .btn").bounding_box()
+
+    assert box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_warning_sign_stands_before_the_first_paragraph(article, visitor, width):
+    visitor.set_viewport_size({"width": width, "height": 900})
+    visitor.goto(article)
+
+    call = visitor.locator(".redflag .btn").bounding_box()
+    signs = [sign.bounding_box() for sign in visitor.locator(".redflag li").all()]
+    lede = visitor.locator(".lede").bounding_box()
+
+    assert len(signs) > 6
+    assert all(call["y"] < box["y"] < lede["y"] for box in signs)
+    assert all(box["x"] + box["width"] <= width for box in signs)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
@@ -144,6 +146,16 @@ def test_line_breaks_of_the_browser_are_no_change(client, staff):
 
     assert LogEntry.objects.get().get_change_message() == "No fields changed."
     assert condition.sections.get().body == "<p>One</p>\n<p>Two</p>"
+
+
+def test_names_and_red_flags_of_a_form_stand_in_tables(client, staff):
+    client.force_login(staff)
+    condition = make_condition()
+
+    html = client.get(change_url(condition)).text
+
+    rows = re.findall(r'<tr [^>]*id="(\w+)-empty"', html)
+    assert rows == ["names", "red_flag_links"]
 
 
 def test_staff_can_take_out_a_part(client, staff):
