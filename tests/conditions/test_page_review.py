@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from conditions.publishing import publish
 from tests.html_tree import parse
 
 from .factories import NOW, make_live_condition
@@ -33,18 +32,6 @@ def test_newest_full_review_counts(client):
     sign(revision, reviewer="Dr. Part", reviewed_on=date(2026, 12, 1), scope="partial")
 
     assert "Nov 20, 2026 by Dr. New" in review_line(client, condition)
-
-
-def test_review_of_an_older_edition_does_not_sign_a_new_one(client):
-    condition = make_live_condition()
-    sign(condition.revisions.get(), reviewer="Dr. Old")
-    condition.lede = "Other words."
-    condition.save()
-
-    publish(condition, by="tests", now=NOW)
-
-    assert "Dr. Old" not in review_line(client, condition)
-    assert "awaiting clinical review" in review_line(client, condition)
 
 
 def test_emergency_card_is_no_alert_and_says_its_level_in_words(client):
