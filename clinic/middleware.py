@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -79,6 +80,7 @@ def client_address(forwarded_for: str) -> str:
     return found
 
 
+@lru_cache(maxsize=1000)
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the address in `text`, which may carry a port, or None."""
     if text.startswith("["):
