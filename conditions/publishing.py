@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from .clinical import clinical_changes, listed
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import AnyArticle, Failure, address_problem, failures, lacking
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
@@ -64,12 +65,32 @@ def publish(
         live_document = locked.live_document
         _refuse(
             locked,
-            [*failures(locked, document, at), *unsigned(document, live_document, by=by)],
+            [
+                *failures(locked, document, at),
+                *unsigned(document, live_document, by=by),
+                *_taken_back(locked, document, at),
+            ],
         )
         if live_document == document:
             due: Revision = locked.revisions.filter(publish_at__lte=at, withdrawn_at=None)[0]
             return due
         return _add_revision(locked, document, by=by, now=now, at=at, note=note)
+
+
+def _taken_back(article: AnyArticle, document: Document, at: datetime) -> list[Failure]:
+    """Return which editions that appear after `at` have other clinical parts than the document.
+
+    They were frozen from an older draft, and would take back what it brings.
+    """
+    later = article.revisions.filter(publish_at__gt=at, withdrawn_at=None)
+    return [
+        Failure(
+            f"Revision {edition.number} is scheduled, and would take back "
+            f"{listed(clinical_changes(document, edition.document))}. Withdraw it first."
+        )
+        for edition in later
+        if clinical_changes(document, edition.document)
+    ]
 
 
 def schedule(
@@ -109,16 +130,18 @@ def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
 
 
 def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
-    """Publish an older revision's document again, as a new revision. The draft stays as it is.
+    """Publish an older revision's words again, as a new revision. The draft stays as it is.
 
-    The day of the next review is the draft's, if that is later. Raises NotPublishable if `to` is
-    another article's, or lacks what a page needs by now.
+    What articles share, red flags and cautions above all, is as it is now. The day of the next
+    review is the draft's, if that is later. Raises NotPublishable if `to` is another article's, or
+    lacks what a page needs by now.
     """
     with transaction.atomic():
         locked = with_parts(_lock(article).with_live_document(now)).get()
         if getattr(to, f"{locked.revision_field}_id") != locked.pk:
             raise NotPublishable(locked, [Failure("That revision belongs to another article.")])
-        document = _with_review_day(to.document, locked)
+        _refuse(locked, lacking(locked, to.document))
+        document = rolled_back(locked, to)
         reasons = [
             *lacking(locked, document),
             *unsigned(document, locked.live_document, by=by),
@@ -126,6 +149,14 @@ def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Re
         _refuse(locked, reasons)
         note = f"Back to revision {to.number}."
         return _add_revision(locked, document, by=by, now=now, at=now, note=note)
+
+
+def rolled_back(article: AnyArticle, to: Revision) -> Document:
+    """Return what `roll_back` publishes; the older document itself if it lacks what a page needs."""
+    document: Document = to.document
+    if lacking(article, document):
+        return document
+    return _with_review_day(SharedFacts.load().refresh(document, of=article), article)
 
 
 def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from conditions.differences import differences
 from conditions.documents import freeze, with_parts
-from conditions.publishing import NotPublishable, roll_back
+from conditions.publishing import NotPublishable, roll_back, rolled_back
 from conditions.signing import SIGN
 
 DRAFT = "draft"
@@ -157,6 +157,7 @@ def roll_back_view(model_admin, request, pk, number):
     if request.method == "POST":
         _roll_back(model_admin, request, article, revision, now=now)
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    document = rolled_back(article, revision)
     return draw(
         model_admin,
         request,
@@ -165,7 +166,7 @@ def roll_back_view(model_admin, request, pk, number):
         title=f"Go back to revision {number}?",
         revision=revision,
         live=editions.live,
-        changes=differences(editions.live.document, revision.document) if editions.live else [],
+        changes=differences(editions.live.document, document) if editions.live else [],
     )
 
 

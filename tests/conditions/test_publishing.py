@@ -12,8 +12,10 @@ from conditions.publishing import (
     publish,
     republish,
     roll_back,
+    schedule,
     unpublish,
     uses_of,
+    withdraw,
 )
 
 from .factories import (
@@ -367,3 +369,33 @@ def test_publish_takes_no_empty_text_for_one(body):
         publish(condition, by="tests", now=NOW)
 
     assert refusal.value.reasons == ["It has no title.", "It has no section “What is going on”."]
+
+
+def test_roll_back_keeps_a_sign_that_is_clinic_wide_by_now():
+    condition = make_live_condition()
+    first = condition.revisions.get()
+    make_red_flag(code="lips.blue", is_global=True)
+    publish(condition, by="tests", now=NOW + timedelta(hours=1))
+
+    revision = roll_back(condition, to=first, by="tests", now=NOW + timedelta(hours=2))
+
+    assert "lips.blue" in [flag["code"] for flag in revision.document["red_flags"]]
+
+
+def test_publish_is_refused_while_a_scheduled_edition_would_take_back_a_sign():
+    condition = make_live_condition()
+    Condition.objects.filter(pk=condition.pk).update(summary="For later.")
+    later = NOW + timedelta(days=2)
+    scheduled = schedule(condition, by="tests", now=NOW, publish_at=later)
+    link_red_flag(condition, make_red_flag(code="lips.blue"), position=9)
+
+    with pytest.raises(NotPublishable, match="take back the warning signs. Withdraw it first"):
+        publish(condition, by="tests", now=NOW + timedelta(hours=1))
+    withdraw(scheduled, by="tests", now=NOW + timedelta(hours=1))
+
+    assert (
+        publish(condition, by="tests", now=NOW + timedelta(hours=1)).document["red_flags"][-1][
+            "code"
+        ]
+        == "lips.blue"
+    )
