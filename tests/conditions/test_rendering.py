@@ -236,3 +236,12 @@ def test_page_survives_a_database_that_was_started_again(client):
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
     assert read(client) == first
+
+
+def test_page_is_drawn_while_a_newer_version_of_the_site_adds_a_column(client):
+    make_page()
+    Clinic.objects.create(emergency_number="112")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE clinic_clinic ADD COLUMN newer integer")
+
+    assert "tel:112" in read(client)
