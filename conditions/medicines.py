@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # A shorter name with a letter changed is too often another word.
 SHORTEST_GUESSED = 6
+# Of so many unknown words, each in runs with its neighbours, none more is worth the time.
+MOST_GUESSES = 400
 # From this length on a name may have two slips; look-alikes such as tizanidine and nizatidine
 # differ in their first letter as well.
 SHORTEST_WITH_TWO_SLIPS = 9
@@ -103,6 +105,7 @@ class _Index:
         self.exact: dict[str, Match] = {}
         self._by_start: dict[str, list[tuple[str, Match]]] = {}
         self._by_rest: dict[str, Match] = {}
+        self._guesses: dict[str, Match | None] = {}
         for kind in kinds:
             for name in kind.names:
                 self._add(name, kind, is_kind=False)
@@ -129,6 +132,13 @@ class _Index:
 
     def guess(self, key: str) -> Match | None:
         """Return the name that the letters are nearest to, if they are near enough."""
+        if key not in self._guesses:
+            if len(self._guesses) == MOST_GUESSES:
+                return None
+            self._guesses[key] = self._guess(key)
+        return self._guesses[key]
+
+    def _guess(self, key: str) -> Match | None:
         if len(key) < SHORTEST_GUESSED - 1:
             return None
         letters = set(key)
