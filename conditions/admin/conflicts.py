@@ -22,7 +22,7 @@ from .typed import changes_over, names_of, rows_kept, typed_words
 
 NEW = "new"
 # No form was opened before; and PostgreSQL cannot reckon with every year that Python can.
-FIRST_YEAR = 2000
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @dataclass
@@ -235,4 +235,4 @@ def _read(posted):
         return None, {}
     if not all(isinstance(text, str) for part in parts.items() for text in part):
         return None, {}
-    return (at if timezone.is_aware(at) and at.year > FIRST_YEAR else None), parts
+    return (at if timezone.is_aware(at) and FIRST_YEAR < at.year < LAST_YEAR else None), parts

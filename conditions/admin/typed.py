@@ -68,7 +68,7 @@ def changes_over(places, form, formsets):
             row = rows[at]
             about = f"{row.instance._meta.verbose_name.capitalize()} “{_title(row)}”"
             changes += _fields(row, [name], f"{about}: ")
-        elif at:
+        elif at in lists:
             label = str(lists[at].model._meta.verbose_name).capitalize()
             changes.append(Change(label, ("taken out; yours is below as a new one",)))
         else:

@@ -130,8 +130,9 @@ def test_a_broken_form_is_refused_and_not_an_error(ann):
         "[" * 100_000,
         '{"at": "2026-01-01T00:00:00+00:00", "parts": [[1, 2], ["a", 3]]}',
         '{"at": "0001-01-01T00:00:00+23:59", "parts": [["a", "b"]]}',
+        '{"at": "9999-12-31T23:59:59-23:59", "parts": [["a", "b"]]}',
     ],
-    ids=["deep", "numbers", "long ago"],
+    ids=["deep", "numbers", "long ago", "in ages"],
 )
 def test_forged_version_is_a_conflict_and_not_an_error(ann, opened):
     condition = make_condition()
