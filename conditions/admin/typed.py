@@ -71,7 +71,7 @@ def changes_over(places, form, formsets):
         elif at in lists:
             label = str(lists[at].model._meta.verbose_name).capitalize()
             changes.append(Change(label, ("taken out; yours is below as a new one",)))
-        else:
+        elif not at:
             changes += _fields(form, [name], "")
     return changes
 
