@@ -123,7 +123,7 @@ def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
             response.render()
         patch_cache_control(response, no_cache=True)
         if response.status_code == 200:
-            response.content_state = state  # type: ignore[attr-defined]
+            response.content_state = state  # type: ignore[attr-defined]  # for the middleware
         return response
 
     return cast("View", wrapper)

@@ -9,10 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.wagtail_site.settings")
 django.setup()
 
 # Wagtail's models may be imported once Django is set up.
-from django.core.management import call_command  # noqa: E402
-from wagtail.models import Page, Site  # noqa: E402
+from django.core.management import call_command  # noqa: E402 (after the settings)
+from wagtail.models import Page, Site  # noqa: E402 (after the settings)
 
-from bench.wagtail_site.article.models import ArticlePage  # noqa: E402
+from bench.wagtail_site.article.models import ArticlePage  # noqa: E402 (after the settings)
 
 PARAGRAPH = (
     "<p>A twitch is a small flicker in <b>part of a muscle</b>, and a "
