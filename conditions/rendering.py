@@ -31,26 +31,7 @@ PAGES_KEPT = 100
 _GZIP = re.compile(r"\bgzip\b")
 _SAFE_METHODS = {"GET", "HEAD"}
 
-# Whatever writes a row gives it a new xmin. So the list of all of them changes with every change,
-# and the count of what is due changes as time goes by.
-_STATE = """
-SELECT (SELECT to_json(clinic_clinic)::text FROM clinic_clinic),
-    md5(string_agg(concat(part, id, ':', xmin), ' ' ORDER BY part, id)),
-    count(*) FILTER (WHERE at <= %(now)s)
-FROM (
-    SELECT 'e' AS part, id, xmin, publish_at AS at FROM conditions_revision
-    UNION ALL SELECT 'r', id, xmin, NULL FROM conditions_review
-    UNION ALL SELECT 'c', id, xmin, unpublish_at FROM conditions_condition
-    UNION ALL SELECT 't', id, xmin, unpublish_at FROM conditions_treatment
-) AS content
-"""
-TABLES = (
-    "clinic_clinic",
-    "conditions_condition",
-    "conditions_review",
-    "conditions_revision",
-    "conditions_treatment",
-)
+_STATE = "SELECT clinic, written, due FROM conditions_content_state(%s)"  # migration 0010
 
 type State = tuple[object, ...]
 
@@ -105,7 +86,7 @@ _pages = _Pages()
 
 
 def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
-    """Decorate a reading page that shows nothing but TABLES, the day and its own address.
+    """Decorate a reading page that shows nothing but what _STATE reads, the day and its own address.
 
     What follows a question mark in the address must not matter to it. DrawnOnceMiddleware keeps
     and answers it; browsers may keep it too, but ask each time whether it changed.
@@ -171,7 +152,7 @@ def _read_state(now: datetime) -> State:
 
 def _read_content(now: datetime) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, {"now": now})
+        cursor.execute(_STATE, [now])
         return cast("tuple[Any, ...]", cursor.fetchone())
 
 
