@@ -11,13 +11,12 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import AnyArticle, Failure, address_problem, failures, lacking
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
+from .moments import in_words
 from .shared_facts import SharedFact, SharedFacts, is_shown
 from .signing import unsigned
 
@@ -116,8 +115,7 @@ def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None
     _lock(article).update(unpublish_at=ends_at, updated_at=now)
     words = "Taken off the site."
     if ends_at > now:
-        day = date_format(timezone.localtime(ends_at), "F j, Y, g:i A")
-        words = f"Comes off the site on {day}."
+        words = f"Comes off the site on {in_words(ends_at)}."
     _record(article, words, by=by, now=now)
 
 

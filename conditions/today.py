@@ -23,6 +23,7 @@ from .models import (
     Source,
     Treatment,
 )
+from .moments import in_words
 from .publishing import changed_since_published, outdated_pages
 
 REVIEW_DUE_WITHIN = timedelta(days=60)
@@ -165,7 +166,7 @@ def _coming_and_going(drafts: list[AnyArticle], *, now: datetime) -> list[Line]:
     ]
     return [
         Line(
-            what=f"“{article.title}” {happens} on {_moment(at)}.",
+            what=f"“{article.title}” {happens} on {in_words(at)}.",
             to_do="Check that it is ready",
             url=_change_url(article),
         )
@@ -305,12 +306,6 @@ def _line_of_feedback(row: Mapping[str, Any]) -> Line:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _moment(at: datetime) -> str:
-    """Return a time in the clinic's zone, and the zone's name."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'l, F j, Y, g:i A')} ({local:%Z})"
 
 
 def _name(article: AnyArticle) -> tuple[str, int | None]:

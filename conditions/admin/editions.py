@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from conditions.differences import differences
 from conditions.documents import freeze, with_parts
+from conditions.moments import in_words
 from conditions.publishing import NotPublishable, roll_back, rolled_back
 from conditions.signing import SIGN
 
@@ -35,7 +35,7 @@ class Editions:
         if revision.withdrawn_at:
             return "withdrawn"
         if revision.publish_at > self.now:
-            return f"scheduled for {moment(revision.publish_at)}"
+            return f"scheduled for {in_words(revision.publish_at)}"
         if not self.live and revision == self.newest_due:
             return "taken off the site"
         return "older"
@@ -47,11 +47,6 @@ class Editions:
     def is_due(self, revision):
         """Return whether the revision is or was on the site."""
         return revision.publish_at <= self.now and not revision.withdrawn_at
-
-
-def moment(at):
-    """Return a time in the clinic's zone, in words."""
-    return date_format(timezone.localtime(at), "M j, Y, g:i A")
 
 
 def article_url(model_admin, page, article, *args):

@@ -1,11 +1,10 @@
-"""Days and times as staff type and read them: by the clinic's clocks."""
+"""Days and times as staff type them: by the clinic's clocks."""
 
 from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 
 LONGEST_AHEAD = timedelta(days=3652)
 
@@ -31,8 +30,3 @@ class MomentField(forms.DateTimeField):
         if moment is not None and moment > timezone.now() + LONGEST_AHEAD:
             raise ValidationError("Choose a time in the next ten years.", code="too_far")
         return moment
-
-
-def in_words(moment):
-    """Return a moment as the clinic's clocks and calendars show it."""
-    return date_format(timezone.localtime(moment), "F j, Y, g:i A")

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from conditions.gate import address_problem
+from conditions.moments import in_words
 from conditions.publishing import (
     AddressTaken,
     TooLate,
@@ -20,7 +21,7 @@ from conditions.publishing import (
 )
 
 from .editions import article_url, is_number
-from .moments import MomentField, in_words
+from .moments import MomentField
 
 
 class AddressForm(forms.Form):

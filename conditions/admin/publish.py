@@ -14,6 +14,7 @@ from clinic.confirmation import ask_first, is_confirmed
 from conditions.documents import ClinicWide, freeze, with_parts
 from conditions.gate import failures
 from conditions.models import Remedy, RemedyKind
+from conditions.moments import in_words
 from conditions.publishing import (
     NotPublishable,
     changed_since_published,
@@ -25,7 +26,7 @@ from conditions.reading import easy_names, paragraphs_of, read
 from conditions.signing import unsigned
 
 from .conflicts import GuardedAdmin
-from .moments import MomentField, in_words
+from .moments import MomentField
 
 
 class ArticleForm(forms.ModelForm):

@@ -51,7 +51,7 @@ def test_second_person_is_told_who_changed_what(kim, ann, clock):
     condition.refresh_from_db()
     assert (condition.lede, condition.summary) == ("New words here.", "One sentence.")
     box = conflict_in(response)
-    assert "Jo Kim changed it on Dec 7, 2026, 10:01 AM." in box.text
+    assert "Jo Kim changed it on December 7, 2026, 10:01 AM." in box.text
     assert "The history says: “Changed First paragraph.”" in box.text
     assert "What you sent now was not saved." in box.text
     assert changes_in(response) == [
@@ -334,7 +334,7 @@ def test_a_form_that_was_sent_twice_says_that_nothing_is_left_to_save(ann):
     save(ann, condition, form)
     response = save(ann, condition, form)
 
-    assert "You saved it yourself on Dec 7, 2026, 7:01 AM." in conflict_in(response).text
+    assert "You saved it yourself on December 7, 2026, 7:01 AM." in conflict_in(response).text
     assert "there is nothing left to save" in conflict_in(response).text
 
 

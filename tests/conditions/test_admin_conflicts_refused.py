@@ -81,7 +81,7 @@ def test_the_one_who_deleted_it_is_named(ann, admin_client):
 
     response = save(ann, condition, form)
 
-    assert "admin deleted it on Dec 7, 2026, 7:01 AM." in conflict_in(response).text
+    assert "admin deleted it on December 7, 2026, 7:01 AM." in conflict_in(response).text
 
 
 def test_who_may_not_add_still_sees_what_was_typed(ann):

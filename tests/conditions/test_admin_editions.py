@@ -74,11 +74,11 @@ def test_list_says_what_became_of_each_revision(client, staff):
     assert [row[:2] for row in rows] == [
         ["Draft", "the same as the live page"],
         ["Revision 4", "withdrawn"],
-        ["Revision 3", "scheduled for Dec 8, 2026, 7:00 AM"],
-        ["Revision 2", "live now appeared Dec 7, 2026, 7:01 AM"],
-        ["Revision 1", "older appeared Dec 7, 2026, 7:00 AM"],
+        ["Revision 3", "scheduled for December 8, 2026, 7:00 AM"],
+        ["Revision 2", "live now appeared December 7, 2026, 7:01 AM"],
+        ["Revision 1", "older appeared December 7, 2026, 7:00 AM"],
     ]
-    assert rows[3][2:4] == ["Dec 7, 2026, 7:01 AM by tests", "Clearer first words."]
+    assert rows[3][2:4] == ["December 7, 2026, 7:01 AM by tests", "Clearer first words."]
 
 
 def test_list_says_that_the_article_is_off_the_site(client, staff):
@@ -89,8 +89,8 @@ def test_list_says_that_the_article_is_off_the_site(client, staff):
 
     assert [row[1] for row in rows] == [
         "not on the site",
-        "taken off the site appeared Dec 7, 2026, 7:01 AM",
-        "older appeared Dec 7, 2026, 7:00 AM",
+        "taken off the site appeared December 7, 2026, 7:01 AM",
+        "older appeared December 7, 2026, 7:00 AM",
     ]
 
 
@@ -279,7 +279,7 @@ def test_roll_back_to_the_same_words_says_so(client, staff):
 
 @pytest.mark.parametrize(
     ("number", "state"),
-    [(2, "live now"), (3, "scheduled for Dec 8, 2026, 7:00 AM"), (4, "withdrawn")],
+    [(2, "live now"), (3, "scheduled for December 8, 2026, 7:00 AM"), (4, "withdrawn")],
 )
 def test_there_is_no_way_back_to_what_was_not_replaced(client, staff, number, state):
     condition = make_twice_published()

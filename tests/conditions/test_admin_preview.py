@@ -166,7 +166,7 @@ def test_preview_of_a_scheduled_revision(client, editor):
 
     preview = open_page(client, page_url(condition, "edition", 2))
 
-    assert "Revision 2: scheduled for Dec 8, 2026, 7:00 AM" in banner_of(preview)
+    assert "Revision 2: scheduled for December 8, 2026, 7:00 AM" in banner_of(preview)
     assert "Words of tomorrow." in main_of(preview)
     assert "by Dr. Kim" in main_of(preview)
     assert "no-store" in preview["Cache-Control"]

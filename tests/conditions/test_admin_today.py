@@ -156,5 +156,5 @@ def test_page_says_when_links_were_checked(client, editor):
 
     text = client.get(reverse("content-today")).text
 
-    assert "Last checked on Monday, December 7, 2026, 7:00 AM." in text
+    assert "Last checked on December 7, 2026, 7:00 AM." in text
     assert EMPTY["links"] in text

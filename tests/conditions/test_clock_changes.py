@@ -7,7 +7,8 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from conditions.admin.moments import MomentField, in_words
+from conditions.admin.moments import MomentField
+from conditions.moments import in_words
 from conditions.publishing import publish, unpublish
 from tests.html_tree import parse
 

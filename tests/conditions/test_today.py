@@ -152,14 +152,14 @@ def test_scheduled_says_when_in_the_clinics_zone():
 
     assert lines_of("scheduled") == [
         (
-            "“Old” goes off the site on Tuesday, December 8, 2026, 7:00 AM (EST).",
+            "“Old” goes off the site on December 8, 2026, 7:00 AM.",
             change_url(leaving),
         ),
         (
-            "“Cramp” appears on Wednesday, December 9, 2026, 7:00 AM (EST).",
+            "“Cramp” appears on December 9, 2026, 7:00 AM.",
             change_url(condition),
         ),
-        ("“Cupping” appears on Friday, June 25, 2027, 8:00 AM (EDT).", change_url(treatment)),
+        ("“Cupping” appears on June 25, 2027, 8:00 AM.", change_url(treatment)),
     ]
 
 
