@@ -20,8 +20,6 @@ _HEADINGS = (
     (_FOR_EVERYONE, {CautionKind.GENERAL}),
 )
 _ABOUT_MEDICINES = {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}
-# As many names as tell people which medicines are meant; a kind may have thirty.
-NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _row(
     names: dict[str, None] = {}
     notes: dict[tuple[str, str, str], tuple[list[str], set[int]]] = {}
     for owner, caution in owned:
-        names |= dict.fromkeys(_first_names(caution))
+        names |= dict.fromkeys(name for kind in _kinds_of(caution) for name in kind.examples)
         words = (caution["effect"], caution["advice"], caution["basis"])
         owners, cited = notes.setdefault(words, ([], set()))
         owners.append(owner)
@@ -158,10 +156,10 @@ def fits(caution: Document, reader: Reader) -> bool:
 def kinds_in(owners: Owners) -> list[Kind]:
     """Return the kinds of medicine that the cautions name, by their label."""
     kinds = {
-        entry["slug"]: Kind(entry["slug"], entry["name"], tuple(entry["names"]))
+        kind.key: kind
         for _owner, cautions in owners
         for caution in cautions
-        for entry in caution.get("medicine_classes", [])
+        for kind in _kinds_of(caution)
     }
     return sorted(kinds.values(), key=lambda kind: kind.label)
 
@@ -210,8 +208,6 @@ def _kin(keys: Set[str], kinds: Iterable[Kind]) -> Iterator[str]:
                 yield other
 
 
-def _first_names(caution: Document) -> Iterator[str]:
-    """Yield the first names of each kind, fewer of each if there are many kinds."""
-    kinds = caution.get("medicine_classes", [])
-    for entry in kinds:
-        yield from entry["names"][: max(2, NAMES_SHOWN // len(kinds))]
+def _kinds_of(caution: Document) -> Iterator[Kind]:
+    for entry in caution.get("medicine_classes", []):
+        yield Kind(entry["slug"], entry["name"], tuple(entry["names"]))

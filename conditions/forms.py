@@ -12,7 +12,6 @@ from django.utils.html import format_html
 from clinic.forms import ParagraphField
 
 from .cautions import (
-    NAMES_SHOWN,
     Document,
     Reader,
     about_medicines,
@@ -160,7 +159,7 @@ def _joined(kinds: Iterable[Kind], others: Iterable[Kind]) -> list[Kind]:
 def _kind_label(kind: Kind) -> str:
     if not kind.names:
         return kind.label
-    names = ", ".join(kind.names[:NAMES_SHOWN])
+    names = ", ".join(kind.examples)
     return format_html('{} <span class="hint">Such as {}</span>', kind.label, names)
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+# As many names as tell people which medicines are meant; a kind may have thirty.
+NAMES_SHOWN = 4
 # A shorter name with a letter changed is too often another word.
 SHORTEST_GUESSED = 6
 # Of so many unknown words, each in runs with its neighbours, none more is worth the time.
@@ -43,6 +45,11 @@ class Kind:
     key: str
     label: str
     names: tuple[str, ...]
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Return the names to show: the same wherever the kind is named."""
+        return self.names[:NAMES_SHOWN]
 
 
 @dataclass(frozen=True)

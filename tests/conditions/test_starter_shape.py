@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import transaction
+from django.db.models import Count, Min
 
 from conditions.evidence import NEEDS_SOURCE
-from conditions.models import Condition, MedicineClass, Remedy, RemedyKind, Revision
+from conditions.models import Caution, Condition, MedicineClass, Remedy, RemedyKind, Revision
 from conditions.starter import load
 
 from .factories import NOW
@@ -134,3 +135,17 @@ def test_starter_articles_ask_the_global_flags_and_their_own(slug):
     assert len({flag["code"] for flag in flags}) == len(flags)
     assert all(flag["statement"] and "?" in flag["question"] for flag in flags)
     assert any("988" in flag["statement"] or "{crisis}" in flag["statement"] for flag in flags)
+
+
+def test_starter_medicines_have_one_name_in_the_box_and_in_its_form():
+    about_medicines = Caution.objects.filter(with_kind__startswith="medicine")
+    about_one_kind = about_medicines.alias(kinds=Count("medicine_classes")).filter(kinds=1)
+    pairs = about_one_kind.annotate(kind=Min("medicine_classes__name")).values_list(
+        "with_what", "kind"
+    )
+
+    assert {
+        (shown, kind)
+        for shown, kind in pairs
+        if shown.split()[0] == kind.split()[0] and not shown.startswith(kind)
+    } == set()
