@@ -42,6 +42,9 @@ def _not_taken_off(now: datetime, *, live: str) -> Q:
     )
 
 
+_LIVE_TITLE = KeyTextTransform("title", "revisions__document")
+
+
 class ArticleQuerySet(models.QuerySet[Any]):
     """How articles are read. Public pages use `published`, never the draft's own columns."""
 
@@ -52,20 +55,20 @@ class ArticleQuerySet(models.QuerySet[Any]):
         `live_area` and `live_kind` (treatments have none of these three), and `live_revision_id`.
         The draft's title and summary are not for the public.
         """
-        return (
-            self.filter(
-                _not_taken_off(now, live="revisions__"),
-                revisions__pk=Subquery(self._newest(now).values("pk")[:1]),
-            )
-            # These read the join that the filter above made, so they see that revision alone.
-            .annotate(
-                live_revision_id=F("revisions__pk"),
-                live_title=KeyTextTransform("title", "revisions__document"),
-                live_summary=KeyTextTransform("summary", "revisions__document"),
-                live_names=F("revisions__document__names"),
-                live_area=KeyTextTransform("body_area", "revisions__document"),
-                live_kind=KeyTextTransform("kind", "revisions__document"),
-            )
+        return self._live(now).annotate(
+            live_revision_id=F("revisions__pk"),
+            live_title=_LIVE_TITLE,
+            live_summary=KeyTextTransform("summary", "revisions__document"),
+            live_names=F("revisions__document__names"),
+            live_area=KeyTextTransform("body_area", "revisions__document"),
+            live_kind=KeyTextTransform("kind", "revisions__document"),
+        )
+
+    def _live(self, now: datetime) -> Self:
+        """Return the live articles; what is then asked of `revisions` is of the live one alone."""
+        return self.filter(
+            _not_taken_off(now, live="revisions__"),
+            revisions__pk=Subquery(self._newest(now).values("pk")[:1]),
         )
 
     def with_live_document(self, now: datetime) -> Self:
@@ -145,10 +148,10 @@ class ArticleQuerySet(models.QuerySet[Any]):
 
         `live_treatments` and `live_conditions` are the slug and title of all that is live.
         """
-        title = JSONObject(slug="slug", title="live_title")
+        entry = JSONObject(slug="slug", title=_LIVE_TITLE)
         return self.annotate(
-            live_treatments=ArraySubquery(Treatment.objects.published(now).values(entry=title)),
-            live_conditions=ArraySubquery(Condition.objects.published(now).values(entry=title)),
+            live_treatments=ArraySubquery(Treatment.objects.all()._live(now).values(entry=entry)),
+            live_conditions=ArraySubquery(Condition.objects.all()._live(now).values(entry=entry)),
         )
 
 

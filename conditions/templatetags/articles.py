@@ -1,7 +1,7 @@
 """Filters that print an article's words safely."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -32,6 +32,19 @@ def plain(text: str, clinic: Clinic) -> SafeString:
 def explained(html: SafeString, glossary: Glossary) -> SafeString:
     """Return what `rich` or `plain` made, with the glossary's words explained at first use."""
     return mark_safe(glossary.explain(html))  # noqa: S308 (safe before; the glossary escapes)
+
+
+@register.filter
+def cites(numbers: Sequence[int]) -> SafeString:
+    """Return links to the sources of a sentence, to stand right after it."""
+    if not numbers:
+        return SafeString("")
+    words = "source " if len(numbers) == 1 else "sources "
+    links = (
+        f'<a class="cite" href="#source-{number:d}">{"" if later else words}{number:d}</a>'
+        for later, number in enumerate(numbers)
+    )
+    return mark_safe(f" ({', '.join(links)})")  # noqa: S308 (fixed words and whole numbers)
 
 
 @register.filter
@@ -67,6 +80,8 @@ _TAG_OR_NUMBER = re.compile(r"<[^>]*>|\{emergency\}|\{crisis\}")
 
 def _with_numbers(html: str, clinic: Clinic) -> SafeString:
     """Put links in place of {emergency} and {crisis}: numbers are the clinic's data, not text."""
+    if "{" not in html:
+        return mark_safe(html)  # noqa: S308 (cleaned or escaped before)
     numbers = {
         "{emergency}": (clinic.emergency_number, clinic.emergency_tel),
         "{crisis}": (clinic.crisis_number, clinic.crisis_tel),
