@@ -77,11 +77,15 @@ class Journey:
         """The reference whose hold does not stand in this browser's way."""
         return self.newest_hold.reference if self.newest_hold else None
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """What every address of a step carries. What else somebody added to one is left behind."""
+        return {"condition": self.condition} if self.condition else {}
+
     def url(self, step: str, *, day: date | None = None) -> str:
         """Return the address of a step (`safety`, `times`, `details`) with the condition kept."""
-        query = {"from": day.isoformat() if day else "", "condition": self.condition}
-        given = {name: value for name, value in query.items() if value}
-        return reverse(f"booking:{step}", args=[self.service.slug], query=given or None)
+        query = {"from": day.isoformat(), **self.kept} if day else self.kept
+        return reverse(f"booking:{step}", args=[self.service.slug], query=query or None)
 
     def context(self) -> dict[str, Any]:
         """Return what the templates of every step use."""
@@ -91,6 +95,7 @@ class Journey:
             "zone": self.service.location.tz,
             "condition": self.condition,
             "condition_title": self.flag_set.title,
+            "kept": self.kept,
             "screening": self.screening,
             "safety_url": self.url("safety"),
             "times_url": self.url("times"),

@@ -359,3 +359,14 @@ def test_times_ask_as_many_queries_with_many_appointments(
 
 def test_times_are_not_kept(visitor):
     assert "no-store" in visitor.get(TIMES)["Cache-Control"]
+
+
+def test_links_carry_the_condition_once_and_nothing_else(client, bookable_service):
+    make_article(slug="migraine")
+    query = "?condition=migraine&condition=migraine&ref=x"
+    client.post(f"{step_url(bookable_service, 'safety')}{query}", {"none": "on"})
+
+    page = parse(client.get(f"{TIMES}{query}").content)
+
+    carried = {link.partition("from=")[0] for link in links(page) if "from=" in link}
+    assert carried == {"?condition=migraine&"}
