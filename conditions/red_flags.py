@@ -4,17 +4,21 @@ The article's page and the screening before a booking take their flags from here
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import F
 
 from .addresses import where_now
 from .danger import find_danger
 from .models import CareLevel, Condition, RedFlag, most_urgent
+
+logger = logging.getLogger(__name__)
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 
@@ -105,8 +109,17 @@ def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
 
     An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. An
     old slug gives the flags of the article that its address leads to now. A clinic-wide flag is
-    asked from the moment it is saved, before the article's page shows it.
+    asked from the moment it is saved, before the article's page shows it. If they cannot be loaded
+    there are none, and then nobody can book online.
     """
+    try:
+        return _load_flags(condition_slug, now)
+    except DatabaseError:
+        logger.exception("the red flags could not be loaded")
+        return FlagSet(condition="", title="", flags=())
+
+
+def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
     clinic_wide = [_present(flag) for flag in RedFlag.objects.clinic_wide()]
     article = _live_article(condition_slug, now) if _SLUG.fullmatch(condition_slug) else None
     if article is None:

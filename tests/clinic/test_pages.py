@@ -206,4 +206,6 @@ def test_error_page_needs_nothing_that_may_have_failed(django_assert_num_queries
     page = parse(response.content)
     assert response.status_code == 500
     assert page.one("h1").text == "Something went wrong on our side"
-    assert page.one("main").one("a", href="tel:911").text == "911"
+    card = page.one("section", data_care_level="emergency")
+    assert card.one("h2").text == "In an emergency call 911"
+    assert card.one("a", href="tel:911").text == "Call 911"

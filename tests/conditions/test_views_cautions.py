@@ -89,7 +89,8 @@ def test_page_shows_all_cautions_by_what_readers_know_of_themselves(client, arti
         "For everyone",
     ]
     assert (
-        "Thinners of blood Medicines such as warfarin, Coumadin, Eliquis Yarrow: Ask first." in section.text
+        "Thinners of blood Medicines such as warfarin, Coumadin, Eliquis Yarrow: Ask first."
+        in section.text
     )
     assert "This list is not complete" in section.text
     assert page.one("h1").text == "Before you take anything: what fits you"
