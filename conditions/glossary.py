@@ -15,7 +15,8 @@ class Glossary:
     """The terms of one page while it is drawn; it remembers which ones it has explained."""
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        self.entries = tuple(entries)
+        # PostgreSQL sorts capital letters first, people do not.
+        self.entries = tuple(sorted(entries, key=lambda entry: entry["term"].casefold()))
         self._explained: set[int] = set()
         self._by_form = {
             form.casefold(): number

@@ -84,3 +84,11 @@ def test_words_beside_a_term_stay_escaped():
 
     assert html.startswith("&lt;b&gt; <button")
     assert html.endswith("</span> &lt;/b&gt;")
+
+
+def test_entries_stand_in_the_order_of_the_alphabet():
+    words = ["FDA", "dystonia", "ALS", "yin"]
+
+    glossary = Glossary({"term": word, "forms": [], "definition": "A word."} for word in words)
+
+    assert [entry["term"] for entry in glossary.entries] == ["ALS", "dystonia", "FDA", "yin"]
