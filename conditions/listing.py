@@ -1,11 +1,20 @@
 """The conditions page: A to Z with other names, by body area, and by kind. No query."""
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .models import ArticleKind, BodyArea, Condition
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text, "legs" as "leg"."""
+    return {word.removesuffix("s") for word in re.findall(r"\w+", text.casefold())}
+
+
+_AREA_WORDS = {area: _words(str(area.label)) - {"and"} for area in BodyArea}
 
 
 @dataclass(frozen=True)
@@ -52,10 +61,17 @@ def letters(conditions: Iterable[Condition]) -> list[Letter]:
 
 
 def areas(conditions: Iterable[Condition]) -> list[Group]:
-    """Return the body areas that have articles, in their fixed order."""
-    by_area: dict[str, list[Condition]] = {}
+    """Return the body areas that have articles, in their fixed order.
+
+    An article stands in its own area, and in each that one of its other names speaks of: who has
+    leg cramps looks under legs, though spasms come in every muscle.
+    """
+    by_area: dict[BodyArea, list[Condition]] = {}
     for condition in conditions:
-        by_area.setdefault(condition.live_area, []).append(condition)
+        named = _words(" ".join(condition.live_names))
+        for area in BodyArea:
+            if area == condition.live_area or not named.isdisjoint(_AREA_WORDS[area]):
+                by_area.setdefault(area, []).append(condition)
     return [
         Group(anchor=str(area.value), label=str(area.label), conditions=tuple(by_area[area]))
         for area in BodyArea

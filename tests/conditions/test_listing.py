@@ -51,6 +51,20 @@ def test_areas_are_those_with_articles_in_their_fixed_order():
     ]
 
 
+def test_article_stands_also_in_the_areas_that_its_other_names_speak_of():
+    spasms = article("Spasms", "Leg cramp", "back spasm and more", area="muscles_nerves")
+    other = article("Legs", "legend", "armful", area="skin")
+
+    found = areas([spasms, other])
+
+    assert [(area.label, area.conditions) for area in found] == [
+        ("Muscles and nerves", (spasms,)),
+        ("Neck and back", (spasms,)),
+        ("Legs and feet", (spasms,)),
+        ("Skin", (other,)),
+    ]
+
+
 def test_kinds_are_symptoms_then_conditions():
     migraine, neck = article("Migraine", kind="condition"), article("Neck pain", kind="symptom")
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 
 from conditions.evidence import NEEDS_SOURCE
+from conditions.listing import areas
 from conditions.models import Caution, Condition, MedicineClass, Remedy, RemedyKind, Revision
 from conditions.starter import load
 
@@ -149,3 +150,19 @@ def test_starter_medicines_have_one_name_in_the_box_and_in_its_form():
         for shown, kind in pairs
         if shown.split()[0] == kind.split()[0] and not shown.startswith(kind)
     } == set()
+
+
+def test_starter_articles_are_found_by_each_part_of_the_body_that_they_are_about():
+    found = {
+        area.label: {condition.slug for condition in area.conditions}
+        for area in areas(Condition.objects.published(NOW))
+    }
+
+    assert found == {
+        "Muscles and nerves": {"spasms-and-twitches", "sciatica", "neck-pain", "carpal-tunnel"},
+        "Head, face and jaw": {"migraine", "jaw-pain", "neck-pain"},
+        "Neck and back": {"neck-pain", "sciatica", "spasms-and-twitches"},
+        "Arms and hands": {"carpal-tunnel", "neck-pain"},
+        "Legs and feet": {"restless-legs", "sciatica", "spasms-and-twitches"},
+        "Sleep and mood": {"insomnia", "restless-legs"},
+    }
