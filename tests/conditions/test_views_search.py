@@ -83,6 +83,7 @@ def test_search_without_result_shows_the_list_the_areas_and_the_phone_number(cli
     assert "Nothing found for “&lt;b&gt;numb lips”" in html
     assert 'href="tel:911"' in html
     assert ">Charley horse: see Spasms</a>" in html
+    assert 'href="#areas"' in html
     assert 'id="area-legs_feet"' in html
     assert "Ask the clinic: " in html
 
@@ -150,6 +151,23 @@ def test_danger_asks_nobody_to_search_on(client):
     assert "Sore neck" not in html.partition('id="all"')[0]
     assert "Do not search further before you call." in html
     assert "Try one plain word" not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "title"), [("chest pain", "Call 000 now"), ("suicide", "Call or text 111 now")]
+)
+def test_danger_says_in_the_title_whom_to_call_and_never_that_nothing_was_found(
+    client, query, title
+):
+    Clinic.objects.create(crisis_number="111", emergency_number="000")
+    make_red_flag(code="chest.pain", search_words="chest pain")
+    make_crisis_flag()
+
+    html = look_for(client, query)
+
+    assert f"<title>{title}" in html
+    assert "nothing found" not in html.lower()
+    assert "No page" not in html
 
 
 def test_search_for_the_practitioner_leads_to_the_clinic(client):
