@@ -133,15 +133,25 @@ def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
 
 
 def flags_named_in(text: str) -> tuple[Flag, ...]:
-    """Return the emergency flags in use of whose words one is in the text, clinic-wide first.
+    """Return the flags in use of whose words one is in the text, clinic-wide first.
 
-    One query, whatever was typed. For showing the emergency card, never for leaving it out.
+    Emergencies, or else what must be seen today: the less urgent would take eyes off the call. One
+    query, whatever was typed. For showing a card, never for leaving it out.
     """
-    flags = RedFlag.objects.filter(level=CareLevel.EMERGENCY, is_active=True)
-    named = {flag.code: flag for flag in flags.exclude(search_words="")}
-    phrases = {code: flag.search_words.splitlines() for code, flag in named.items()}
-    present = [_present(named[code]) for code in find_danger(text, phrases)]
-    return tuple(sorted(present, key=lambda flag: not flag.is_global))
+    flags = RedFlag.objects.filter(
+        level__in=[CareLevel.EMERGENCY, CareLevel.URGENT], is_active=True
+    ).exclude(search_words="")
+    in_use = {flag.code: flag for flag in flags}
+    phrases = {code: flag.search_words.splitlines() for code, flag in in_use.items()}
+    named = [_present(in_use[code]) for code in find_danger(text, phrases)]
+    emergencies = [flag for flag in named if flag.is_emergency]
+    return tuple(sorted(emergencies or named, key=lambda flag: not flag.is_global))
+
+
+def clinic_wide_emergencies() -> tuple[Flag, ...]:
+    """Return the emergencies that are asked before every booking, in one query."""
+    flags = RedFlag.objects.clinic_wide().filter(level=CareLevel.EMERGENCY)
+    return tuple(map(_present, flags))
 
 
 def assess(flag_set: FlagSet, codes: Collection[str]) -> Outcome:

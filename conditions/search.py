@@ -83,9 +83,9 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     named = _remedies_called(words, pages, likeness)
     whole = [page for page in pages if page.has_all or any(_named(page, words))]
     about_it = [page.result for page in whole if page.is_about or any(_named(page, words))]
-    if is_danger:
-        return _answer("all words", named, about_it) if named or about_it else Answer()
     places = places_asked_for(words, about=about)
+    if is_danger:
+        return _answer("all words", places, named, about_it)
     cautions = find_cautions(words, pages)
     within = _remedies_within(words, pages, likeness)
     # A name in the query tells more than all of its words somewhere in a text.
@@ -263,4 +263,4 @@ def _answer(how: How, *parts: Iterable[Result], shown_for: str = "") -> Answer:
     once: dict[str, Result] = {}
     for result in chain(*parts):
         once.setdefault(result.url, result)
-    return Answer(results=tuple(once.values()), how=how, shown_for=shown_for)
+    return Answer(tuple(once.values()), how, shown_for) if once else Answer()

@@ -1,11 +1,12 @@
 """The pages about the clinic and its visits that a search leads to: "price", "opening hours"."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from django.urls import reverse
 
+from .danger import APOSTROPHES
 from .searchable import Result
 
 
@@ -25,7 +26,19 @@ class _Place:
 
 
 # Conditions are found by whatever they say; these pages only by words that mean nothing else here.
+_EMERGENCY = _Place(
+    "In an emergency",
+    "Whom to call for a sign that threatens life, and for thoughts of harming yourself.",
+    "contact",
+    _set_of("911 ambulance ambulence emergancy emergencies emergency urgent urgently"),
+    also=_set_of(
+        "appointment call care contact department doctor er help hospital line medical near now number "
+        "phone room service services"
+    ),
+    part="#emergency",
+)
 _PLACES = (
+    _EMERGENCY,
     _Place(
         "Book a visit",
         "Which visits there are, how long each takes, and free times. No fee there? Call us.",
@@ -88,11 +101,20 @@ def places_asked_for(words: Iterable[str], *, about: str = "") -> list[Result]:
 
     `about` are words that mean the page about the clinic, such as the practitioner's name.
     """
-    asked = {word.casefold() for word in words} - _AROUND
     named = {re.sub(r"\W", "", word) for word in about.casefold().split()} - _AROUND
     return [
         Result(place.title, "", place.summary, reverse(place.address) + place.part)
         for place in _PLACES
-        if asked <= place.words | place.also | named
-        and not asked.isdisjoint(place.words | (named if place.part == "#about" else set()))
+        if _asks_for(place, words, named)
     ]
+
+
+def asks_for_help(query: str) -> bool:
+    """Say whether it asks for help in an emergency, and does not say in which: "911"."""
+    return _asks_for(_EMERGENCY, APOSTROPHES.sub("", query).split())
+
+
+def _asks_for(place: _Place, words: Iterable[str], named: Set[str] = frozenset()) -> bool:
+    asked = {re.sub(r"\W", "", word).casefold() for word in words} - _AROUND - {""}
+    meant = place.words | named if place.part == "#about" else place.words
+    return asked <= meant | place.also | named and not asked.isdisjoint(meant)

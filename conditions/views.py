@@ -18,9 +18,10 @@ from .linked_data import condition_data, treatment_data
 from .listing import areas, kinds, letters
 from .models import Condition, Treatment
 from .pages import condition_page, treatment_page
-from .red_flags import flags_named_in
+from .red_flags import clinic_wide_emergencies, flags_named_in
 from .rendering import drawn_once
 from .search import clean_query, search, search_terms
+from .site_pages import asks_for_help
 
 MAX_STORY = 2000
 
@@ -61,12 +62,17 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         query = clean_query(typed)
         conditions = list(self.object_list)
         # Some tell a whole story, and the warning sign may stand at its end.
-        flags = flags_named_in(typed[:MAX_STORY]) if query else ()
+        asks_for_any = asks_for_help(query)
+        named = flags_named_in(typed[:MAX_STORY]) if query and not asks_for_any else ()
+        flags = clinic_wide_emergencies() if asks_for_any else named
+        emergencies = [flag for flag in flags if flag.is_emergency]
+        # Who names no sign sees all of them on one card, as in an article.
+        crises = [flag for flag in emergencies if flag.is_crisis and not asks_for_any]
         clinic = Clinic.objects.current()
         # For the template, which needs it too.
         self.request.clinic = clinic  # type: ignore[attr-defined]  # as `drawn_once` does
         answer = search(
-            query, now=timezone.now(), is_danger=bool(flags), about=clinic.practitioner_line
+            query, now=timezone.now(), is_danger=bool(emergencies), about=clinic.practitioner_line
         )
         if not answer.results and not flags and is_asked_by_a_person(self.request):
             count_empty_search(query, on=timezone.localdate())
@@ -74,8 +80,9 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
             query=query,
             answer=answer,
             terms=search_terms(answer.shown_for or query),
-            crisis_flags=[flag for flag in flags if flag.is_crisis],
-            emergency_flags=[flag for flag in flags if not flag.is_crisis],
+            crisis_flags=crises,
+            emergency_flags=[flag for flag in emergencies if flag not in crises],
+            today_flags=[flag for flag in flags if not flag.is_emergency],
             letters=letters(conditions),
             areas=areas(conditions),
             kinds=kinds(conditions),

@@ -18,7 +18,12 @@ class RedFlagForm(forms.ModelForm):
     class Meta:
         field_classes = {"search_words": LinesField}
         help_texts = {
-            "is_global": "Asked whatever page the person came from, and shown in every article."
+            "is_global": "Asked whatever page the person came from, and shown in every article.",
+            "search_words": (
+                "One phrase a line, as worried people write it: can't speak. Whoever searches for "
+                "one sees first that it is an emergency, or that it must be seen today, as the "
+                "level says. No words that are harmless alone."
+            ),
         }
 
 

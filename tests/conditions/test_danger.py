@@ -93,6 +93,16 @@ def test_find_danger_finds_no_phrase_without_words(phrase):
 
 
 @pytest.mark.django_db
+def test_flags_named_in_are_of_the_most_urgent_level_that_is_named():
+    make_red_flag(code="now", search_words="stroke")
+    today = make_red_flag(code="today", search_words="swollen calf", level="urgent")
+    make_red_flag(search_words="swollen calf", level="see_doctor")
+
+    assert [flag.code for flag in flags_named_in("swollen calf")] == [today.code]
+    assert [flag.code for flag in flags_named_in("swollen calf, stroke")] == ["now"]
+
+
+@pytest.mark.django_db
 def test_flags_named_in_are_emergencies_in_use_clinic_wide_first(django_assert_num_queries):
     own = make_red_flag(code="own", search_words="heart attack\nstroke")
     everywhere = make_red_flag(code="everywhere", search_words="Stroke\r\n\r\n", is_global=True)

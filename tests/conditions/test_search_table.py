@@ -5,6 +5,7 @@ from django.db import transaction
 
 from conditions.red_flags import flags_named_in
 from conditions.search import Answer, clean_query, search
+from conditions.site_pages import asks_for_help
 from conditions.starter import load
 
 from .factories import NOW
@@ -200,6 +201,22 @@ NOTHING_BESIDE_THE_CARD = [
     "blood clot",
 ]
 
+CALLS_FOR_HELP = [
+    "emergency",
+    "EMERGENCY!",
+    "emergancy",
+    "medical emergency",
+    "is this an emergency",
+    "what’s an emergency?",
+    "emergency room",
+    "ambulance",
+    "i need an ambulance",
+    "911",
+    "call 911",
+    "urgent",
+    "urgent care near me",
+]
+
 DANGER = {
     "groin numbness": "saddle.numb",
     "numbness in my groin": "saddle.numb",
@@ -258,6 +275,35 @@ DANGER = {
     "suicide": "suicide.thoughts",
     "suiside": "suicide.thoughts",
     "I want to kill myself": "suicide.thoughts",
+    "988": "suicide.thoughts",
+    "cant talk": "speech.slurred",
+    "cant feel my leg": "leg.sudden_weakness",
+    "cant feel my arm": "weakness.one_side",
+    "cant feel my face": "face.droop",
+    "cant feel my hand": "hand.cold_after_injury",
+    "cant move my arm": "movement.paralysis",
+    "cant move my fingers": "movement.paralysis",
+    "cant see anything": "vision.sudden_loss",
+    "swollen leg and short of breath": "leg.swollen_with_breathing_trouble",
+}
+# As soon as the level of the sign says: less than an emergency, and never less than today.
+TODAY = {
+    "swollen calf": "calf.swollen",
+    "my calf is swollen": "calf.swollen",
+    "one leg swollen and hot": "calf.swollen",
+    "foot drop": "foot.drop",
+    "cant lift my foot": "foot.drop",
+    "cant feel my foot": "weakness.new",
+    "jaw is stuck": "jaw.stuck",
+    "cant close my mouth": "jaw.stuck",
+    "fell asleep at the wheel": "sleep.at_the_wheel",
+    "havent slept in days": "sleep.none_with_high_energy",
+    "back pain with a fever": "spine.fever_or_injected_drugs",
+    "dark urine and muscle pain": "urine.dark_with_muscle_pain",
+    "clumsy hands": "spinal_cord.pressure",
+    "headache worse when I lie down": "headache.worse_lying_down",
+    "my scalp is tender": "headache.new_over_fifty",
+    "red and painful eye": "eye.red_painful",
 }
 HARMLESS = [
     *(query for query, url in FIRST.items() if url),
@@ -270,6 +316,11 @@ HARMLESS = [
     "poison ivy",
     "food poisoning",
     "how many pills of magnesium",
+    "both legs swollen at night",
+    "dropped something on my foot",
+    "cant move my neck",
+    "tired at the wheel",
+    "vertigo",
 ]
 
 
@@ -319,6 +370,27 @@ def test_search_counts_the_same_with_any_apostrophe():
 @pytest.mark.django_db
 def test_search_sees_the_danger_in(query, code):
     assert code in [flag.code for flag in flags_named_in(query)]
+
+
+@pytest.mark.usefixtures("_starter")
+@pytest.mark.parametrize(("query", "code"), TODAY.items())
+@pytest.mark.django_db
+def test_search_sees_what_must_be_seen_today_in(query, code):
+    assert [(flag.code, flag.level) for flag in flags_named_in(query)] == [(code, "urgent")]
+
+
+@pytest.mark.usefixtures("_starter")
+@pytest.mark.parametrize("query", CALLS_FOR_HELP)
+@pytest.mark.django_db
+def test_search_puts_whom_to_call_first_for(query):
+    results = search(clean_query(query), now=NOW, is_danger=asks_for_help(query)).results
+
+    assert [result.url for result in results] == ["/contact/#emergency"]
+
+
+@pytest.mark.parametrize("query", ["", "?!", "help with sleep", "medicine", "number", "no urgency"])
+def test_asks_for_help_only_in_an_emergency(query):
+    assert not asks_for_help(query)
 
 
 @pytest.mark.usefixtures("_starter")

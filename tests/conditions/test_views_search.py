@@ -153,6 +153,45 @@ def test_danger_asks_nobody_to_search_on(client):
     assert "Try one plain word" not in html
 
 
+def test_call_for_help_shows_every_clinic_wide_emergency_and_whom_to_call(client):
+    Clinic.objects.create(emergency_number="000")
+    make_crisis_flag(is_global=True, position=2)
+    make_red_flag(code="face.droop", is_global=True, position=1)
+    make_red_flag(code="calf.swollen", is_global=True, level="urgent")
+    make_red_flag(code="unasked")
+    make_live_condition(title="Urgent matters")
+
+    html = look_for(client, "Ambulance!")
+
+    card = re.search(r'<section class="redflag".*?</section>', html, re.DOTALL).group()
+    assert html.count("data-care-level") == 1
+    assert re.findall(r'data-red-flag="([^"]*)"', card) == ["face.droop", "suicide.thoughts"]
+    assert "<title>Call 000 now" in html
+    assert 'href="/contact/#emergency"' in html.partition('id="all"')[0]
+
+
+def test_sign_that_must_be_seen_today_shows_its_card_above_the_results(client):
+    make_red_flag(code="calf.swollen", level="urgent", search_words="swollen calf")
+    make_live_condition(title="Leg cramp", names=["swollen calf"])
+
+    html = look_for(client, "swollen calf")
+
+    card = re.search(r'<section class="care.*?</section>', html, re.DOTALL)
+    assert 'data-care-level="urgent"' in card.group()
+    assert re.findall(r'data-red-flag="([^"]*)"', html) == ["calf.swollen"]
+    assert card.start() < html.index('id="found"') < html.index("Leg cramp")
+    assert "<title>Be seen today" in html
+
+
+def test_sign_that_must_be_seen_today_never_stands_under_nothing_found(client):
+    make_red_flag(level="urgent", search_words="swollen calf")
+
+    html = look_for(client, "swollen calf")
+
+    assert "nothing found" not in html.lower()
+    assert not EmptySearch.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("query", "title"), [("chest pain", "Call 000 now"), ("suicide", "Call or text 111 now")]
 )
@@ -215,7 +254,7 @@ def test_search_page_takes_six_queries(client, django_assert_num_queries, number
         make_live_condition(names=["Cramp"])
         make_red_flag(search_words="stroke")
 
-    for query in ("cramp", "crampp", "cramp stroke"):
+    for query in ("cramp", "crampp", "cramp stroke", "911"):
         with django_assert_num_queries(6):
             look_for(client, query)
 
