@@ -5,7 +5,8 @@ Pure: the phrases come from the caller. It can only add caution, so in doubt it 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 
 APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
@@ -44,12 +45,16 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
     """
     words = [word for word in _words(text) if word not in _FILLERS]
     pairs = frozenset(first + second for first, second in pairwise(words))
-    meant: dict[str, frozenset[str]] = {}
+    by_letter: dict[str, set[str]] = {}
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        by_letter.setdefault(word[0], set()).add(word)
+        places.setdefault(word, []).append(place)
 
+    @cache
     def meant_by(word: str) -> frozenset[str]:
-        if word not in meant:
-            meant[word] = frozenset(typed for typed in words if _is_meant(typed, word))
-        return meant[word]
+        typed = by_letter.get(word[0], ())
+        return frozenset(one for one in typed if _is_meant(one, word))
 
     def is_in(phrase: str) -> bool:
         asked = _words_that_count(phrase)
@@ -59,8 +64,11 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
         # Two words that were typed as one, or one as two.
         if meant_by(whole) or (len(asked) == 1 and whole in pairs):
             return True
+        if not all(map(meant_by, asked)):
+            return False
         found = [meant_by(word) for word in asked]
-        return all(found) and _stand_together(found, words, asked)
+        starts = {place for word in frozenset().union(*found) for place in places[word]}
+        return _stand_together(found, words, asked, starts)
 
     return [key for key, texts in phrases.items() if any(map(is_in, texts))]
 
@@ -74,22 +82,21 @@ def _words(text: str) -> list[str]:
     return plain.split()
 
 
-def _words_that_count(phrase: str) -> list[str]:
+@lru_cache(2000)
+def _words_that_count(phrase: str) -> tuple[str, ...]:
     words = [word for word in _words(phrase) if word not in _FILLERS]
     rest = [word for word in words if word not in _PRONOUNS]
-    return rest if len(rest) >= 3 else words
+    return tuple(rest if len(rest) >= 3 else words)
 
 
-def _stand_together(found: list[frozenset[str]], words: list[str], asked: list[str]) -> bool:
+def _stand_together(
+    found: list[frozenset[str]], words: list[str], asked: Sequence[str], starts: Iterable[int]
+) -> bool:
     """Say whether a stretch of the words, little longer than the phrase, holds it."""
     in_order = not _IN_ORDER.isdisjoint(asked)
     length = len(asked) + (1 if in_order else 2)
     holds = _holds_in_order if in_order else _holds
-    return any(
-        holds(words[start : start + length], found)
-        for start in range(len(words))
-        if any(words[start] in any_of for any_of in found)
-    )
+    return any(holds(words[start : start + length], found) for start in starts)
 
 
 def _holds(stretch: list[str], found: list[frozenset[str]]) -> bool:
@@ -108,10 +115,10 @@ def _holds_in_order(stretch: list[str], found: list[frozenset[str]]) -> bool:
 
 
 def _is_meant(typed: str, word: str) -> bool:
-    """Say whether it is the word, or the word with one slip after its first letter."""
+    """Say whether it is the word, or it with one slip; they start with the same letter."""
     if typed == word:
         return True
-    if typed[0] != word[0] or typed in _NO_SLIPS or abs(len(typed) - len(word)) > 1:
+    if typed in _NO_SLIPS or abs(len(typed) - len(word)) > 1:
         return False
     pairs = enumerate(zip(typed, word, strict=False))
     same = next((at for at, (one, two) in pairs if one != two), min(len(typed), len(word)))
