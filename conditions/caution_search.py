@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from .cautions import Document, kinds_in, kinds_meant
-from .medicines import Reading, read_medicines
+from .medicines import Kind, Match, Reading, read_medicines
 from .models import CautionKind
 from .searchable import FoundPage, Result
 
@@ -37,28 +38,34 @@ class CautionsFound:
     """The medicine that was found instead of a misspelled one."""
 
 
-def find_cautions(words: Sequence[str], pages: Sequence[FoundPage]) -> CautionsFound:
+def find_cautions(
+    words: Sequence[str], pages: Sequence[FoundPage], known: Iterable[Kind]
+) -> CautionsFound:
     """Return where the cautions name what somebody takes or has, in the order of the pages.
 
-    If that is all that was asked for, the page with the most of them comes first.
+    If that is all that was asked for, the page with the most of them comes first. It tells of a
+    medicine that is `known`, but in no caution, that it is in none.
     """
-    kinds = kinds_in(owner for page in pages for owner in page.owners)
+    named = {kind.key: kind for kind in kinds_in(chain(*(page.owners for page in pages)))}
+    kinds = [*named.values(), *(kind for kind in known if kind.key not in named)]
     reading = read_medicines(" ".join(words), kinds)
     is_all = bool(reading.matches) and not reading.unknown
+    in_cautions = tuple(
+        match for match in reading.matches if any(kind.key in named for kind in match.kinds)
+    )
+    if is_all and not in_cautions:
+        return _none_names(pages, reading.matches)
     # A guess counts if it is the whole query: in a sentence too many words are like a medicine.
-    if not is_all:
-        sure = tuple(match for match in reading.matches if not match.is_guess)
-        reading = Reading(sure, reading.unknown)
-    if reading.matches:
-        slugs = kinds_meant(reading, frozenset(), kinds)
-        guesses = [match.name for match in reading.matches if match.is_guess]
-        return _found(
+    matches = tuple(match for match in in_cautions if is_all or not match.is_guess)
+    if matches:
+        slugs = kinds_meant(Reading(matches, ()), frozenset(), kinds)
+        found = _found(
             pages,
-            ", ".join(match.name for match in reading.matches),
+            ", ".join(match.name for match in matches),
             lambda caution: not slugs.isdisjoint(_slugs(caution)),
             is_all=is_all,
-            shown_for=guesses[0] if guesses else "",
         )
+        return replace(found, shown_for=_first_guess(matches))
     asked = [word for word in words if word.casefold() not in _AROUND]
     if not asked:
         return CautionsFound()
@@ -74,24 +81,41 @@ def _found(
     concerns: Callable[[Document], bool],
     *,
     is_all: bool,
-    shown_for: str = "",
 ) -> CautionsFound:
     found = []
     for page in pages:
         owners = [owner for owner, cautions in page.owners if any(map(concerns, cautions))]
         if owners:
-            found.append((len(owners), _result(page, what, dict.fromkeys(owners))))
+            once = ", ".join(dict.fromkeys(owners))
+            found.append((len(owners), _result(page, f"Cautions that concern {what}: {once}")))
     if is_all:
         found.sort(key=lambda entry: entry[0], reverse=True)
     results = tuple(result for _number, result in found)
-    return CautionsFound(results, is_all=is_all, shown_for=shown_for)
+    return CautionsFound(results, is_all=is_all)
 
 
-def _result(page: FoundPage, what: str, owners: Iterable[str]) -> Result:
+def _none_names(pages: Sequence[FoundPage], matches: Sequence[Match]) -> CautionsFound:
+    """Return the pages with cautions, most of them first, and say that none is about the medicines."""
+    what = " or ".join(match.name for match in matches)
+    summary = f"No caution here names {what}. That does not mean that there is none: ask us."
+    with_most = sorted(pages, key=_number_of_owners, reverse=True)
+    results = tuple(_result(page, summary) for page in with_most if _number_of_owners(page))
+    return CautionsFound(results, is_all=True, shown_for=_first_guess(matches))
+
+
+def _number_of_owners(page: FoundPage) -> int:
+    return sum(bool(cautions) for _owner, cautions in page.owners)
+
+
+def _first_guess(matches: Iterable[Match]) -> str:
+    return next((match.name for match in matches if match.is_guess), "")
+
+
+def _result(page: FoundPage, summary: str) -> Result:
     return Result(
         name="Before you take anything",
         place=page.result.name,
-        summary=f"Cautions that concern {what}: {', '.join(owners)}",
+        summary=summary,
         url=f"{page.result.url}cautions/",
     )
 

@@ -17,6 +17,7 @@ SHORTEST_WITH_TWO_SLIPS = 9
 # A shorter name with an "s" more or less is too often another word.
 SHORTEST_PLURAL = 5
 
+_SIGNS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
 # Between two words of one name: "St. John's wort", "Alka-Seltzer".
 _INSIDE_A_NAME = re.compile(r"[\s.\-‐‑_*®™]*")
@@ -120,13 +121,13 @@ class _Index:
                 self._add(name, kind, is_kind=True)
         self.longest = max((len(match.name.split()) for match in self.exact.values()), default=0)
         for match in list(self.exact.values()):
-            key = _key(match.name)
+            key = key_of(match.name)
             if len(key) >= SHORTEST_GUESSED:
                 self._by_start.setdefault(key[0], []).append((key, match))
                 self._by_rest.setdefault(key[1:], match)
 
     def _add(self, name: str, kind: Kind, *, is_kind: bool) -> None:
-        key = _key(name)
+        key = key_of(name)
         if not key:
             return
         for variant in _variants(key):
@@ -212,14 +213,13 @@ def _words(text: str) -> Iterator[_Word]:
         following = places[number + 1][0] if number + 1 < len(places) else end
         between = text[end:following]
         joins = _INSIDE_A_NAME.fullmatch(between) is not None and "\n" not in between
-        key = _DOSE_GLUED_ON.sub("", _key(text[start:end]))
+        key = _DOSE_GLUED_ON.sub("", key_of(text[start:end]))
         yield _Word(key, start, end, joins)
 
 
-def _key(name: str) -> str:
-    """Return the letters and digits alone, without accents and case."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(character for character in plain if character.isalnum())
+def key_of(name: str) -> str:
+    """Return the letters and digits alone, without accents and case: ub13 for UB-13."""
+    return _SIGNS.sub("", unicodedata.normalize("NFKD", name).casefold())
 
 
 def _variants(key: str) -> Iterator[str]:

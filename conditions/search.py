@@ -1,7 +1,6 @@
 """Search over the live pages: what their words say, then names that are spelled nearly so."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.db import connection
 
 from .caution_search import find_cautions
 from .danger import APOSTROPHES
+from .medicines import key_of
 from .searchable import FoundPage, FoundRemedy, Named, Result, live_pages
 from .site_pages import places_asked_for
 
@@ -73,11 +73,10 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     just mentions the words. `about` are words that mean the clinic, such as the practitioner's
     name. Three database queries, whatever there is to find.
     """
-    # Without signs: PostgreSQL takes some for operators, and too many of them for an error.
-    words = WORD.findall(APOSTROPHES.sub("'", query))
+    words = _words_meant(query)
     if not words:
         return Answer()
-    pages = live_pages(words, now=now)
+    pages, known = live_pages(words, now=now)
     likeness = _likeness(" ".join(words), _names(pages))
     pages.sort(key=_scoring(words, pages, likeness), reverse=True)
     named = _remedies_called(words, pages, likeness)
@@ -86,7 +85,7 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     places = places_asked_for(words, about=about)
     if is_danger:
         return _answer("all words", places, named, about_it)
-    cautions = find_cautions(words, pages)
+    cautions = find_cautions(words, pages, known)
     within = _remedies_within(words, pages, likeness)
     # A name in the query tells more than all of its words somewhere in a text.
     called = [page.result for page in pages if page.is_about or _is_named_within(page, words)]
@@ -102,6 +101,15 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     if alike.results or not cautions.shown_for:
         return alike
     return _answer("a name", cautions.results, shown_for=cautions.shown_for)
+
+
+def _words_meant(query: str) -> list[str]:
+    """Return the words, and acupuncture if they are about needles, but not about the feeling."""
+    # Without signs: PostgreSQL takes some for operators, and too many of them for an error.
+    words = WORD.findall(APOSTROPHES.sub("'", query))
+    typed = {word.casefold() for word in words}
+    has_needles = not typed.isdisjoint({"needle", "needles", "needling"})
+    return [*words, "acupuncture"] if has_needles and "pins" not in typed else words
 
 
 def _scoring(
@@ -120,35 +128,29 @@ def _scoring(
     return score
 
 
-def _key(text: str) -> str:
-    """Return a name without what people write in different ways: UB 13, ub-13, Ub13."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in plain if character.isalnum())
-
-
 def _named(page: FoundPage, words: list[str]) -> tuple[bool, int]:
     """Return whether the words are a name of the page, and of how many a part: "head ache"."""
-    key = _key("".join(words))
+    key = key_of("".join(words))
     parts = sum(_is_called(WORD.findall(name), key) for name in page.names)
     return _is_called(page.names, key), parts if len(words) > 1 else 0
 
 
 def _is_named_within(page: FoundPage, words: list[str]) -> bool:
     """Say whether a name of the page is a part of the query: acupuncture for migraine."""
-    return not _keys_within(words).isdisjoint(map(_key, page.names))
+    return not _keys_within(words).isdisjoint(map(key_of, page.names))
 
 
 def _keys_within(words: list[str]) -> set[str]:
     """Return what each few words of the query that stand together may be the name of."""
     return {
-        _key("".join(words[start:end]))
+        key_of("".join(words[start:end]))
         for start in range(len(words))
         for end in range(start + 1, start + 5)
     }
 
 
 def _is_called(names: Iterable[str], key: str) -> bool:
-    return key in map(_key, names)
+    return key in map(key_of, names)
 
 
 def _names(pages: list[FoundPage]) -> list[str]:
@@ -202,7 +204,7 @@ def _remedies_called(
     words: list[str], pages: list[FoundPage], likeness: dict[str, _Likeness]
 ) -> list[Result]:
     """Return the remedies of which the whole query is a name, or very nearly one."""
-    key = _key("".join(words))
+    key = key_of("".join(words))
     meant = {name for name, like in likeness.items() if like.whole >= NEARLY_THE_SAME}
     return _remedies(
         pages,
@@ -222,7 +224,7 @@ def _remedies_within(
         pages,
         lambda remedy: (
             not meant.isdisjoint(remedy.names)
-            or not keys.isdisjoint(map(_key, (*remedy.names, *remedy.codes)))
+            or not keys.isdisjoint(map(key_of, (*remedy.names, *remedy.codes)))
         ),
     )
 

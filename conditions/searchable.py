@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import (
     SearchQuery,
@@ -13,9 +14,12 @@ from django.contrib.postgres.search import (
     SearchVectorField,
 )
 from django.db.models import F, Func, IntegerField, JSONField, TextField, Value
+from django.db.models.functions import JSONObject
 
 from .cautions import Document, caution_owners
-from .models import Condition, RemedyKind, Treatment
+from .documents import lines
+from .medicines import Kind
+from .models import Condition, MedicineClass, RemedyKind, Treatment
 
 # What a page says besides its sections. Not what is on every page: the clinic-wide red flags.
 _OTHER_WORDS = (
@@ -90,16 +94,23 @@ class FoundPage(Named):
         return len(self.found_above) * 2 > self.asked
 
 
-def live_pages(words: list[str], *, now: datetime) -> list[FoundPage]:
-    """Return every live page with how the words match it, in two queries."""
+def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], list[Kind]]:
+    """Return every live page with how the words match it, and the kinds of medicine that the
+    clinic knows, in two queries.
+
+    Those come with the treatments, because without one there is no caution to lead to.
+    """
     conditions = _matched(Condition.objects.published(now), words).annotate(
         live_offers=F("revisions__document__offers")
     )
     treatments = _matched(Treatment.objects.published(now), words).annotate(
         live_cautions=F("revisions__document__cautions"),
         live_remedies=F("revisions__document__remedies"),
+        medicines=ArraySubquery(
+            MedicineClass.objects.values(entry=JSONObject(slug="slug", name="name", names="names"))
+        ),
     )
-    return [
+    pages = [
         *(
             _page(
                 condition,
@@ -123,6 +134,8 @@ def live_pages(words: list[str], *, now: datetime) -> list[FoundPage]:
             for treatment in treatments
         ),
     ]
+    known = treatments[0].medicines if treatments else []
+    return pages, [Kind(kind["slug"], kind["name"], tuple(lines(kind["names"]))) for kind in known]
 
 
 def _matched(articles: Any, words: list[str]) -> Any:

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
+
+from conditions.starter import load
 
 from .factories import NOW
 from .staff import make_staff
@@ -14,6 +17,15 @@ def clock():
     """Stop the clock a minute after `NOW`, when what tests publish is live; return it to be moved."""
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(scope="module")
+def starter(django_db_setup, django_db_blocker):
+    """Load the starter content once for all tests of a file, and take it back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(now=NOW)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

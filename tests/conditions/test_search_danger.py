@@ -1,0 +1,192 @@
+"""Words that mean danger, and what a search shows for them with the starter content."""
+
+import pytest
+
+from conditions.red_flags import flags_named_in
+from conditions.search import Answer, clean_query, search
+from conditions.site_pages import asks_for_help
+
+from .factories import NOW
+from .test_search_table import FIRST, MIGRAINE
+
+# What is only mentioned somewhere tells nothing to someone who may be in danger.
+NOTHING_BESIDE_THE_CARD = [
+    "can't speak",
+    "chest pain",
+    "stroke",
+    "overdose",
+    "took too many pills",
+    "blood clot",
+]
+
+CALLS_FOR_HELP = [
+    "emergency",
+    "EMERGENCY!",
+    "emergancy",
+    "medical emergency",
+    "is this an emergency",
+    "what’s an emergency?",
+    "emergency room",
+    "ambulance",
+    "i need an ambulance",
+    "911",
+    "call 911",
+    "urgent",
+    "urgent care near me",
+]
+
+DANGER = {
+    "groin numbness": "saddle.numb",
+    "numbness in my groin": "saddle.numb",
+    "saddle area numb": "saddle.numb",
+    "numb saddle area": "saddle.numb",
+    "no feeling when i wipe": "saddle.numb",
+    "cant feel when i wipe": "saddle.numb",
+    "trouble peeing": "bladder.control_lost",
+    "trouble urinating": "bladder.control_lost",
+    "difficulty urinating": "bladder.control_lost",
+    "difficulty peeing": "bladder.control_lost",
+    "peeing myself": "bladder.control_lost",
+    "leaking urine": "bladder.control_lost",
+    "cant poop": "bladder.control_lost",
+    "talking funny": "speech.slurred",
+    "words come out wrong": "speech.slurred",
+    "tia": "speech.slurred",
+    "left arm numb": "weakness.one_side",
+    "right arm numb": "weakness.one_side",
+    "sudden numbness": "weakness.one_side",
+    "sudden arm weakness": "weakness.one_side",
+    "arm weakness suddenly": "weakness.one_side",
+    "dizzy and cant walk": "balance.sudden_loss",
+    "worst migraine ever": "headache.worst_sudden",
+    "headache after fall": "headache.worst_sudden",
+    "black stool": "bleeding.heavy",
+    "blood in stool": "bleeding.heavy",
+    "stabbed": "bleeding.heavy",
+    "cut myself": "suicide.thoughts",
+    "cutting myself": "suicide.thoughts",
+    "cant go on": "suicide.thoughts",
+    "jaw pain left arm": "chest.pain",
+    "allergic reaction": "breathing.trouble",
+    "face swelling": "breathing.trouble",
+    "stroke": "face.droop",
+    "strok": "face.droop",
+    "can't speak": "speech.slurred",
+    "slured speech": "speech.slurred",
+    "chest pain": "chest.pain",
+    "pain in my chest": "chest.pain",
+    "hart attack": "chest.pain",
+    "cant breath": "breathing.trouble",
+    "troble breathing": "breathing.trouble",
+    "siezure": "fainting.seizure",
+    "passed out": "fainting.seizure",
+    "worst headache of my life": "headache.worst_sudden",
+    "bleeding wont stop": "bleeding.heavy",
+    "lost vision in one eye": "vision.sudden_loss",
+    "overdose": "poisoning.overdose",
+    "took too many pills": "poisoning.overdose",
+    "I swallowed bleach": "poisoning.overdose",
+    "my child swalowed bleach": "poisoning.overdose",
+    "carbon monoxide": "poisoning.overdose",
+    "blood clot": "leg.swollen_with_breathing_trouble",
+    "blood clot in my leg": "leg.swollen_with_breathing_trouble",
+    "suicide": "suicide.thoughts",
+    "suiside": "suicide.thoughts",
+    "I want to kill myself": "suicide.thoughts",
+    "988": "suicide.thoughts",
+    "cant talk": "speech.slurred",
+    "cant feel my leg": "leg.sudden_weakness",
+    "cant feel my arm": "weakness.one_side",
+    "cant feel my face": "face.droop",
+    "cant feel my hand": "hand.cold_after_injury",
+    "cant move my arm": "movement.paralysis",
+    "cant move my fingers": "movement.paralysis",
+    "cant see anything": "vision.sudden_loss",
+    "swollen leg and short of breath": "leg.swollen_with_breathing_trouble",
+}
+# As soon as the level of the sign says: less than an emergency, and never less than today.
+TODAY = {
+    "swollen calf": "calf.swollen",
+    "my calf is swollen": "calf.swollen",
+    "one leg swollen and hot": "calf.swollen",
+    "foot drop": "foot.drop",
+    "cant lift my foot": "foot.drop",
+    "cant feel my foot": "weakness.new",
+    "jaw is stuck": "jaw.stuck",
+    "cant close my mouth": "jaw.stuck",
+    "fell asleep at the wheel": "sleep.at_the_wheel",
+    "havent slept in days": "sleep.none_with_high_energy",
+    "back pain with a fever": "spine.fever_or_injected_drugs",
+    "dark urine and muscle pain": "urine.dark_with_muscle_pain",
+    "clumsy hands": "spinal_cord.pressure",
+    "headache worse when I lie down": "headache.worse_lying_down",
+    "my scalp is tender": "headache.new_over_fifty",
+    "red and painful eye": "eye.red_painful",
+}
+HARMLESS = [
+    *(query for query, url in FIRST.items() if url),
+    "heat for neck pain",
+    "jaw locks",
+    "leg cramps at night",
+    "bad headache",
+    "back pain",
+    "stress",
+    "poison ivy",
+    "food poisoning",
+    "how many pills of magnesium",
+    "both legs swollen at night",
+    "dropped something on my foot",
+    "tired at the wheel",
+    "vertigo",
+    "sudden vertigo",
+]
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("query", NOTHING_BESIDE_THE_CARD)
+@pytest.mark.django_db
+def test_search_lists_no_mere_mention_beside_the_card(query):
+    assert search(query, now=NOW, is_danger=True) == Answer()
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.django_db
+def test_search_lists_what_is_called_so_beside_the_card():
+    results = search("migraine headache", now=NOW, is_danger=True).results
+
+    assert [result.url for result in results] == [MIGRAINE]
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(("query", "code"), DANGER.items())
+@pytest.mark.django_db
+def test_search_sees_the_danger_in(query, code):
+    assert code in [flag.code for flag in flags_named_in(query)]
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(("query", "code"), TODAY.items())
+@pytest.mark.django_db
+def test_search_sees_what_must_be_seen_today_in(query, code):
+    assert [(flag.code, flag.level) for flag in flags_named_in(query)] == [(code, "urgent")]
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("query", CALLS_FOR_HELP)
+@pytest.mark.django_db
+def test_search_puts_whom_to_call_first_for(query):
+    results = search(clean_query(query), now=NOW, is_danger=asks_for_help(query)).results
+
+    assert [result.url for result in results] == ["/contact/#emergency"]
+
+
+@pytest.mark.parametrize("query", ["", "?!", "help with sleep", "medicine", "number", "no urgency"])
+def test_asks_for_help_only_in_an_emergency(query):
+    assert not asks_for_help(query)
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("query", HARMLESS)
+@pytest.mark.django_db
+def test_search_sees_no_danger_in(query):
+    assert flags_named_in(query) == ()
