@@ -72,7 +72,7 @@ class ConditionListView(ListView):  # type: ignore[type-arg]  # has arguments fo
         # For the template, which needs it too.
         self.request.clinic = clinic  # type: ignore[attr-defined]  # as `drawn_once` does
         answer = search(
-            query, now=timezone.now(), is_danger=bool(emergencies), about=clinic.practitioner_line
+            query, now=timezone.now(), is_danger=bool(flags), about=clinic.practitioner_line
         )
         if not answer.results and not flags and is_asked_by_a_person(self.request):
             count_empty_search(query, on=timezone.localdate())

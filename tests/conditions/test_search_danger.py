@@ -17,6 +17,7 @@ NOTHING_BESIDE_THE_CARD = [
     "overdose",
     "took too many pills",
     "blood clot",
+    "swollen calf",
 ]
 
 CALLS_FOR_HELP = [

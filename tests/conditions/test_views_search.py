@@ -185,9 +185,11 @@ def test_sign_that_must_be_seen_today_shows_its_card_above_the_results(client):
 
 def test_sign_that_must_be_seen_today_never_stands_under_nothing_found(client):
     make_red_flag(level="urgent", search_words="swollen calf")
+    make_live_condition(title="Massage", lede="Not on a swollen calf.")
 
     html = look_for(client, "swollen calf")
 
+    assert "Massage" not in html.partition('id="all"')[0]
     assert "nothing found" not in html.lower()
     assert not EmptySearch.objects.exists()
 
