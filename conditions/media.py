@@ -18,7 +18,7 @@ def image_copy(request: HttpRequest, name: str, width: str, ending: str) -> Http
     # The session is asked for last: a public answer must not depend on a cookie.
     if is_public(name, now=timezone.now()):
         caching = "public, max-age=31536000, immutable"
-    elif admin.site.has_permission(request):
+    elif admin.site.has_permission(request) and request.user.has_perm("conditions.view_image"):
         caching = "private, no-store"
     else:
         raise Http404

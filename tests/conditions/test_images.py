@@ -23,6 +23,7 @@ from conditions.publishing import publish, unpublish
 
 from .factories import make_condition, make_treatment
 from .pictures import make_image, picture_file, show
+from .staff import make_staff
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 YEAR = "public, max-age=31536000, immutable"
@@ -225,12 +226,11 @@ def test_copy_of_a_live_article_is_for_everyone_and_for_ever(client, kind, endin
 
 
 @pytest.mark.django_db
-def test_copy_is_for_staff_alone_before_and_after_it_is_live(client):
+def test_copy_is_for_who_may_see_images_alone_before_and_after_it_is_live(client):
     image, now = make_image(), timezone.now()
     draft = make_condition()
     show(image, condition=draft)
     url = copy_url(image.name, 400, "webp")
-    staff = User.objects.create_user("staff", is_staff=True)
     patient = User.objects.create_user("patient")
 
     publish(draft, by="tests", now=now - timedelta(hours=2))
@@ -239,10 +239,13 @@ def test_copy_is_for_staff_alone_before_and_after_it_is_live(client):
     stranger = client.get(url)
     client.force_login(patient)
     signed_in = client.get(url)
-    client.force_login(staff)
+    client.force_login(make_staff("front desk", group="Front desk"))
+    at_the_desk = client.get(url)
+    client.force_login(make_staff("writer", group="Author"))
     response = client.get(url)
 
-    assert (stranger.status_code, signed_in.status_code, response.status_code) == (404, 404, 200)
+    refused = (stranger.status_code, signed_in.status_code, at_the_desk.status_code)
+    assert (refused, response.status_code) == ((404, 404, 404), 200)
     assert stranger.cookies == {}
     assert response["Cache-Control"] == "private, no-store"
 
