@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.html import format_html, format_html_join
 
 from conditions.images import (
@@ -43,6 +43,11 @@ class ImageForm(forms.ModelForm):
             self.picture = read_picture(upload.read(MAX_BYTES + 1))
         except UnusableImage as error:
             raise forms.ValidationError(str(error)) from error
+        # Whoever sends the same picture at the same moment waits here, until the first is saved.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self.picture.name]
+            )
         same = Image.objects.filter(name=self.picture.name).first()
         if same is not None:
             raise forms.ValidationError(

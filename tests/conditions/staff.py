@@ -1,6 +1,10 @@
 """Staff at their browsers: they open a record's form, type, and send all of it back."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from django.contrib.auth.models import Group, User
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +24,21 @@ def sign_in(name, **kwargs):
     browser = Client()
     browser.force_login(make_staff(name, **kwargs))
     return browser
+
+
+def at_once(browsers, act):
+    """Return what `act(browser, place)` does for each browser, all at the same moment."""
+    barrier = threading.Barrier(len(browsers))
+
+    def race(place):
+        try:
+            barrier.wait(timeout=30)
+            return act(browsers[place], place)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=len(browsers)) as pool:
+        return list(pool.map(race, range(len(browsers))))
 
 
 def page_url(article, page, *args):

@@ -1,9 +1,5 @@
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +10,7 @@ from .factories import (
     make_condition,
 )
 from .staff import (
+    at_once,
     changes_in,
     conflict_in,
     open_form,
@@ -148,18 +145,12 @@ def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
     browsers = [sign_in(f"writer-{number}") for number in range(4)]
     condition = make_condition()
     forms = [open_form(browser, condition) for browser in browsers]
-    barrier = threading.Barrier(len(browsers))
 
-    def race(number):
-        try:
-            barrier.wait(timeout=30)
-            words = {"self_care_items-0-text": f"Text of {number}."}
-            return save(browsers[number], condition, forms[number], **words)
-        finally:
-            connections.close_all()
+    def write(browser, place):
+        words = {"self_care_items-0-text": f"Text of {place}."}
+        return save(browser, condition, forms[place], **words)
 
-    with ThreadPoolExecutor(max_workers=len(browsers)) as pool:
-        answers = list(pool.map(race, range(len(browsers))))
+    answers = at_once(browsers, write)
 
     (winner,) = (n for n, answer in enumerate(answers) if answer.status_code == 302)
     told = [answer for n, answer in enumerate(answers) if n != winner]

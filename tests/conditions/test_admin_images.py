@@ -13,7 +13,7 @@ from conditions.publishing import publish
 from .constraints import breaks
 from .factories import make_condition, make_treatment
 from .pictures import make_image, picture_file, show
-from .staff import open_form
+from .staff import at_once, open_form, sign_in
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:conditions_image_add")
@@ -86,6 +86,19 @@ def test_upload_of_the_same_file_names_the_image_that_is_there(client, editor):
     response = upload(client, content, name="other.png", title="Another")
 
     assert "It is called “Left &lt;hand&gt;”." in response.content.decode()
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_picture_sent_twice_at_the_same_moment_is_kept_once():
+    content = picture_file()
+    browsers = [sign_in(f"writer-{number}", group="Content") for number in range(2)]
+
+    answers = at_once(browsers, lambda browser, _: upload(browser, content))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    told = max(answers, key=lambda answer: answer.status_code == 200)
+    assert "It is called “A hand”." in told.text
     assert Image.objects.count() == 1
 
 
