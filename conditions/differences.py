@@ -84,7 +84,10 @@ _LISTS = {
     "glossary": _Part("Glossary", ("term",), "term"),
     "sources": _Part("Source", ("key",), "title"),
 }
-_ORDER = ("title", "summary", "lede", "author", "kind", "body_area", "no_emergency", *_LISTS)
+_ORDER = (
+    *("title", "summary", "lede", "author", "position", "kind", "body_area", "no_emergency"),
+    *_LISTS,
+)
 _INSIDE = ("claims", "cautions", "amount_rows", "remedies")
 # In the order in which a piece's lines stand: PostgreSQL keeps none. "" is for words that need no
 # label; what is not named here comes last, under the name that it has in the document.
@@ -124,7 +127,11 @@ _LABELS = {
     "with_what": "With",
 }
 _PLACES = {name: place for place, name in enumerate(_LABELS)}
-_TOP_LABELS = {"title": "Title", "summary": "Summary"}
+_TOP_LABELS = {
+    "title": "Title",
+    "summary": "Summary",
+    "position": "Place on the treatments page",
+}
 # What a reader never sees: by these, entries are found and refreshed.
 _UNSEEN = {"code", "version", "is_linked", "slug", "key", "treatment"}
 # What goes without saying, so that older documents, which lack it, read the same.

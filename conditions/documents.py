@@ -233,6 +233,7 @@ def _freeze_treatment(treatment: Treatment) -> Document:
     ]
     return {
         **_freeze_words(treatment),
+        "position": treatment.position,
         "may_help": [{"label": claim.label, **_freeze_claim(claim)} for claim in claims],
         "cautions": [freeze_caution(caution) for caution in treatment.cautions.all()],
         "remedies": [freeze_remedy(remedy) for remedy in remedies],

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -117,8 +119,11 @@ class TreatmentListView(ListView):  # type: ignore[type-arg]  # has arguments fo
     """The treatments that the clinic offers."""
 
     def get_queryset(self) -> QuerySet[Treatment]:
-        """Return the live treatments in the clinic's order."""
-        return Treatment.objects.published(timezone.now()).order_by("position", "live_title", "pk")
+        """Return the live treatments in the clinic's order, as each was published in it."""
+        # Editions of before lack it.
+        published = Cast(KeyTextTransform("position", "revisions__document"), IntegerField())
+        place = Coalesce(published, "position")
+        return Treatment.objects.published(timezone.now()).order_by(place, "live_title", "pk")
 
 
 @method_decorator(drawn_once, name="dispatch")

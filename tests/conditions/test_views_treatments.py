@@ -1,6 +1,9 @@
-import pytest
+from datetime import timedelta
 
-from conditions.models import Aspect
+import pytest
+from django.urls import reverse
+
+from conditions.models import Aspect, Revision
 from conditions.publishing import publish
 
 from .factories import (
@@ -8,6 +11,7 @@ from .factories import (
     make_acupoint,
     make_caution,
     make_claim,
+    make_live_treatment,
     make_remedy,
     make_section,
     make_source,
@@ -67,3 +71,31 @@ def test_points_without_a_place_on_the_back_stand_in_the_table_alone(client):
 
     assert "GB34" in html
     assert "b-point" not in html
+
+
+def test_order_of_the_treatments_changes_when_it_is_published(client):
+    first = make_live_treatment(title="Cupping", position=1)
+    make_live_treatment(title="Herbs", position=2)
+    type(first).objects.filter(pk=first.pk).update(position=3)
+
+    before = client.get(reverse("conditions:treatment-list")).text
+    first.refresh_from_db()
+    publish(first, by="tests", now=NOW + timedelta(seconds=1))
+    after = client.get(reverse("conditions:treatment-list")).text
+
+    assert before.index("Cupping") < before.index("Herbs")
+    assert after.index("Herbs") < after.index("Cupping")
+
+
+def test_order_of_the_treatments_is_the_drafts_if_none_was_published(client):
+    old = make_live_treatment(title="Cupping", position=2)
+    make_live_treatment(title="Herbs", position=1)
+    document = old.revisions.get().document
+    del document["position"]
+    Revision.objects.create(
+        treatment=old, number=2, document=document, publish_at=NOW, by_name="tests"
+    )
+
+    page = client.get(reverse("conditions:treatment-list")).text
+
+    assert page.index("Herbs") < page.index("Cupping")
