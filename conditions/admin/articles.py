@@ -10,6 +10,7 @@ from conditions.models import Condition, Treatment
 from conditions.publishing import outdated_uses_of
 from conditions.signing import SIGN, lacks_name, signature
 
+from .moments import DAYS
 from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
@@ -39,7 +40,7 @@ class ArticleAdmin(PublishingAdmin):
     readonly_fields = ["state", "updated_at"]
     search_fields = ["title", "slug", "summary"]
     save_on_top = True
-    formfield_overrides = PARAGRAPHS
+    formfield_overrides = PARAGRAPHS | DAYS
 
     def get_urls(self):
         return [*article_urls(self), *super().get_urls()]

@@ -8,10 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 
+from conditions.differences import differences
 from conditions.models import Review, ReviewScope
+from conditions.shared_facts import SharedFacts
 from conditions.signing import SIGN, lacks_name, signature
 
 from .editions import Editions, article_url, draw, get_article
+from .moments import DayField
 
 
 class CheckedForm(forms.ModelForm):
@@ -23,6 +26,7 @@ class CheckedForm(forms.ModelForm):
     class Meta:
         model = Review
         fields = ["scope", "next_on", "note"]
+        field_classes = {"next_on": DayField}
         widgets = {
             "scope": forms.RadioSelect,
             "next_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -72,6 +76,7 @@ def checked_view(model_admin, request, pk):
         words = "Another revision went live meanwhile. Nothing was recorded: read the page again."
         model_admin.message_user(request, words, messages.ERROR)
         return HttpResponseRedirect(editions_url)
+    as_now = SharedFacts.load().refresh(live.document, of=article)
     return draw(
         model_admin,
         request,
@@ -80,6 +85,7 @@ def checked_view(model_admin, request, pk):
         title=f"“{article}”: checked, still right",
         form=form,
         live=live,
+        outdated=differences(live.document, as_now),
         reviewer=reviewer,
         nameless=nameless,
         today=today,

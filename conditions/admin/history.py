@@ -7,14 +7,17 @@ from django.utils.html import format_html
 from conditions.models import Review, Revision
 from conditions.signing import SIGN
 
+from .moments import DAYS
+
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "publish_at", "by_name", "note"]
+    list_display = ["__str__", "publish_at", "made_by", "note"]
+    list_select_related = ["created_by"]
     list_filter = ["publish_at"]
     search_fields = ["document__title", "by_name"]
-    fields = ["condition", "treatment", "number", "publish_at", "by_name", "note", "page"]
-    readonly_fields = ["page"]
+    fields = ["condition", "treatment", "number", "publish_at", "made_by", "note", "page"]
+    readonly_fields = ["made_by", "page"]
 
     def has_add_permission(self, request):
         return False
@@ -24,6 +27,10 @@ class RevisionAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description="By", ordering="by_name")
+    def made_by(self, obj):
+        return obj.made_by
 
     @admin.display(description="What was published")
     def page(self, obj):
@@ -38,6 +45,7 @@ class RevisionAdmin(admin.ModelAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(admin.ModelAdmin):
+    formfield_overrides = DAYS
     list_display = ["revision", "reviewer", "reviewed_on", "scope", "next_on"]
     list_filter = ["scope", "next_on"]
     list_select_related = ["revision"]

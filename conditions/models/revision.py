@@ -320,6 +320,11 @@ class Revision(models.Model):
     def __str__(self) -> str:
         return f"{self.document['title']}, revision {self.number}"
 
+    @property
+    def made_by(self) -> str:
+        """Return the full name of the person who made it, if known, else the name they sign in with."""
+        return (self.created_by and self.created_by.get_full_name()) or self.by_name
+
 
 class ReviewScope(models.TextChoices):
     """Whether the whole article was checked or a part of it."""

@@ -3,13 +3,19 @@ from datetime import date
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from clinic.models import Clinic
 from conditions.admin.checking import _next_year
 from conditions.models import Review
 from tests.html_tree import parse
 
-from .factories import make_condition, make_live_condition, make_twice_published
+from .factories import (
+    make_condition,
+    make_live_condition,
+    make_red_flag,
+    make_twice_published,
+)
 from .staff import page_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -90,7 +96,8 @@ def test_checked_in_part_needs_a_note_and_no_day(client, staff):
         ("", "Say by when the page is checked again."),
         ("2026-12-07", "The next review comes after today."),
         ("2026-12-06", "The next review comes after today."),
-        ("soon", "Enter a valid date."),
+        ("soon", "Enter a day, such as 2027-01-31."),
+        ("9999-12-31", "in the next ten years at the latest."),
     ],
 )
 def test_checked_needs_a_later_day(client, staff, next_on, words):
@@ -118,3 +125,19 @@ def test_checked_needs_a_live_page(client, staff):
 
 def test_a_year_after_february_29_is_a_day_that_exists():
     assert _next_year(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+def test_checked_warns_of_facts_that_the_live_page_shows_as_they_were(client, staff):
+    flag = make_red_flag(statement="Old words")
+    condition = make_live_condition(red_flags=[flag])
+    up_to_date = client.get(page_url(condition, "checked"))
+    flag.statement = "New words"
+    flag.save()
+
+    outdated = client.get(page_url(condition, "checked"))
+
+    assert "as it was" not in up_to_date.text
+    assert "The live page shows something as it was" in outdated.text
+    page = parse(outdated.text).one("dl", class_="changes")
+    assert (page.one("del").text, page.one("ins").text) == ("[removed: Old ]", "[added: New ]")
+    assert reverse("admin:conditions_pages") in outdated.text
