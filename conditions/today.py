@@ -30,6 +30,10 @@ REVIEW_DUE_WITHIN = timedelta(days=60)
 OFTEN_SEARCHED = 3
 SEARCHES_LISTED = 50
 
+type Name = tuple[str, int | None]
+"""Which article: the field by which a revision points at it, and its key."""
+type Scheduled = dict[Name, list[Revision]]
+
 
 @dataclass(frozen=True)
 class Line:
@@ -61,6 +65,7 @@ def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
         *with_parts(Treatment.objects.with_live_document(now)),
     ]
     live: list[AnyArticle] = [*Condition.objects.with_live(now), *Treatment.objects.with_live(now)]
+    scheduled = _scheduled(now)
     return [
         WorkList(
             key="drafts",
@@ -71,13 +76,13 @@ def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
         WorkList(
             key="changed",
             title="Changed since published",
-            lines=[*_changed(drafts), *_shared_facts_as_they_were(now)],
+            lines=[*_changed(drafts, scheduled), *_shared_facts_as_they_were(now)],
             if_empty="Every live page shows its article, and what articles share, as they are now.",
         ),
         WorkList(
             key="scheduled",
             title="Scheduled",
-            lines=_coming_and_going(drafts, now=now),
+            lines=_coming_and_going(drafts, scheduled, now=now),
             if_empty="Nothing is set to appear or to go at a later time.",
         ),
         WorkList(
@@ -127,8 +132,25 @@ def _never_published(drafts: Iterable[AnyArticle]) -> list[Line]:
     ]
 
 
-def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
+def _scheduled(now: datetime) -> Scheduled:
+    """Return the editions that are going to appear, by the names of their articles."""
+    scheduled: Scheduled = {}
+    for edition in Revision.objects.filter(publish_at__gt=now, withdrawn_at__isnull=True):
+        scheduled.setdefault(_name_of(edition), []).append(edition)
+    return scheduled
+
+
+def _changed(drafts: Iterable[AnyArticle], scheduled: Scheduled) -> list[Line]:
+    """Return the drafts that neither their live page nor a scheduled edition shows."""
     clinic_wide = ClinicWide.load()
+
+    def is_published(draft: AnyArticle) -> bool:
+        documents = [edition.document for edition in scheduled.get(_name(draft), [])]
+        return any(
+            not changed_since_published(draft, document, clinic_wide)
+            for document in (draft.live_document, *documents)
+        )
+
     return [
         Line(
             what=f"“{draft.title}” differs from its live page.",
@@ -136,8 +158,7 @@ def _changed(drafts: Iterable[AnyArticle]) -> list[Line]:
             url=_change_url(draft),
         )
         for draft in drafts
-        if draft.live_document is not None
-        and changed_since_published(draft, draft.live_document, clinic_wide)
+        if draft.live_document is not None and not is_published(draft)
     ]
 
 
@@ -152,12 +173,13 @@ def _shared_facts_as_they_were(now: datetime) -> list[Line]:
     ]
 
 
-def _coming_and_going(drafts: list[AnyArticle], *, now: datetime) -> list[Line]:
-    by_name = {_name(draft): draft for draft in drafts}
-    coming = Revision.objects.filter(publish_at__gt=now, withdrawn_at__isnull=True)
+def _coming_and_going(
+    drafts: list[AnyArticle], scheduled: Scheduled, *, now: datetime
+) -> list[Line]:
     events = [
-        (edition.publish_at, by_name[_name_of(edition)], "appears")
-        for edition in coming.only("condition", "treatment", "publish_at")
+        (edition.publish_at, draft, "appears")
+        for draft in drafts
+        for edition in scheduled.get(_name(draft), [])
     ]
     events += [
         (draft.unpublish_at, draft, "goes off the site")
@@ -308,11 +330,11 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _name(article: AnyArticle) -> tuple[str, int | None]:
+def _name(article: AnyArticle) -> Name:
     return article.revision_field, article.pk
 
 
-def _name_of(edition: Revision) -> tuple[str, int | None]:
+def _name_of(edition: Revision) -> Name:
     """Return the `_name` of the article that it is an edition of."""
     if edition.condition_id is not None:
         return Condition.revision_field, edition.condition_id

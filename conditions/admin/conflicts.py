@@ -201,6 +201,9 @@ class GuardedAdmin(admin.ModelAdmin):
         opened = context["adminform"].form.fields["opened"]
         if opened.conflict:
             form = context["adminform"].form
+            # The page tells of it at length; "Correct the error below" would lead nowhere.
+            told = form.errors.get("opened")
+            context["errors"] = [error for error in context["errors"] if error is not told]
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = opened.conflict
             context["changes"] = changes_over(opened.conflict.clashes, form, formsets)

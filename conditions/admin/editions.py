@@ -9,9 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conditions.differences import differences
-from conditions.documents import freeze, with_parts
+from conditions.documents import ClinicWide, freeze, with_parts
 from conditions.moments import in_words
-from conditions.publishing import NotPublishable, roll_back, rolled_back
+from conditions.publishing import (
+    NotPublishable,
+    changed_since_published,
+    roll_back,
+    rolled_back,
+    scheduled_editions,
+)
 from conditions.signing import SIGN
 
 DRAFT = "draft"
@@ -22,7 +28,7 @@ class Editions:
 
     def __init__(self, article, *, now):
         self.now = now
-        self.all = list(article.revisions.prefetch_related("reviews"))
+        self.all = list(article.revisions.select_related("created_by").prefetch_related("reviews"))
         live = type(article).objects.published(now).filter(pk=article.pk)
         live_pk = live.values_list("live_revision_id", flat=True).first()
         self.live = next((revision for revision in self.all if revision.pk == live_pk), None)
@@ -39,6 +45,31 @@ class Editions:
         if not self.live and revision == self.newest_due:
             return "taken off the site"
         return "older"
+
+    def state_of_draft(self, article):
+        """Say in words where the public sees the draft as it stands, now or later."""
+        same = self.same_as(article)
+        if same is None:
+            return "not on the site"
+        if same == self.live:
+            return "the same as the live page"
+        return f"the same as revision {same.number}, {self.state_of(same)}"
+
+    def same_as(self, article):
+        """Return the revision, live or scheduled, that says what the draft says; None if none."""
+        to_come = [
+            revision
+            for revision in self.all
+            if revision.publish_at > self.now and not revision.withdrawn_at
+        ]
+        clinic_wide = ClinicWide.load()
+        shown = filter(None, [self.live, *to_come])
+        same = (
+            revision
+            for revision in shown
+            if not changed_since_published(article, revision.document, clinic_wide)
+        )
+        return next(same, None)
 
     def can_return_to(self, revision):
         """Return whether the revision was on the site and no longer is."""
@@ -96,7 +127,7 @@ def editions_view(model_admin, request, pk):
         title=f"Revisions of “{article}”",
         rows=rows,
         live=editions.live,
-        draft_is_live=editions.live is not None and editions.live.document == freeze(article),
+        draft_state=editions.state_of_draft(article),
         may_publish=model_admin.has_publish_permission(request),
         may_sign=request.user.has_perm(SIGN),
     )
@@ -162,6 +193,7 @@ def roll_back_view(model_admin, request, pk, number):
         revision=revision,
         live=editions.live,
         changes=differences(editions.live.document, document) if editions.live else [],
+        scheduled=scheduled_editions(article, now=now),
     )
 
 
@@ -175,6 +207,7 @@ def _roll_back(model_admin, request, article, revision, *, now):
         model_admin.log_change(request, article, done)
         words = f"{done} The draft stays as it was."
         model_admin.message_user(request, words, messages.SUCCESS)
+        model_admin.warn_of_scheduled(request, article, new, now=now)
         return
     words = f"Nothing was changed. Revision {revision.number} can't go back on the site:"
     model_admin.message_user(request, " ".join([words, *reasons]), messages.ERROR)

@@ -17,10 +17,16 @@ def preview_draft(model_admin, request, pk):
     now = timezone.now()
     article = get_object_or_404(with_parts(_readable(model_admin, now)), pk=pk)
     editions = Editions(article, now=now)
-    document = freeze(article)
-    # Publishing what is live already keeps the revision.
-    same = editions.live if editions.live and editions.live.document == document else None
-    return _draw(model_admin, request, article, document, revision=same, publish_at=now)
+    return _draw(
+        model_admin,
+        request,
+        article,
+        freeze(article),
+        # Publishing what is there already keeps the revision.
+        revision=editions.same_as(article),
+        publish_at=now,
+        state=f"Draft: {editions.state_of_draft(article)}",
+    )
 
 
 def preview_edition(model_admin, request, pk, number):
@@ -52,7 +58,7 @@ def _draw(
     *,
     revision,
     publish_at,
-    state="Draft, not on the site",
+    state,
 ):
     if not model_admin.has_view_or_change_permission(request, article):
         raise PermissionDenied

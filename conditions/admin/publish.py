@@ -83,6 +83,7 @@ class PublishingAdmin(GuardedAdmin):
     @admin.display(description="State")
     def state(self, obj):
         """Say in words what the public sees of the article."""
+        obj = getattr(obj, "as_saved", obj)
         if obj.pk is None:
             return "Draft"
         if obj.live_document is None:
@@ -91,7 +92,7 @@ class PublishingAdmin(GuardedAdmin):
             return "Off the site" if obj.live_publish_at else "Draft"
         words = "Live"
         if obj.next_publish_at:
-            words = "Live, new edition scheduled"
+            words = f"Live, a new revision is scheduled for {in_words(obj.next_publish_at)}"
         elif changed_since_published(obj, obj.live_document, getattr(obj, "clinic_wide", None)):
             words = "Live, changed since published"
         if obj.unpublish_at and obj.unpublish_at > timezone.now():
@@ -110,15 +111,16 @@ class PublishingAdmin(GuardedAdmin):
                 model_admin=self,
             )
         if change and obj is not None:
+            if request.method == "POST":
+                # A form that was refused has already put its values into `obj`.
+                obj.as_saved = self.get_queryset(request).get(pk=obj.pk)
             context["before_publishing"] = self._before_publishing(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _before_publishing(self, request, obj):
         """Return what the panel says of the saved draft."""
         now = timezone.now()
-        # A form that was refused has already put its values into `obj`.
-        is_refused = request.method == "POST"
-        article = self.get_queryset(request).get(pk=obj.pk) if is_refused else obj
+        article = getattr(obj, "as_saved", obj)
         document = freeze(article)
         kinds = [RemedyKind.HERB, RemedyKind.NUTRIENT]
         names = Remedy.objects.filter(kind__in=kinds).values_list("name", flat=True)
@@ -188,9 +190,10 @@ class PublishingAdmin(GuardedAdmin):
             link = format_html('<a href="{}">See the page.</a>', article.get_absolute_url())
             message = format_html(words, article.title, revision.number, link)
             self.message_user(request, message, messages.SUCCESS)
-        self._warn_of_scheduled(request, article, revision, now=now)
+        self.warn_of_scheduled(request, article, revision, now=now)
 
-    def _warn_of_scheduled(self, request, article, revision, *, now):
+    def warn_of_scheduled(self, request, article, revision, *, now):
+        """Say which revisions are still going to replace the one that was just published."""
         for edition in scheduled_editions(article, now=now).exclude(pk=revision.pk):
             page = reverse(f"admin:conditions_{self.opts.model_name}_site", args=[article.pk])
             words = (

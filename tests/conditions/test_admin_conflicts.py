@@ -61,6 +61,7 @@ def test_second_person_is_told_who_changed_what(kim, ann, clock):
     assert (link.get("href"), link.get("target")) == (change_url(condition), "_blank")
     assert typed_in(response)["lede"] == "Other words here."
     assert typed_in(response)["summary"] == "Mine."
+    assert "correct the error" not in response.text
 
 
 def test_mine_is_saved_over_theirs_once_chosen(kim, ann):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.models import Clinic
 from conditions.gate import Failure
 from conditions.models import Review, Revision
-from conditions.publishing import NotPublishable, unpublish
+from conditions.publishing import NotPublishable, publish, unpublish
 from tests.html_tree import parse
 
 from .factories import (
@@ -79,6 +79,18 @@ def test_list_says_what_became_of_each_revision(client, staff):
         ["Revision 1", "older appeared December 7, 2026, 7:00 AM"],
     ]
     assert rows[3][2:4] == ["December 7, 2026, 7:01 AM by tests", "Clearer first words."]
+
+
+def test_list_says_when_the_draft_appears(client, staff):
+    condition = make_live_condition()
+    type(condition).objects.update(lede="For later.")
+    condition.refresh_from_db()
+    publish(condition, by=staff, now=NOW, publish_at=NOW + timedelta(days=1))
+
+    rows = rows_of(client.get(page_url(condition, "editions")))
+
+    assert rows[0][1] == "the same as revision 2, scheduled for December 8, 2026, 7:00 AM"
+    assert rows[1][2] == "December 7, 2026, 7:00 AM by Jo Kim"
 
 
 def test_list_says_that_the_article_is_off_the_site(client, staff):
@@ -241,6 +253,20 @@ def test_roll_back_asks_and_shows_what_visitors_lose(client, staff):
         ("First paragraph (changed)", "[removed: New ] [added: Old ]words here.")
     ]
     assert condition.revisions.count() == 2
+
+
+def test_roll_back_says_what_is_still_going_to_appear(client, staff):
+    condition = make_twice_published()
+    add_revision(condition, 3, publish_at=NOW + timedelta(days=1))
+
+    asked = client.get(page_url(condition, "roll_back", 1))
+    done = client.post(page_url(condition, "roll_back", 1), follow=True)
+
+    words = "is still going to appear on December 8, 2026, 7:00 AM"
+    site = page_url(condition, "site")
+    assert f"Revision 3 {words}" in parse(asked.text).one("main").text
+    assert f'<a href="{site}">withdraw it</a>' in asked.text
+    assert f"Revision 3 of “{condition.title}” {words}" in done.text
 
 
 def test_roll_back_publishes_the_older_revision_again(client, staff):

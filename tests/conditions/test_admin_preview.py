@@ -77,12 +77,24 @@ def test_preview_says_what_it_is_and_leads_back(client, editor):
     preview = open_page(client, page_url(condition, "preview"))
 
     banner = parse(preview.text).one("aside", aria_label="Preview")
-    assert banner.one("strong").text == "Draft, not on the site"
+    assert banner.one("strong").text == "Draft: not on the site"
     assert [link.get("href") for link in banner.all("a")] == [
         page_url(condition, "change"),
         page_url(condition, "editions"),
     ]
     assert [link.get("target") for link in banner.all("a")] == [None, None]
+
+
+def test_preview_says_where_the_draft_stands_already(client, editor):
+    condition = make_live_condition()
+    live = banner_of(open_page(client, page_url(condition, "preview")))
+    type(condition).objects.update(lede="For later.")
+    condition.refresh_from_db()
+    publish(condition, by="tests", now=NOW, publish_at=NOW + timedelta(days=1))
+    later = banner_of(open_page(client, page_url(condition, "preview")))
+
+    assert "Draft: the same as the live page" in live
+    assert "Draft: the same as revision 2, scheduled for December 8, 2026, 7:00 AM" in later
 
 
 @pytest.mark.parametrize("make", [make_condition, make_treatment])

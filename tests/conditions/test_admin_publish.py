@@ -237,7 +237,7 @@ def test_list_names_every_state(client, staff):
         "Live as it is": "Live",
         "Changed": "Live, changed since published",
         "Scheduled": "Scheduled for December 8, 2026, 7:00 AM",
-        "New edition": "Live, new edition scheduled",
+        "New edition": "Live, a new revision is scheduled for December 8, 2026, 7:00 AM",
         "Off": "Off the site",
         "Leaving": "Live. Comes off the site on December 8, 2026, 7:00 AM",
     }
@@ -285,6 +285,30 @@ def test_panel_of_a_refused_form_tells_of_the_saved_draft(client, staff):
     response = client.post(url, form_data(client.get(url), title=""))
 
     assert "The saved draft has all it needs." in response.text
+
+
+def test_state_on_a_refused_form_is_the_saved_drafts(client, staff):
+    condition = make_live_condition(title="Cramp")
+    url = change_url(condition)
+
+    response = client.post(url, form_data(client.get(url), title="Other", summary="x" * 400))
+
+    assert response.status_code == 200
+    assert (
+        parse(response.text).one("div", class_="field-state").one("div", class_="readonly").text
+        == "Live"
+    )
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2036-12-09", "9999-12-31"])
+def test_day_that_nobody_can_mean_is_refused(client, staff, day):
+    condition = make_condition()
+    url = change_url(condition)
+
+    response = client.post(url, form_data(client.get(url), review_due_on=day))
+
+    words = "Choose a day from 2000 on, and in the next ten years at the latest."
+    assert response.context["adminform"].form.errors["review_due_on"] == [words]
 
 
 def test_form_of_who_may_not_publish_has_no_such_button(client, staff):

@@ -110,6 +110,19 @@ def test_changed_are_live_pages_whose_article_went_on():
     ]
 
 
+def test_changed_leaves_out_what_a_scheduled_revision_brings():
+    condition = make_live_condition(title="Cramp")
+    condition.sections.update(body="<p>Other.</p>")
+    edition = publish(condition, by="tests", now=NOW, publish_at=NOW + timedelta(days=1))
+
+    assert what_of("changed") == []
+
+    condition.sections.update(body="<p>Another.</p>")
+    assert what_of("changed") == ["“Cramp” differs from its live page."]
+    Revision.objects.filter(pk=edition.pk).update(withdrawn_at=NOW)
+    assert what_of("changed") == ["“Cramp” differs from its live page."]
+
+
 def test_changed_names_the_pages_that_show_a_red_flag_as_it_was():
     flag, other = make_red_flag(), make_red_flag()
     cramp = make_live_condition(title="Cramp", red_flags=[flag, other])
