@@ -1,28 +1,15 @@
 """The pages of the starter content, as readers get them."""
 
 import pytest
-from django.db import transaction
 
 from conditions.models import Condition, Treatment
-from conditions.starter import load
 from tests.html_tree import parse
-
-from .factories import NOW
 
 # Lighthouse warns from 1,500 elements on; this leaves room for what clinicians add.
 MOST_ELEMENTS = 1450
 
 
-@pytest.fixture(scope="module")
-def _starter(django_db_setup, django_db_blocker):
-    """Load the starter content once for all tests here, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load(now=NOW)
-        yield
-        transaction.set_rollback(True)
-
-
-pytestmark = [pytest.mark.usefixtures("_starter", "clock"), pytest.mark.django_db]
+pytestmark = [pytest.mark.usefixtures("starter", "clock"), pytest.mark.django_db]
 
 
 def test_starter_pages_are_small_enough_for_old_phones(client):

@@ -1,13 +1,11 @@
 """The starter content is complete: eight articles in one shape, four treatments, remedies as data."""
 
 import pytest
-from django.db import transaction
 from django.db.models import Count, Min
 
 from conditions.evidence import NEEDS_SOURCE
 from conditions.listing import areas
 from conditions.models import Caution, Condition, MedicineClass, Remedy, RemedyKind, Revision
-from conditions.starter import load
 
 from .factories import NOW
 
@@ -27,16 +25,7 @@ MINERALS = {"calcium", "potassium", "magnesium", "iron"}
 POINTS = {"BL13", "BL14", "BL15", "BL18", "BL20", "BL23"}
 
 
-@pytest.fixture(scope="module")
-def _starter(django_db_setup, django_db_blocker):
-    """Load the starter content once for all tests here, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load(now=NOW)
-        yield
-        transaction.set_rollback(True)
-
-
-pytestmark = [pytest.mark.usefixtures("_starter"), pytest.mark.django_db]
+pytestmark = [pytest.mark.usefixtures("starter"), pytest.mark.django_db]
 
 
 def document_of(kind, slug):
