@@ -47,7 +47,8 @@ def test_cautions_are_filtered_by_what_a_reader_takes(visitor):
 
     visitor.go_back()
 
-    assert visitor.locator("#result").count() == 0
+    assert visitor.locator("#result").get_by_text("We read:").count() == 0
+    assert visitor.get_by_text("Tell us what fits you").is_visible()
     assert visitor.locator("textarea[name=medicines]").count() == 1
 
 
