@@ -325,7 +325,7 @@ def test_what_the_constraint_refuses_is_taken(service, monkeypatch):
 def test_any_other_broken_rule_is_an_error(service, monkeypatch):
     booked = make_appointment(service, local(10, 10))
     see_a_free_diary(monkeypatch)
-    monkeypatch.setattr(actions, "_get_booked", lambda reference: None)
+    monkeypatch.setattr(actions, "_give_up", lambda reference: None)
 
     with pytest.raises(IntegrityError, match="reference"):
         hold(service, reference=booked.reference)
