@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from .cautions import Document, kinds_in, kinds_meant
+from .cautions import Document, kinds_in, kinds_meant, with_known
 from .medicines import Kind, Match, Reading, read_medicines
 from .models import CautionKind
 from .searchable import FoundPage, Result
@@ -46,8 +46,9 @@ def find_cautions(
     If that is all that was asked for, the page with the most of them comes first. It tells of a
     medicine that is `known`, but in no caution, that it is in none.
     """
-    named = {kind.key: kind for kind in kinds_in(chain(*(page.owners for page in pages)))}
-    kinds = [*named.values(), *(kind for kind in known if kind.key not in named)]
+    in_pages = kinds_in(chain(*(page.owners for page in pages)))
+    named = {kind.key for kind in in_pages}
+    kinds = with_known(in_pages, known)
     reading = read_medicines(" ".join(words), kinds)
     is_all = bool(reading.matches) and not reading.unknown
     in_cautions = tuple(

@@ -1,11 +1,11 @@
 """What to know before taking something: everyone's cautions, and what fits one reader. No query."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .medicines import Kind, Reading
-from .models import CautionAdvice, CautionBasis, CautionKind
+from .models import CautionAdvice, CautionBasis, CautionKind, RemedyKind
 
 type Document = Mapping[str, Any]
 type Owners = Iterable[tuple[str, Iterable[Document]]]
@@ -19,6 +19,8 @@ _HEADINGS = (
     ("If you are going to have surgery", {CautionKind.SURGERY}),
     (_FOR_EVERYONE, {CautionKind.GENERAL}),
 )
+# No slug of a kind of medicine has a colon.
+_REMEDY = "remedy:"
 _ABOUT_MEDICINES = {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}
 
 
@@ -58,9 +60,13 @@ class CautionGroup:
 
 @dataclass(frozen=True)
 class Reader:
-    """What somebody says about themselves. `has` are health problems and allergies."""
+    """What somebody says about themselves. `has` are health problems and allergies.
+
+    `kinds` are keys of kinds of medicine, `remedies` names of what the page is about.
+    """
 
     kinds: frozenset[str] = frozenset()
+    remedies: frozenset[str] = frozenset()
     takes_medicines: bool = False
     has: frozenset[str] = frozenset()
     is_pregnant: bool = False
@@ -82,6 +88,27 @@ def caution_owners(document: Document) -> list[tuple[str, list[Document]]]:
 def remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Document]]]:
     """Return the cautions of each remedy under its name."""
     return [(remedy["name"], remedy["cautions"]) for remedy in remedies]
+
+
+def remedies_of(document: Document) -> list[Kind]:
+    """Return what the frozen article or treatment names that can be taken, by its names."""
+    offers = document.get("offers", [document])
+    return [
+        remedy_kind(remedy["slug"], remedy["name"], remedy["latin_name"])
+        for offer in offers
+        for remedy in offer["remedies"]
+        if remedy["kind"] != RemedyKind.ACUPOINT
+    ]
+
+
+def remedy_kind(slug: str, name: str, latin_name: str) -> Kind:
+    """Return a remedy as something that people may write among their medicines."""
+    return Kind(f"{_REMEDY}{slug}", name, (latin_name,))
+
+
+def is_remedy(kind: Kind) -> bool:
+    """Return whether it comes from `remedy_kind`."""
+    return kind.key.startswith(_REMEDY)
 
 
 def caution_groups(owners: Owners, numbers: Mapping[str, int]) -> tuple[CautionGroup, ...]:
@@ -130,27 +157,38 @@ def _row(
 
 
 def fitting_owners(owners: Owners, reader: Reader) -> list[tuple[str, list[Document]]]:
-    """Return what concerns the reader, and what concerns everyone."""
+    """Return what concerns the reader, what concerns everyone, and all of a remedy that is taken."""
     return [
-        (owner, [caution for caution in cautions if fits(caution, reader)])
+        (
+            owner,
+            [caution for caution in cautions if owner in reader.remedies or fits(caution, reader)],
+        )
         for owner, cautions in owners
     ]
 
 
 def fits(caution: Document, reader: Reader) -> bool:
-    """Return whether the caution concerns the reader; if in doubt, it does.
-
-    One about medicines that does not say which kinds concerns everybody who takes any.
-    """
+    """Return whether the caution concerns the reader; if in doubt, it does."""
     kind = caution["with_kind"]
-    if kind in _ABOUT_MEDICINES:
-        slugs = {entry["slug"] for entry in caution.get("medicine_classes", [])}
-        return not reader.kinds.isdisjoint(slugs) if slugs else reader.takes_medicines
+    if concerns_medicines(caution, reader):
+        return True
     if kind == CautionKind.PREGNANCY:
         return reader.is_pregnant
     if kind == CautionKind.SURGERY:
         return reader.has_surgery
     return kind == CautionKind.GENERAL or caution["with_what"] in reader.has
+
+
+def concerns_medicines(caution: Document, reader: Reader) -> bool:
+    """Return whether it is what the reader takes that makes the caution concern them.
+
+    One about medicines that does not say which kinds concerns everybody who takes any. One about an
+    illness concerns who takes a medicine for it.
+    """
+    slugs = {entry["slug"] for entry in caution.get("medicine_classes", [])}
+    if slugs:
+        return not reader.kinds.isdisjoint(slugs)
+    return caution["with_kind"] in _ABOUT_MEDICINES and reader.takes_medicines
 
 
 def kinds_in(owners: Owners) -> list[Kind]:
@@ -162,6 +200,17 @@ def kinds_in(owners: Owners) -> list[Kind]:
         for kind in _kinds_of(caution)
     }
     return sorted(kinds.values(), key=lambda kind: kind.label)
+
+
+def with_known(kinds: Iterable[Kind], known: Iterable[Kind]) -> list[Kind]:
+    """Return the kinds of a document and those the clinic knows: each once, with every name."""
+    joined = {kind.key: kind for kind in known}
+    for kind in kinds:
+        if other := joined.get(kind.key):
+            names = tuple(dict.fromkeys((*kind.names, *other.names)))
+            kind = replace(kind, names=names, part_of=other.part_of)
+        joined[kind.key] = kind
+    return list(joined.values())
 
 
 def things_in(owners: Owners, kind: CautionKind) -> list[str]:
@@ -186,26 +235,26 @@ def about_medicines(owners: Owners) -> bool:
 
 
 def kinds_meant(reading: Reading, ticked: Set[str], kinds: Iterable[Kind]) -> frozenset[str]:
-    """Return the kinds that somebody takes: those of each name, and each whole kind with its kin.
+    """Return the kinds that somebody takes: those of each name, with the wider ones.
 
-    Who ticks "blood thinners" may take warfarin, and who ticks "warfarin" takes a blood thinner.
+    Who names a whole kind may take what is a part of it: "blood thinners" may be warfarin.
     """
-    kinds = list(kinds)
+    wider = {kind.key: kind.part_of for kind in kinds}
     named = {kind.key for match in reading.matches for kind in match.kinds}
     whole = ticked | {
         kind.key for match in reading.matches if match.is_kind for kind in match.kinds
     }
-    return frozenset(named | whole | set(_kin(whole, kinds)))
+    parts = {key for key in wider if not whole.isdisjoint(_chain(key, wider))}
+    return frozenset(key for start in named | whole | parts for key in _chain(start, wider))
 
 
-def _kin(keys: Set[str], kinds: Iterable[Kind]) -> Iterator[str]:
-    """Yield the kinds that share at least half of the smaller one's names with one of `keys`."""
-    names = {kind.key: {name.casefold() for name in kind.names} for kind in kinds}
-    for key in keys & names.keys():
-        for other, theirs in names.items():
-            shared = len(names[key] & theirs)
-            if shared and 2 * shared >= min(len(names[key]), len(theirs)):
-                yield other
+def _chain(key: str, wider: Mapping[str, str]) -> list[str]:
+    """Return the kind and all that it is a part of, however they may go in a circle."""
+    chain: list[str] = []
+    while key and key not in chain:
+        chain.append(key)
+        key = wider.get(key, "")
+    return chain
 
 
 def _kinds_of(caution: Document) -> Iterator[Kind]:

@@ -18,7 +18,9 @@ from .cautions import (
     caution_owners,
     kinds_in,
     kinds_meant,
+    remedies_of,
     things_in,
+    with_known,
 )
 from .medicines import Kind, Match, Reading, read_medicines
 from .models import CautionKind
@@ -77,8 +79,10 @@ class CautionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owners = caution_owners(document)
         named_kinds = kinds_in(self.owners)
-        self.named = {kind.key for kind in named_kinds}
-        self.known_kinds = _joined(named_kinds, other_kinds)
+        remedies = remedies_of(document)
+        self.remedies = {kind.key: kind.label for kind in remedies}
+        self.named = {kind.key for kind in named_kinds} | self.remedies.keys()
+        self.known_kinds = [*with_known(named_kinds, other_kinds), *remedies]
         kinds = [(kind.key, _kind_label(kind)) for kind in named_kinds]
         situations = [
             (PREGNANT, "I am pregnant or breastfeeding, or may be", CautionKind.PREGNANCY),
@@ -135,8 +139,10 @@ class CautionsForm(forms.Form):
         answers = self.cleaned_data
         kinds = set(answers.get("kinds", []))
         situation = answers.get("situation", [])
+        meant = kinds_meant(self.reading(), kinds, self.known_kinds)
         return Reader(
-            kinds=kinds_meant(self.reading(), kinds, self.known_kinds),
+            kinds=meant,
+            remedies=frozenset(name for key, name in self.remedies.items() if key in meant),
             takes_medicines=bool(answers.get("medicines") or kinds),
             has=frozenset([*answers.get("problems", []), *answers.get("allergies", [])]),
             is_pregnant=PREGNANT in situation,
@@ -145,15 +151,6 @@ class CautionsForm(forms.Form):
 
     def _things(self, kind: CautionKind) -> list[tuple[str, str]]:
         return [(thing, thing) for thing in things_in(self.owners, kind)]
-
-
-def _joined(kinds: Iterable[Kind], others: Iterable[Kind]) -> list[Kind]:
-    """Return all kinds, each once with every name that either has for it."""
-    known = {kind.key: kind for kind in others}
-    for kind in kinds:
-        names = (*kind.names, *(known[kind.key].names if kind.key in known else ()))
-        known[kind.key] = Kind(kind.key, kind.label, tuple(dict.fromkeys(names)))
-    return list(known.values())
 
 
 def _kind_label(kind: Kind) -> str:

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from .cautions import Reader, fits
+from .cautions import Reader, concerns_medicines, is_remedy, kinds_meant, remedy_kind
 from .documents import freeze_caution, lines
 from .medicines import Kind, Reading, read_medicines
-from .models import Caution, CautionKind, MedicineClass, Remedy, RemedyKind
-
-_REMEDY = "remedy:"
+from .models import Caution, MedicineClass, Remedy, RemedyKind
 
 
 @dataclass(frozen=True)
@@ -26,45 +24,42 @@ class MedicineCheck:
 def kinds_known() -> list[Kind]:
     """Return every kind of medicine that the clinic knows, also those without a caution."""
     return [
-        Kind(kind.slug, kind.name, tuple(lines(kind.names))) for kind in MedicineClass.objects.all()
+        Kind(slug, name, tuple(lines(names)), wider or "")
+        for slug, name, names, wider in MedicineClass.objects.values_list(
+            "slug", "name", "names", "part_of__slug"
+        )
     ]
 
 
 def check_medicines(text: str) -> MedicineCheck:
     """Return what the text touches, in a number of queries that does not grow with it."""
-    reading = read_medicines(text, [*kinds_known(), *_remedies()])
-    named = {kind.key for match in reading.matches for kind in match.kinds}
-    takes_something = bool(reading.unknown) or any(not key.startswith(_REMEDY) for key in named)
-    reader = Reader(kinds=frozenset(named), takes_medicines=takes_something)
     # The drafts' rows as they are now: what staff know counts, also before it is on the site.
     cautions = list(
         Caution.objects.select_related("remedy", "treatment").prefetch_related(
             "medicine_classes", "sources"
         )
     )
-    with_medicines = [
-        caution
-        for caution in cautions
-        if caution.with_kind in {CautionKind.MEDICINE_CLASS, CautionKind.MEDICINE}
-        and fits(freeze_caution(caution), reader)
+    remedies = {
+        remedy.pk: remedy_kind(remedy.slug, remedy.name, remedy.latin_name)
+        for remedy in Remedy.objects.exclude(kind=RemedyKind.ACUPOINT)
+    }
+    kinds = [*kinds_known(), *remedies.values()]
+    reading = read_medicines(text, kinds)
+    meant = kinds_meant(reading, frozenset(), kinds)
+    reader = Reader(
+        kinds=meant,
+        takes_medicines=bool(reading.unknown)
+        or any(not is_remedy(kind) for match in reading.matches for kind in match.kinds),
+    )
+    taken = {pk for pk, kind in remedies.items() if kind.key in meant}
+    about_medicines = [
+        caution for caution in cautions if concerns_medicines(freeze_caution(caution), reader)
     ]
     # First what the patient takes both sides of.
-    with_medicines.sort(
-        key=lambda caution: caution.remedy is None or f"{_REMEDY}{caution.remedy.slug}" not in named
-    )
-    of_remedies = [
+    about_medicines.sort(key=lambda caution: caution.remedy_id not in taken)
+    about_remedies = [
         caution
         for caution in cautions
-        if caution.remedy is not None
-        and f"{_REMEDY}{caution.remedy.slug}" in named
-        and caution not in with_medicines
+        if caution.remedy_id in taken and caution not in about_medicines
     ]
-    return MedicineCheck(reading, tuple(with_medicines), tuple(of_remedies))
-
-
-def _remedies() -> list[Kind]:
-    """Return what can be taken, by its names; nobody takes an acupuncture point."""
-    return [
-        Kind(f"{_REMEDY}{remedy.slug}", remedy.name, (remedy.latin_name,))
-        for remedy in Remedy.objects.exclude(kind=RemedyKind.ACUPOINT)
-    ]
+    return MedicineCheck(reading, tuple(about_medicines), tuple(about_remedies))

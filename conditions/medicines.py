@@ -35,17 +35,22 @@ _FILLER_WORDS = """
     when with xl xr year years yes
 """
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_EXPLAINING = ("a ", "an ", "for ")
 _MEDICINE_ENDING = re.compile(r" medicines?$")
 _MEDICINE_WORDS = ("medicine", "medication", "med", "pill", "tablet", "drug")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of medicine, or a remedy, with the names that people know it by."""
+    """A kind of medicine, or a remedy, with the names that people know it by.
+
+    `part_of` is the key of the wider kind, or "".
+    """
 
     key: str
     label: str
     names: tuple[str, ...]
+    part_of: str = ""
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -115,10 +120,11 @@ class _Index:
         self._by_rest: dict[str, Match] = {}
         self._guesses: dict[str, Match | None] = {}
         for kind in kinds:
-            for name in kind.names:
-                self._add(name, kind, is_kind=False)
-            for name in _names_of_kind(kind.label):
-                self._add(name, kind, is_kind=True)
+            for name in (*kind.names, kind.label):
+                # A name such as "BP medicine" means the whole kind, as its label does.
+                is_kind = name == kind.label or _MEDICINE_ENDING.search(name) is not None
+                for variant in _names_of_kind(name) if is_kind else (name,):
+                    self._add(variant, kind, is_kind=is_kind)
         self.longest = max((len(match.name.split()) for match in self.exact.values()), default=0)
         for match in list(self.exact.values()):
             key = key_of(match.name)
@@ -229,12 +235,20 @@ def _variants(key: str) -> Iterator[str]:
 
 
 def _names_of_kind(label: str) -> Iterator[str]:
-    """Yield how people name the kind: "blood pressure medicines", "blood pressure pills"."""
-    name = label.partition("(")[0].strip()
-    yield name
-    stem, endings = _MEDICINE_ENDING.subn("", name)
-    if endings:
-        yield from (f"{stem} {word}" for word in _MEDICINE_WORDS)
+    """Yield how people name the kind: "blood pressure medicines", "blood pressure pills".
+
+    Words in brackets are another name, "Water pills (diuretics)", unless they explain: "(for
+    cholesterol)", "(a flu medicine)".
+    """
+    name, _, more = label.rstrip(") ").partition("(")
+    more = "" if more.startswith(_EXPLAINING) else more
+    for part in (name, *name.split(" and "), *more.split(" and ")):
+        words = part.strip()
+        yield words
+        yield words.removesuffix("s")
+        stem, endings = _MEDICINE_ENDING.subn("", words)
+        if endings:
+            yield from (f"{stem} {word}" for word in _MEDICINE_WORDS)
 
 
 def _slips_allowed(name: str) -> int:

@@ -107,7 +107,9 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
         live_cautions=F("revisions__document__cautions"),
         live_remedies=F("revisions__document__remedies"),
         medicines=ArraySubquery(
-            MedicineClass.objects.values(entry=JSONObject(slug="slug", name="name", names="names"))
+            MedicineClass.objects.values(
+                entry=JSONObject(slug="slug", name="name", names="names", part_of="part_of__slug")
+            )
         ),
     )
     pages = [
@@ -135,7 +137,10 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
         ),
     ]
     known = treatments[0].medicines if treatments else []
-    return pages, [Kind(kind["slug"], kind["name"], tuple(lines(kind["names"]))) for kind in known]
+    return pages, [
+        Kind(kind["slug"], kind["name"], tuple(lines(kind["names"])), kind["part_of"] or "")
+        for kind in known
+    ]
 
 
 def _matched(articles: Any, words: list[str]) -> Any:

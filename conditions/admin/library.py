@@ -40,8 +40,10 @@ class MedicineClassForm(forms.ModelForm):
 @admin.register(MedicineClass)
 class MedicineClassAdmin(SharedFactAdmin):
     form = MedicineClassForm
-    fields = ["name", "slug", "names", "live_pages"]
-    list_display = ["name", "names_in_a_row"]
+    fields = ["name", "slug", "names", "part_of", "live_pages"]
+    autocomplete_fields = ["part_of"]
+    list_display = ["name", "part_of", "names_in_a_row"]
+    list_select_related = ["part_of"]
     search_fields = ["name", "slug", "names"]
 
     def get_readonly_fields(self, request, obj=None):

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from conditions.evidence import EvidenceLevel
@@ -217,14 +218,41 @@ class MedicineClass(models.Model):
     names = models.TextField(
         blank=True, help_text="One generic or brand name a line: warfarin, then Coumadin."
     )
+    part_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text="The wider kind: ACE inhibitors are among the blood pressure medicines. Who names "
+        "the wider kind alone is shown the cautions of this one too.",
+    )
 
     class Meta:
         verbose_name = "kind of medicine"
         verbose_name_plural = "kinds of medicine"
         ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(part_of__isnull=True) | ~models.Q(part_of=models.F("pk")),
+                name="%(app_label)s_%(class)s_not_part_of_itself",
+                violation_error_code="not_part_of_itself",
+                violation_error_message="A kind of medicine is no part of itself.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a wider kind that is a part of this one."""
+        wider, seen = self.part_of, {self.pk}
+        while wider is not None and wider.pk is not None:
+            if wider.pk in seen:
+                text = f"{self.part_of} is a part of {self} already. Choose another kind, or none."
+                raise ValidationError({"part_of": ValidationError(text, code="part_of_its_part")})
+            seen.add(wider.pk)
+            wider = wider.part_of
 
 
 class Claim(models.Model):

@@ -90,7 +90,9 @@ class _Import:
         self._each(content.sources, Source, "key", self.sources)
         self._images(content)
         self._each(content.glossary, GlossaryTerm, "term", self.terms)
-        self._each(content.medicines, MedicineClass, "slug", self.medicines)
+        kinds = self._each(content.medicines, MedicineClass, "slug", self.medicines, ("part_of",))
+        for entry, kind in kinds:
+            self._part_of(entry, kind)
         self._each(content.red_flags, RedFlag, "code", self.red_flags, ("sources",), self._red_flag)
         self._each(
             content.treatments,
@@ -282,6 +284,16 @@ class _Import:
             topic.condition = condition
             topic.other = self._named(self.conditions, item.get("slug"), where)
             topic.save()
+
+    def _part_of(self, entry: Entry, kind: MedicineClass) -> None:
+        where = f"Kind of medicine “{kind.slug}”"
+        slug = entry.get("part_of")
+        kind.part_of = self._named(self.medicines, slug, where) if slug else None
+        try:
+            kind.clean()
+        except ValidationError as error:
+            raise BadContent(f"{where}: {' '.join(error.messages)}") from error
+        kind.save(update_fields=["part_of"])
 
     def _replaced_by(self, entry: Entry, article: Any, known: dict[str, Any]) -> None:
         slug = entry.get("replaced_by")

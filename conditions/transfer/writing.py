@@ -62,7 +62,10 @@ def export_content() -> Content:
     return Content(
         sources=[to_entry(source) for source in Source.objects.order_by("key")],
         glossary=[to_entry(term) for term in GlossaryTerm.objects.order_by("term")],
-        medicines=[to_entry(kind) for kind in MedicineClass.objects.order_by("slug")],
+        medicines=[
+            _with(to_entry(kind), part_of=kind.part_of.slug if kind.part_of else "")
+            for kind in MedicineClass.objects.select_related("part_of").order_by("slug")
+        ],
         red_flags=[
             _with(to_entry(flag), sources=_keys(flag))
             for flag in RedFlag.objects.prefetch_related("sources")

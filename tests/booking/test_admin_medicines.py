@@ -79,6 +79,24 @@ def test_prompt_shows_what_concerns_the_patients_medicines_and_no_more(front_des
     assert "Kava in pregnancy." not in text
 
 
+def test_prompt_takes_a_kind_for_all_its_parts_and_a_medicine_for_its_illness(front_desk, thinners):
+    clumps = MedicineClass.objects.create(
+        slug="clumps", name="Antiplatelets", names="Plavix", part_of=thinners
+    )
+    make_medicine_caution(clumps, remedy=make_remedy(name="Ginkgo"), effect="You may bleed.")
+    make_medicine_caution(
+        *(clumps, thinners),
+        remedy=make_remedy(name="Kava"),
+        with_kind="condition",
+        with_what="Blood clots",
+        effect="Clots may grow.",
+    )
+
+    assert "You may bleed." in prompt(front_desk, make_visit("some blood thinner"))
+    assert "You may bleed." not in prompt(front_desk, make_visit("Coumadin"))
+    assert "Blood clots: Clots may grow." in prompt(front_desk, make_visit("Coumadin"))
+
+
 def test_prompt_knows_the_remedies_that_the_patient_names(front_desk, thinners):
     claw = make_remedy(name="Devil's claw", latin_name="Harpagophytum procumbens")
     make_medicine_caution(thinners, remedy=claw, effect="With thinners.")

@@ -8,6 +8,8 @@ from conditions.cautions import (
     fitting_owners,
     kinds_in,
     kinds_meant,
+    remedies_of,
+    with_known,
 )
 from conditions.medicines import Kind, Reading, read_medicines
 
@@ -40,6 +42,21 @@ def caution(kind, what="Something", **kwargs):
         (
             caution("medicine_class", medicine_classes=[THINNERS]),
             Reader(kinds=frozenset({"steroids"}), takes_medicines=True),
+            False,
+        ),
+        (
+            caution("condition", "Epilepsy", medicine_classes=[STEROIDS]),
+            Reader(kinds=frozenset({"steroids"}), takes_medicines=True),
+            True,
+        ),
+        (
+            caution("condition", "Epilepsy", medicine_classes=[STEROIDS]),
+            Reader(has=frozenset({"Epilepsy"})),
+            True,
+        ),
+        (
+            caution("condition", "Epilepsy", medicine_classes=[STEROIDS]),
+            Reader(kinds=frozenset({"thinners"}), takes_medicines=True),
             False,
         ),
         (caution("medicine"), Reader(takes_medicines=True), True),
@@ -101,6 +118,24 @@ def test_fitting_owners_keep_what_fits():
     assert fitting_owners(owners, Reader()) == [("Yarrow", [caution("general", "Children")])]
 
 
+def test_fitting_owners_keep_all_of_a_remedy_that_is_taken():
+    owners = [("Yarrow", [caution("pregnancy")]), ("Kava", [caution("pregnancy")])]
+
+    assert fitting_owners(owners, Reader(remedies=frozenset({"Kava"}))) == [
+        ("Yarrow", []),
+        ("Kava", [caution("pregnancy")]),
+    ]
+
+
+def test_remedies_of_an_article_are_those_that_can_be_taken():
+    herb = {"kind": "herb", "slug": "kava", "name": "Kava", "latin_name": "Piper methysticum"}
+    point = {"kind": "acupoint", "slug": "ub-13", "name": "UB 13", "latin_name": ""}
+    kava = Kind("remedy:kava", "Kava", ("Piper methysticum",))
+
+    assert remedies_of({"title": "Herbs", "remedies": [herb, point]}) == [kava]
+    assert remedies_of({"offers": [{"remedies": [point]}, {"remedies": [herb]}]}) == [kava]
+
+
 def test_owners_of_an_article_and_of_a_treatment():
     one, two = [caution("general", "One")], [caution("general", "Two")]
     remedies = [{"name": "Yarrow", "cautions": two}]
@@ -115,20 +150,46 @@ def test_owners_of_an_article_and_of_a_treatment():
 @pytest.mark.parametrize(
     ("text", "ticked", "meant"),
     [
-        ("", {"thinners"}, {"thinners", "warfarin"}),
-        ("", {"warfarin"}, {"thinners", "warfarin"}),
+        ("", {"pressure"}, {"heart", "pressure", "ace", "water", "sparing"}),
+        ("", {"water"}, {"heart", "pressure", "water", "sparing"}),
+        ("", {"ace"}, {"heart", "pressure", "ace"}),
         ("", {"steroids"}, {"steroids"}),
         ("", {"other"}, {"other"}),
-        ("warfarin", set(), {"thinners", "warfarin"}),
-        ("Eliquis", set(), {"thinners"}),
-        ("a blood thinner", set(), {"thinners", "warfarin"}),
+        ("lisinopril", set(), {"heart", "pressure", "ace"}),
+        ("Norvasc", set(), {"heart", "pressure"}),
+        ("blood pressure pills", set(), {"heart", "pressure", "ace", "water", "sparing"}),
+        ("diuretic", set(), {"heart", "pressure", "water", "sparing"}),
+        ("ARB", set(), {"heart", "pressure", "ace"}),
     ],
 )
-def test_a_whole_kind_means_its_kin_too_and_a_name_does_not(text, ticked, meant):
+def test_a_whole_kind_means_its_parts_too_and_a_name_the_wider_kinds(text, ticked, meant):
     kinds = [
-        Kind(entry["slug"], entry["name"], tuple(entry["names"]))
-        for entry in (THINNERS, WARFARIN, STEROIDS)
+        Kind("heart", "Heart medicines", ("amiodarone",)),
+        Kind("pressure", "Blood pressure medicines", ("Norvasc",), "heart"),
+        Kind("ace", "ACE inhibitors and ARBs (for the heart)", ("lisinopril",), "pressure"),
+        Kind("water", "Water pills (diuretics)", ("Lasix",), "pressure"),
+        Kind("sparing", "Water pills that save potassium", ("Aldactone",), "water"),
+        Kind("steroids", "Steroids", ("prednisone",)),
     ]
     reading = read_medicines(text, kinds) if text else Reading((), ())
 
     assert kinds_meant(reading, ticked, kinds) == meant
+
+
+def test_kinds_that_are_part_of_each_other_end():
+    kinds = [Kind("one", "One", (), "two"), Kind("two", "Two", (), "one")]
+
+    assert kinds_meant(Reading((), ()), {"one"}, kinds) == {"one", "two"}
+
+
+def test_kinds_of_a_document_have_the_names_and_the_wider_kind_that_are_known_now():
+    in_document = Kind("ace", "ACE inhibitors", ("lisinopril", "old name"))
+    known = [
+        Kind("ace", "ACE inhibitors", ("lisinopril", "Zestril"), "pressure"),
+        Kind("pressure", "Blood pressure medicines", ("Norvasc",)),
+    ]
+
+    assert with_known([in_document], known) == [
+        Kind("ace", "ACE inhibitors", ("lisinopril", "old name", "Zestril"), "pressure"),
+        known[1],
+    ]

@@ -1,8 +1,18 @@
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
 
-from conditions.models import Aspect, ConditionName, FormerSlug, Review, Section
+from conditions.models import (
+    Aspect,
+    ConditionName,
+    FormerSlug,
+    MedicineClass,
+    Review,
+    Section,
+)
 from conditions.models.revision import LAST_MOMENT
 
 from .constraints import breaks
@@ -138,6 +148,41 @@ def test_caution_belongs_to_one_owner():
 def test_caution_words_must_be_known(field, rule):
     with breaks(f"caution_{rule}_is_known"):
         make_caution(treatment=make_treatment(), **{field: "rumor"})
+
+
+def test_kind_of_medicine_is_no_part_of_itself():
+    kind = MedicineClass.objects.create(slug="thinners", name="Blood thinners")
+
+    with breaks("medicineclass_not_part_of_itself"):
+        MedicineClass.objects.filter(pk=kind.pk).update(part_of=kind)
+
+
+def test_kind_of_medicine_is_no_part_of_its_parts():
+    wide = MedicineClass.objects.create(slug="wide", name="Heart medicines")
+    middle = MedicineClass.objects.create(slug="middle", name="Water pills", part_of=wide)
+    narrow = MedicineClass.objects.create(slug="narrow", name="Loop pills", part_of=middle)
+    narrow.full_clean()
+    wide.part_of = narrow
+
+    with pytest.raises(ValidationError) as refused:
+        wide.full_clean()
+
+    assert refused.value.message_dict == {
+        "part_of": [
+            "Loop pills is a part of Heart medicines already. Choose another kind, or none."
+        ]
+    }
+
+
+def test_starter_kinds_of_medicine_of_before_become_part_of_wider_ones():
+    for slug in ("warfarin", "blood-thinners", "ppis"):
+        MedicineClass.objects.create(slug=slug, name=slug)
+    migration = import_module("conditions.migrations.0012_starter_kinds_are_part_of_wider")
+
+    migration.set_wider_kinds(apps, None)
+
+    wider = MedicineClass.objects.exclude(part_of=None).values_list("slug", "part_of__slug")
+    assert list(wider) == [("warfarin", "blood-thinners")]
 
 
 @pytest.mark.parametrize("slug", ["", "a b", "a/b", "../x", "ü", "<script>"])

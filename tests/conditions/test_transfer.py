@@ -15,6 +15,7 @@ from conditions.models import (
     GlossaryTerm,
     Illustration,
     Image,
+    MedicineClass,
     RedFlag,
     Remedy,
     Revision,
@@ -198,6 +199,25 @@ def test_import_keeps_old_addresses_and_the_replacement():
 
     assert Condition.objects.get(slug="hiccups").replaced_by.slug == "hiccup-spells"
     assert FormerSlug.objects.get(slug="hic").condition.slug == "hiccups"
+
+
+def test_import_keeps_the_wider_kind_of_a_medicine_in_any_order():
+    narrow = {"slug": "ace", "name": "ACE inhibitors", "part_of": "pressure"}
+
+    import_content(
+        Content(medicines=[narrow, {"slug": "pressure", "name": "Blood pressure medicines"}])
+    )
+
+    assert MedicineClass.objects.get(slug="ace").part_of.slug == "pressure"
+
+
+def test_import_refuses_kinds_of_medicine_that_are_part_of_each_other():
+    kinds = [{"slug": "a", "name": "A", "part_of": "b"}, {"slug": "b", "name": "B", "part_of": "a"}]
+
+    with pytest.raises(BadContent, match=r"^Kind of medicine “b”: A is a part of B already\."):
+        import_content(Content(medicines=kinds))
+
+    assert not MedicineClass.objects.exists()
 
 
 @pytest.mark.parametrize(

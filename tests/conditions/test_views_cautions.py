@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conditions.models import FormerSlug, MedicineClass, Revision
+from conditions.models import Caution, FormerSlug, MedicineClass, Revision
 from conditions.publishing import publish, unpublish
 from tests.html_tree import parse
 
@@ -330,15 +330,35 @@ def test_answer_knows_medicines_of_which_the_page_has_no_caution(client, article
     assert shown(page) == {"Thinners of blood", "Any medicine you take", "Children"}
 
 
-def test_answer_knows_the_newest_names_and_the_kin_of_a_kind(client, article):
+def test_answer_knows_the_newest_names_and_the_parts_of_a_kind(client, article):
     MedicineClass.objects.filter(slug="thinners").update(names="warfarin\nSavaysa")
     make_kind("warfarin", "Vitamin K blockers", "warfarin")
+    wide = make_kind("wide", "Medicines against clots")
+    MedicineClass.objects.filter(slug="thinners").update(part_of=wide)
 
-    for medicines in ("savaysa", "vitamin K blockers"):
+    for medicines in ("savaysa", "medicines against clots"):
         page = ask(client, article, medicines=medicines)
 
         assert "Thinners of blood" in shown(page)
         assert "no caution on this page" not in page.one("main").text
+
+
+def test_answer_shows_all_about_a_remedy_of_the_page_that_is_taken(client, article):
+    page = ask(client, article, medicines="yarow")
+
+    assert "Read as Yarrow." in page.one("main").text
+    assert "Daisy family" in shown(page)
+    assert "Gallstones" in shown(page)
+
+
+def test_answer_shows_an_illness_to_who_takes_a_medicine_for_it(client, article):
+    caution = Caution.objects.get(with_kind="condition")
+    caution.medicine_classes.add(make_kind("bile", "Bile medicines", "ursodiol"))
+    publish(article, by="tests", now=NOW)
+
+    assert "Gallstones" in shown(ask(client, article, medicines="ursodiol"))
+    assert "Gallstones" in shown(ask(client, article, kinds="bile"))
+    assert "Gallstones" not in shown(ask(client, article, medicines="prednisone"))
 
 
 def test_form_ticks_only_kinds_that_the_page_has_cautions_about(client, article):
