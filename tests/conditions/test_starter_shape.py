@@ -1,10 +1,14 @@
 """The starter content is complete: eight articles in one shape, four treatments, remedies as data."""
 
+import re
+from itertools import combinations
+
 import pytest
 from django.db.models import Count, Min
 
 from conditions.evidence import NEEDS_SOURCE
 from conditions.listing import areas
+from conditions.medicine_check import check_medicines
 from conditions.models import Caution, Condition, MedicineClass, Remedy, RemedyKind, Revision
 
 from .factories import NOW
@@ -139,6 +143,53 @@ def test_starter_medicines_have_one_name_in_the_box_and_in_its_form():
         for shown, kind in pairs
         if shown.split()[0] == kind.split()[0] and not shown.startswith(kind)
     } == set()
+
+
+def test_starter_cautions_name_one_illness_each():
+    """Two boxes of the cautions' form must not ask for the same illness in other words."""
+    illnesses = set(
+        Caution.objects.filter(with_kind="condition").values_list("with_what", flat=True)
+    )
+    things = {
+        illness: {thing.strip().casefold() for thing in re.split(r",? or |, ", illness)}
+        for illness in illnesses
+    }
+
+    assert [
+        (one, two) for one, two in combinations(sorted(illnesses), 2) if things[one] & things[two]
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Keppra", {"Rosemary", "Yarrow"}),
+        ("blood thinner", {"Celery seed", "Devil's claw", "Broccoli", "Rosemary", "Yarrow"}),
+        ("blood pressure pills", {"Potassium", "Celery seed", "Devil's claw"}),
+        ("water pill", {"Potassium", "Magnesium", "Celery seed"}),
+        ("oxycodone", {"Valerian", "Yarrow"}),
+        ("Benadryl", {"Valerian", "Yarrow"}),
+        ("metformin", {"Devil's claw", "Rosemary"}),
+        ("antibiotics", {"Calcium", "Magnesium"}),
+        ("Excedrin", {"Rosemary", "Yarrow", "Flaxseed"}),
+        ("Isentress", {"Magnesium"}),
+        ("methotrexate", {"Acupuncture"}),
+    ],
+)
+def test_starter_cautions_are_found_by_what_patients_write(written, expected):
+    check = check_medicines(written)
+
+    owners = {str(caution.remedy or caution.treatment) for caution in check.about_medicines}
+    assert expected <= owners
+    assert check.reading.unknown == ()
+
+
+def test_starter_hiv_medicines_have_the_timing_of_their_own():
+    check = check_medicines("Isentress")
+
+    assert [caution.with_what for caution in check.about_medicines] == [
+        "Raltegravir (an HIV medicine) or baloxavir (a flu medicine)"
+    ]
 
 
 def test_starter_articles_are_found_by_each_part_of_the_body_that_they_are_about():
