@@ -30,8 +30,8 @@ from .rich_text import clean_html, plain_text
 class Piece:
     """One thing that can change by itself, such as a section or a claim.
 
-    `group` says which list it stands in, `key` which one of that list it is. `markup` is the HTML
-    that `text` was read from, if it was.
+    `group` says which list it stands in, `key` which one of that list it is, and `place` as much of
+    the key as a reader notices. `markup` is the HTML that `text` was read from, if it was.
     """
 
     group: tuple[str, ...]
@@ -39,6 +39,7 @@ class Piece:
     label: str
     text: str
     markup: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,29 +61,32 @@ class Change:
 
 @dataclass(frozen=True)
 class _Part:
-    """How the entries of one list are named: by the keys that identify one, and by its title."""
+    """How the entries of one list are named: by the keys that identify one, and by its title.
+
+    Each key has the words for a reader who notices that it changed, or "" if nobody does.
+    """
 
     label: str
-    keys: tuple[str, ...]
+    keys: Mapping[str, str]
     title: str
 
 
 # In the order of the page. The lists inside an entry are pieces of their own.
 _LISTS = {
-    "names": _Part("Other name", (), ""),
-    "red_flags": _Part("Red flag", ("code",), "label"),
-    "sections": _Part("Section", ("aspect",), "heading"),
-    "self_care": _Part("Self-care", (), "title"),
-    "offers": _Part("Treatment", ("treatment",), "title"),
-    "may_help": _Part("May help", ("label",), "label"),
-    "remedies": _Part("Remedy", ("slug",), "name"),
-    "amount_rows": _Part("Amount", (), "label"),
-    "claims": _Part("Claim", (), ""),
-    "cautions": _Part("Caution", (), "with_what"),
-    "images": _Part("Image", ("aspect", "name"), "caption"),
-    "related": _Part("Related topic", ("slug",), "slug"),
-    "glossary": _Part("Glossary", ("term",), "term"),
-    "sources": _Part("Source", ("key",), "title"),
+    "names": _Part("Other name", {}, ""),
+    "red_flags": _Part("Red flag", {"code": ""}, "label"),
+    "sections": _Part("Section", {"aspect": "Shown under"}, "heading"),
+    "self_care": _Part("Self-care", {}, "title"),
+    "offers": _Part("Treatment", {"treatment": "Page of the treatment"}, "title"),
+    "may_help": _Part("May help", {"label": ""}, "label"),
+    "remedies": _Part("Remedy", {"slug": "Name in addresses"}, "name"),
+    "amount_rows": _Part("Amount", {}, "label"),
+    "claims": _Part("Claim", {}, ""),
+    "cautions": _Part("Caution", {}, "with_what"),
+    "images": _Part("Image", {"aspect": "Shown under", "name": "Picture"}, "caption"),
+    "related": _Part("Related topic", {"slug": "Article"}, "slug"),
+    "glossary": _Part("Glossary", {"term": ""}, "term"),
+    "sources": _Part("Source", {"key": ""}, "title"),
 }
 _ORDER = (
     *("title", "summary", "lede", "author", "position", "kind", "body_area", "no_emergency"),
@@ -213,11 +217,7 @@ def pieces(document: Any) -> list[Piece]:
     """Return the pieces of a document that have words, in the order of the page."""
     if not isinstance(document, dict):
         document = {"document": document}
-    titles = {
-        source["key"]: _readable(source.get("title"))
-        for source in _entries(document.get("sources"))
-        if isinstance(source, dict) and isinstance(source.get("key"), str)
-    }
+    titles = _titles(_entries(document.get("sources")))
     names = [name for name in _ORDER if name in document]
     names += sorted(name for name in document if name not in _ORDER)
     found: list[Piece] = []
@@ -229,6 +229,18 @@ def pieces(document: Any) -> list[Piece]:
             label = _TOP_LABELS.get(name) or _label(name)
             found.append(Piece((), name, label, _value(name, value, titles)))
     return [piece for piece in found if piece.text]
+
+
+def _titles(sources: list[Any]) -> dict[str, str]:
+    """Return the title of each source by its key, with the address where two have the same."""
+    named = [source for source in sources if isinstance(source, dict)]
+    times = Counter(_readable(source.get("title")) for source in named)
+    titles = {}
+    for source in named:
+        title, key = _readable(source.get("title")), source.get("key")
+        if isinstance(key, str):
+            titles[key] = f"{title} ({source.get('url') or key})" if times[title] > 1 else title
+    return titles
 
 
 def _pieces_of(
@@ -254,7 +266,12 @@ def _pieces_of(
             _lines(entry, leave_out={*part.keys, *inside} - {part.title}, titles=titles)
         )
         key = "/".join(_readable(entry.get(key)) for key in part.keys) or title or text
-        yield Piece(group, key, label, text, _readable(entry.get("body")))
+        place = "\n".join(
+            f"{words}: {_value(key, entry.get(key), titles)}"
+            for key, words in part.keys.items()
+            if words
+        )
+        yield Piece(group, key, label, text, _readable(entry.get("body")), place)
         for inner in inside:
             above_inner = f"{above}{title or part.label}: "
             inner_group = (*group, key)
@@ -354,7 +371,10 @@ def _change(old: Piece | None, new: Piece, has_moved: bool) -> Change | None:
         return Change(new.label, ("added",), (Words("added", new.text),))
     kinds: list[str] = []
     words: tuple[Words, ...] = ()
-    if old.text.split() != new.text.split():
+    if old.place != new.place:
+        before, after = (f"{piece.place}\n{piece.text}" for piece in (old, new))
+        kinds, words = ["changed"], compare_words(before, after)
+    elif old.text.split() != new.text.split():
         kinds, words = ["changed"], compare_words(old.text, new.text)
     elif (old.text, old.markup) != (new.text, new.markup):
         kinds = ["formatted"]
