@@ -12,9 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
-from .gate import AnyArticle, Failure, address_problem, failures, lacking
+from .gate import Failure, address_problem, failures, lacking
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
 from .moments import in_words
 from .shared_facts import SharedFact, SharedFacts, is_shown

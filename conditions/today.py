@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, with_parts
-from .gate import AnyArticle
 from .links import Use, live_links
 from .models import (
     Condition,
