@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class BookingConfig(AppConfig):
     name = "booking"
     verbose_name = "Booking"
+
+    def ready(self) -> None:
+        """Tell the articles, which do not know this app, the addresses that they may link to."""
+        # There are no models before the app is ready.
+        from conditions.inside_links import answers_for
+
+        from .models import Practitioner, Service
+
+        answers_for("booking:practitioner", Practitioner.objects.filter(is_active=True))
+        for step in ("safety", "times", "details"):
+            answers_for(f"booking:{step}", Service.objects.bookable())

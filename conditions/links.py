@@ -1,21 +1,19 @@
 """Links from live pages to other sites: which there are, and whether they still lead somewhere."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from urllib.parse import urldefrag
 
 from clinic.outbound import Client, NoAnswer
 
+from .inside_links import inside
 from .models import Condition, LinkCheck, Treatment
-from .rich_text import clean_html
+from .rich_text import links_in
 
 # Two in a row, because a site may be away for a while.
 FAILURES_OF_A_DEAD_LINK = 2
 GONE = {404: "The page is not there any more.", 410: "The page was taken away for good."}
 
-_HREF = re.compile(r'<a href="(https://[^"]*)"', re.IGNORECASE)
 _LONGEST = 500  # as long as an address of a source may be
 
 
@@ -35,22 +33,20 @@ def live_links(*, now: datetime) -> dict[str, list[Use]]:
     for model in (Condition, Treatment):
         for article in model.objects.with_live(now):
             sources = [(source["url"], source["key"]) for source in article.live["sources"]]
-            texts = [(url, None) for url in _links_in_text(article.live["sections"])]
+            texts = [
+                (url, None)
+                for section in article.live["sections"]
+                for url in links_in(section["body"])
+            ]
             for written, key in [*sources, *texts]:
                 url = urldefrag(written).url
                 use = Use(article=article, source_key=key)
-                if url.lower().startswith("https://") and len(url) <= _LONGEST:
+                is_elsewhere = url.lower().startswith("https://") and inside(url) is None
+                if is_elsewhere and len(url) <= _LONGEST:
                     uses = found.setdefault(url, [])
                     if use not in uses:
                         uses.append(use)
     return found
-
-
-def _links_in_text(sections: list[dict[str, str]]) -> list[str]:
-    # Cleaned first, so that every link is written in one way.
-    return [
-        unescape(url) for section in sections for url in _HREF.findall(clean_html(section["body"]))
-    ]
 
 
 def forget_unused(urls: set[str]) -> None:

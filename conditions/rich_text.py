@@ -43,11 +43,17 @@ def clean_html(text: str) -> str:
     )
 
 
+_HREF = re.compile(r'<a href="([^"]*)"')
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAK = re.compile(r" ?(<br>|</?(?:p|h3|ul|ol|li)>) ?")
 _EMPTY_BLOCK = re.compile(r"<(p|h3|ul|ol|li)>(?: |\xa0|&nbsp;|<br>)*</\1>")
 _PARAGRAPH_OF_ITEM = re.compile(r"<li><p>((?:(?!</p>).)*)</p>(?=</li>|<[uo]l>)")
 _LINE_END = re.compile(r"(</(?:p|h3|li)>|</?[uo]l>)")
+
+
+def links_in(text: str) -> list[str]:
+    """Return where the links of this HTML lead, those alone that a reader gets to see."""
+    return [html.unescape(href) for href in _HREF.findall(clean_html(text))]
 
 
 def tidy_html(text: str) -> str:

@@ -24,7 +24,7 @@ from conditions.pages import condition_page, treatment_page
 from .factories import NOW
 from .whole import make_whole_condition
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 CHOICES = {
     "aspect": Aspect,

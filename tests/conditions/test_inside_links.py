@@ -1,21 +1,28 @@
-"""Which links inside the site the gate lets through."""
+"""Links inside the site: which of them the gate lets through, and who links to whom."""
 
 import pytest
+import time_machine
 
 from conditions.documents import freeze
 from conditions.gate import Failure, failures
-from conditions.models import FormerSlug
-from conditions.publishing import unpublish
+from conditions.inside_links import linking_to
+from conditions.models import FormerSlug, RelatedTopic
+from conditions.publishing import publish, unpublish
+from tests.booking.factories import make_practitioner, make_service
 
 from .factories import (
     NOW,
+    make_acupoint,
     make_claim,
     make_condition,
     make_live_condition,
     make_live_treatment,
+    make_live_with_text,
     make_section,
     make_treatment,
 )
+from .pictures import make_image, picture_file, show
+from .whole import make_whole_condition
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +30,13 @@ pytestmark = pytest.mark.django_db
 def failures_of(article, now=NOW):
     article = type(article).objects.get(pk=article.pk)
     return failures(article, freeze(article), now)
+
+
+def failures_with(article, href):
+    """Return what the gate says of the article with this link alone in one of its sections."""
+    document = freeze(type(article).objects.get(pk=article.pk))
+    document["sections"][0]["body"] = f'<p><a href="{href}">x</a></p>'
+    return failures(article, document, NOW)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +73,22 @@ def failures_of(article, now=NOW):
         ("/conditions/draft/", False),
         ("/conditions/off/", False),
         ("/conditions/unknown/", False),
+        ("/conditions/replaced/", True),
+        ("/conditions/replaced/#sources", True),
         ("/treatments/live/", False),
         ("/no-such-page/", False),
+        ("/conditions/live/cautions/", True),
+        ("/conditions/was-live/cautions/", True),
+        ("/conditions/itself/cautions/", True),
+        ("/conditions/draft/cautions/", False),
+        ("/conditions/nope/cautions/", False),
+        ("/conditions/live/feedback/", True),
+        ("/treatments/nope/feedback/thanks/", False),
+        ("/treatments/herbs/card.png", True),
+        ("/treatments/nope/card.png", False),
+        ("/conditions/was-live/card.png", False),
+        ("/admin/nope/", False),
+        ("/appointments/5e1f2c1e-5c55-4a0e-9d3c-1f0e6b2a7d10/", False),
     ],
 )
 def test_links_inside_the_site_are_alive(href, is_alive):
@@ -68,6 +96,8 @@ def test_links_inside_the_site_are_alive(href, is_alive):
     FormerSlug.objects.create(slug="was-live", condition=live)
     make_condition(slug="draft")
     unpublish(make_live_condition(slug="off"), by="tests", now=NOW)
+    replaced = make_live_condition(slug="replaced", replaced_by=live)
+    unpublish(replaced, by="tests", now=NOW)
     make_live_treatment(slug="herbs")
     condition = make_condition(slug="itself")
     condition.sections.update(body=f'<p><a href="{href}">x</a></p>')
@@ -86,9 +116,18 @@ def test_link_to_a_part_that_only_the_draft_of_the_other_has_is_dead():
 
 
 @pytest.mark.parametrize(
-    ("path", "is_alive"), [("/conditions/", True), ("/gone/", False), ("", True)]
+    ("path", "is_alive"),
+    [
+        ("/conditions/", True),
+        ("/gone/", False),
+        ("", True),
+        ("#main", True),
+        # Another site, whose name begins like this one's.
+        (".example/gone/", True),
+    ],
 )
 def test_links_with_the_sites_own_name_are_followed_too(path, is_alive, settings):
+    settings.SITE_URL = "https://clinic.example"
     condition = make_condition()
     condition.sections.update(body=f'<p><a href="{settings.SITE_URL}{path}">x</a></p>')
 
@@ -103,8 +142,85 @@ def test_link_to_an_offer_is_alive():
     assert failures_of(condition) == []
 
 
-def test_link_to_a_part_of_a_treatment_is_alive():
-    treatment = make_treatment()
-    treatment.sections.update(body='<p><a href="#points">x</a></p>')
+def test_every_part_of_the_page_itself_can_be_linked():
+    parts = ["words", "confused", "related", "source-1", "right-now", "visit"]
+    with time_machine.travel(NOW, tick=False):
+        whole = make_whole_condition()
+    plain = make_condition()
 
-    assert failures_of(treatment) == []
+    assert [part for part in parts if failures_with(whole, f"#{part}")] == []
+    assert [part for part in parts if not failures_with(plain, f"#{part}")] == []
+
+
+def test_points_can_be_linked_where_there_are_some():
+    treatment = make_treatment()
+
+    before = failures_with(treatment, "#points")
+    make_acupoint(treatment=treatment, slug="ub-18")
+
+    assert [failure.text for failure in before] == [
+        "A link in “What happens” leads nowhere: #points"
+    ]
+    assert failures_with(treatment, "#points") == failures_with(treatment, "#remedy-ub-18") == []
+
+
+def test_link_to_a_topic_that_is_not_live_is_dead():
+    condition = make_condition()
+    other = make_condition()
+    RelatedTopic.objects.create(condition=condition, other=other, text="It is alike.")
+
+    before = failures_with(condition, "#related")
+    publish(other, by="tests", now=NOW)
+
+    assert [failure.field for failure in before] == ["#sections-0"]
+    assert failures_with(condition, "#related") == []
+
+
+def test_picture_that_no_live_page_shows_leads_nowhere():
+    image = make_image(picture_file())
+    other = make_condition()
+    show(image, condition=other)
+    href = f"/media/articles/{image.name}-400.webp"
+
+    before = failures_with(make_condition(), href)
+    publish(other, by="tests", now=NOW)
+
+    assert [failure.field for failure in before] == ["#sections-0"]
+    assert failures_with(make_condition(), href) == []
+
+
+def test_visits_and_people_that_patients_can_book_are_alive():
+    service = make_service(slug="first")
+    make_service(slug="old", is_active=False)
+    make_practitioner(slug="away", is_active=False)
+    steps = [f"/book/first/{step}/" for step in ("safety", "times", "details")]
+    person = f"/practitioners/{service.practitioner.slug}/"
+    gone = ["/book/old/safety/", "/book/nope/times/", "/practitioners/away/", "/practitioners/no/"]
+
+    alive = {href: not failures_with(make_condition(), href) for href in [*steps, person, *gone]}
+
+    assert alive == dict.fromkeys([*steps, person], True) | dict.fromkeys(gone, False)
+
+
+def test_link_as_a_person_may_write_it_is_found():
+    condition = make_condition()
+    condition.sections.update(body="<p><A title='x' HREF='/gone/?a=1&amp;b=2'>x</A></p>")
+
+    assert [failure.text for failure in failures_of(condition)] == [
+        "A link in “What is going on” leads nowhere: /gone/?a=1&b=2"
+    ]
+
+
+def test_articles_that_link_to_another_are_named():
+    chosen = make_live_condition(slug="cramp")
+    FormerSlug.objects.create(slug="spasm", condition=chosen)
+    make_live_with_text('<p><a href="/conditions/cramp/#sources">x</a></p>', title="By address")
+    make_live_with_text('<p><a href="/conditions/spasm/cautions/">x</a></p>', title="By the old")
+    make_live_with_text('<p><a href="#causes">x</a> <a href="tel:911">x</a></p>', title="Other")
+    draft = make_condition()
+    draft.sections.update(body='<p><a href="/conditions/cramp/">x</a></p>')
+    leaving = make_live_with_text('<p><a href="/conditions/cramp/">x</a></p>')
+
+    found = linking_to([chosen, leaving], now=NOW)
+
+    assert [article.live_title for article in found] == ["By address", "By the old"]
