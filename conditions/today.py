@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, with_parts
+from .inside_links import Addresses
 from .links import Use, live_links
 from .models import (
     Condition,
@@ -58,6 +59,7 @@ class WorkList:
 def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
     """Return every list, also the empty ones, in a number of queries that does not grow.
 
+    Only links to pages that moved or are gone add to it, each address once.
     Reviews lead to where they are signed, or to what was signed for those who may not sign.
     """
     drafts: list[AnyArticle] = [
@@ -100,7 +102,7 @@ def content_today(*, now: datetime, may_sign: bool) -> list[WorkList]:
         WorkList(
             key="links",
             title="Dead links",
-            lines=_dead_links(now),
+            lines=[*_dead_inside_links(live, now), *_dead_links(now)],
             if_empty="No link on a live page is known to be dead.",
         ),
         WorkList(
@@ -246,6 +248,19 @@ def _review_state(due_on: date, today: date) -> str:
     if due_on < today:
         return f"its review has been overdue since {date_format(due_on)}."
     return f"its next review is due by {date_format(due_on)}."
+
+
+def _dead_inside_links(live: list[AnyArticle], now: datetime) -> list[Line]:
+    addresses = Addresses(now, live)
+    return [
+        Line(
+            what=f"{href} on “{article.live_title}”: This site has no such page, or not that part of it.",
+            to_do="Change the link, then publish the page",
+            url=_change_url(article),
+        )
+        for article in live
+        for href in dict.fromkeys(link.href for link in addresses.dead_links(article))
+    ]
 
 
 def _dead_links(now: datetime) -> list[Line]:

@@ -6,9 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from conditions.gate import address_problem
+from conditions.inside_links import linking_to
 from conditions.moments import in_words
 from conditions.publishing import (
     AddressTaken,
@@ -101,8 +103,20 @@ def site_view(model_admin, request, pk):
         if article.unpublish_at and article.unpublish_at > now
         else None,
         "scheduled": scheduled_editions(article, now=now),
+        "linking": linking_pages([article], now=now) if article.live_document else [],
     }
     return _page(model_admin, request, article, "site", context)
+
+
+def linking_pages(chosen, *, now):
+    """Return the live pages that link to articles: the title and the form of each."""
+    return [
+        (
+            page.live_title,
+            reverse(f"admin:conditions_{page._meta.model_name}_change", args=[page.pk]),
+        )
+        for page in linking_to(chosen, now=now)
+    ]
 
 
 def _act(request, article, form, *, now):

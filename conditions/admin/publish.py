@@ -27,6 +27,7 @@ from conditions.signing import unsigned
 
 from .conflicts import GuardedAdmin
 from .moments import MomentField
+from .on_site import linking_pages
 
 
 class ArticleForm(forms.ModelForm):
@@ -210,7 +211,15 @@ class PublishingAdmin(GuardedAdmin):
         if live and not is_confirmed(request):
             title = "Take off the site?"
             template = "admin/conditions/take_off_confirmation.html"
-            return ask_first(self, request, template, chosen=live, title=title, articles=live)
+            return ask_first(
+                self,
+                request,
+                template,
+                chosen=live,
+                title=title,
+                articles=live,
+                linking=linking_pages(live, now=timezone.now()),
+            )
         for article in queryset:
             if article.live_document is None:
                 self.message_user(request, f"“{article.title}” is not on the site.")

@@ -9,11 +9,13 @@ from django.utils import timezone
 from conditions.models import Condition, Treatment
 from conditions.publishing import publish
 
+from .admin_pages import run_on_list
 from .factories import (
     NOW,
     make_condition,
     make_live_condition,
     make_live_treatment,
+    make_live_with_text,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -78,6 +80,18 @@ def test_page_comes_off_the_site_now(client, staff):
     assert "The page is off the site." in response.text
     assert [entry.user for entry in LogEntry.objects.all()] == [staff]
     assert not Treatment.objects.published(timezone.now()).exists()
+
+
+def test_page_names_those_that_link_to_it_before_it_comes_off(client, staff):
+    treatment = make_live_treatment(slug="cupping")
+    link = '<p><a href="/treatments/cupping/">x</a></p>'
+    linking = make_live_with_text(link, title="<b>Sciatica</b>")
+    form = f'<a href="{reverse("admin:conditions_condition_change", args=[linking.pk])}">'
+    listed = f"{form}&lt;b&gt;Sciatica&lt;/b&gt;</a>"
+
+    assert listed in client.get(site_url(treatment)).text
+    assert listed in run_on_list(client, "unpublish_articles", treatment).text
+    assert "These pages link there." not in client.get(site_url(linking)).text
 
 
 def test_page_comes_off_the_site_at_a_time_unless_it_stays(client, staff):

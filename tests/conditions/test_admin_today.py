@@ -39,6 +39,9 @@ def make_work():
     change(make_reviewed(), self_care=STRETCH)
     url = f"https://a.example/{changed.pk}"
     make_live_with_text(f'<p><a href="{url}">A</a></p>')
+    inside = '<p><a href="/conditions/gone/">B</a> <a href="#gone">C</a></p>'
+    section = {"aspect": "overview", "heading": "What is going on", "body": inside}
+    change(make_live_condition(), sections=[section])
     make_dead_link(url)
     EmptySearch.objects.create(query=f"feet {changed.pk}", times=3, last_on=date(2026, 12, 1))
     Feedback.objects.create(condition=changed, was_helpful=True, sent_on=date(2026, 12, 1))

@@ -22,6 +22,7 @@ from .factories import (
     make_treatment,
 )
 from .pictures import make_image, picture_file, show
+from .test_today import change, change_url, lines_of, what_of
 from .whole import make_whole_condition
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,33 @@ def test_articles_that_link_to_another_are_named():
     found = linking_to([chosen, leaving], now=NOW)
 
     assert [article.live_title for article in found] == ["By address", "By the old"]
+
+
+def test_link_to_a_page_that_was_taken_off_is_dead_at_once():
+    other = make_live_condition(slug="insomnia")
+    link = '<p><a href="/conditions/insomnia/">{0}</a> <a href="/conditions/insomnia/">{0}</a></p>'
+    linking = make_live_with_text(link.format("sleep"), title="Sciatica")
+    draft = make_condition()
+    draft.sections.update(body=link.format("sleep"))
+    before = lines_of("links")
+    unpublish(other, by="tests", now=NOW)
+
+    assert before == []
+    assert lines_of("links") == [
+        (
+            "/conditions/insomnia/ on “Sciatica”: This site has no such page, or not that part of it.",
+            change_url(linking),
+        )
+    ]
+
+
+def test_link_to_a_part_that_the_live_page_lost_is_dead():
+    other = make_live_with_text("<p>x</p>", slug="insomnia")
+    make_live_with_text('<p><a href="/conditions/insomnia/#causes">x</a></p>', title="Sciatica")
+    before = what_of("links")
+    change(other, sections=other.revisions.get().document["sections"][:1])
+
+    assert before == []
+    assert [what.partition(":")[0] for what in what_of("links")] == [
+        "/conditions/insomnia/#causes on “Sciatica”"
+    ]
