@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
@@ -68,7 +69,7 @@ def publish(
             [
                 *failures(locked, document, at),
                 *unsigned(document, live_document, by=by),
-                *_taken_back(locked, document, at),
+                *taken_back(locked, document, at),
             ],
         )
         if live_document == document:
@@ -77,16 +78,18 @@ def publish(
         return _add_revision(locked, document, by=by, now=now, at=at, note=note)
 
 
-def _taken_back(article: AnyArticle, document: Document, at: datetime) -> list[Failure]:
+def taken_back(article: AnyArticle, document: Document, at: datetime) -> list[Failure]:
     """Return which editions that appear after `at` have other clinical parts than the document.
 
     They were frozen from an older draft, and would take back what it brings.
     """
+    page = reverse(f"admin:conditions_{article._meta.model_name}_site", args=[article.pk])
     later = article.revisions.filter(publish_at__gt=at, withdrawn_at=None)
     return [
         Failure(
             f"Revision {edition.number} is scheduled, and would take back "
-            f"{listed(clinical_changes(document, edition.document))}. Withdraw it first."
+            f"{listed(clinical_changes(document, edition.document))}. Withdraw it first.",
+            page,
         )
         for edition in later
         if clinical_changes(document, edition.document)

@@ -20,6 +20,7 @@ from conditions.publishing import (
     changed_since_published,
     publish,
     scheduled_editions,
+    taken_back,
     unpublish,
 )
 from conditions.reading import easy_names, paragraphs_of, read
@@ -245,7 +246,11 @@ class PublishingAdmin(GuardedAdmin):
 def _failures_now(article, document, request, now):
     """Return all that keeps the saved draft off the site if the person publishes it now."""
     signed = unsigned(document, article.live_document, by=request.user)
-    return [*failures(article, document, now), *signed]
+    return [
+        *failures(article, document, now),
+        *signed,
+        *taken_back(article, document, now),
+    ]
 
 
 def _linked(failure, form):

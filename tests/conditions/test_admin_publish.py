@@ -322,3 +322,21 @@ def test_form_of_who_may_not_publish_has_no_such_button(client, staff):
 
     assert Condition.objects.get().title == "After"
     assert not Revision.objects.exists()
+
+
+def test_panel_names_the_revision_that_would_take_the_draft_back(client, staff):
+    condition = make_live_condition()
+    Condition.objects.filter(pk=condition.pk).update(lede="For later.")
+    publish(condition, by="tests", now=NOW, publish_at=NOW + timedelta(days=1))
+    condition.self_care_items.update(text="Stretch.")
+    url = change_url(condition)
+
+    panel = parse(client.get(url).text).one("section", id="before-publishing")
+    response = client.post(url, form_data(client.get(url)) | publish_button(), follow=True)
+
+    site = reverse("admin:conditions_condition_site", args=[condition.pk])
+    reason = "Revision 2 is scheduled, and would take back the self-care steps. Withdraw it first."
+    assert [(link.get("href"), link.text) for link in panel.all("a", href=site)] == [(site, reason)]
+    messages = parse(response.text).one("ul", class_="messagelist").text
+    assert "See what it needs." in messages
+    assert reason not in messages
