@@ -2,10 +2,12 @@
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conditions.documents import freeze
 from conditions.gate import Failure, failures
-from conditions.inside_links import linking_to
+from conditions.inside_links import dead_links, linking_to
 from conditions.models import FormerSlug, RelatedTopic
 from conditions.publishing import publish, unpublish
 from tests.booking.factories import make_practitioner, make_service
@@ -255,3 +257,24 @@ def test_link_to_a_part_that_the_live_page_lost_is_dead():
     assert [what.partition(":")[0] for what in what_of("links")] == [
         "/conditions/insomnia/#causes on “Sciatica”"
     ]
+
+
+def test_each_address_is_looked_up_once():
+    make_live_condition(slug="live")
+    links = "".join(
+        f'<a href="{href}">x</a>'
+        for href in ("/conditions/live/#sources", "/conditions/no/", "/book/no/times/", "#overview")
+    )
+    condition = make_condition()
+    document = freeze(condition)
+
+    def look(body):
+        document["sections"][0]["body"] = f"<p>{body}</p>"
+        with CaptureQueriesContext(connection) as queries:
+            found = list(dead_links(document, of=condition, now=NOW))
+        return [link.href for link in found], len(queries)
+
+    once, queries = look(links)
+
+    assert once == ["/conditions/no/", "/book/no/times/"]
+    assert look(links * 3) == (once * 3, queries)
