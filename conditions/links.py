@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urldefrag
 
 from clinic.outbound import Client, NoAnswer
 
@@ -39,7 +38,7 @@ def live_links(*, now: datetime) -> dict[str, list[Use]]:
                 for url in links_in(section["body"])
             ]
             for written, key in [*sources, *texts]:
-                url = urldefrag(written).url
+                url = written.partition("#")[0]
                 use = Use(article=article, source_key=key)
                 is_elsewhere = url.lower().startswith("https://") and inside(url) is None
                 if is_elsewhere and len(url) <= _LONGEST:

@@ -99,6 +99,14 @@ def test_live_links_leave_out_what_is_too_long_to_note():
     assert live_links(now=NOW) == {}
 
 
+def test_live_links_name_an_address_that_cannot_be_read():
+    condition = make_live_condition()
+    condition.sources.add(make_source(url="https://[x#part"))
+    publish(condition, by="tests", now=NOW)
+
+    assert list(live_links(now=NOW)) == ["https://[x"]
+
+
 def test_live_links_take_as_many_queries_for_three_as_for_one(django_assert_num_queries):
     make_live_condition()
     with django_assert_num_queries(2):
