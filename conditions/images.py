@@ -1,6 +1,7 @@
 """Uploaded images: what may come in, and the smaller, modern copies that pages show.
 
-Nothing of an upload but its pixels reaches a copy: no place, no camera, no hidden picture.
+Nothing of an upload but its pixels reaches a copy or an export: no place, no camera, no hidden
+picture. The upload itself is kept as it came, and never served.
 """
 
 import hashlib
@@ -105,9 +106,14 @@ def shown(image: Mapping[str, Any]) -> Shown:
     )
 
 
-def read_picture(content: bytes) -> Picture:
+def checksum(content: bytes) -> str:
+    """Return 40 hex digits of the file's content, by which an upload is called."""
+    return hashlib.sha256(content).hexdigest()[:40]
+
+
+def read_picture(content: bytes, *, max_bytes: int = MAX_BYTES) -> Picture:
     """Return the upload, checked by its content alone. Raises UnusableImage."""
-    if len(content) > MAX_BYTES:
+    if len(content) > max_bytes:
         raise UnusableImage("This file is larger than 8 MB. Make it smaller, then try again.")
     try:
         opened = Pillow.open(BytesIO(content), formats=_FORMATS)
@@ -135,8 +141,18 @@ def read_picture(content: bytes) -> Picture:
         raise UnusableImage(
             f"This picture is {pixels.height:,} pixels high. Cut it to {MAX_HEIGHT:,} or less."
         )
-    name = hashlib.sha256(content).hexdigest()[:40]
-    return Picture(name=name, ending=ENDINGS[opened.format or ""], pixels=pixels)
+    return Picture(name=checksum(content), ending=ENDINGS[opened.format or ""], pixels=pixels)
+
+
+def pixels_alone(picture: Picture) -> tuple[bytes, str]:
+    """Return a file of the picture without anything but its pixels, and the file's ending.
+
+    A PNG stays exact; what is mostly photographs is written as a JPEG that nobody can tell apart.
+    """
+    kind, ending = ("PNG", ".png") if picture.ending == "png" else ("JPEG", ".jpg")
+    file = BytesIO()
+    picture.pixels.save(file, kind, quality=95)
+    return file.getvalue(), ending
 
 
 def write_copies(picture: Picture) -> None:

@@ -1,7 +1,6 @@
 """The folder that holds content: TOML written by hand, or JSON written by an export."""
 
 import json
-import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -13,6 +12,8 @@ type Entry = dict[str, Any]
 
 CONDITIONS = "conditions"
 PICTURES = "pictures"
+# The name in an image's entry of the checksum of its file.
+PICTURE = "picture"
 # What stands in one file each: the file's name, and the name of the list in it.
 LISTS = {
     "sources": "source",
@@ -54,31 +55,6 @@ def read_content(folder: Path) -> Content:
     if not any(getattr(content, part.name) for part in fields(content)):
         raise BadContent(f"{folder} holds no content: name the folder that export_articles wrote.")
     return content
-
-
-def write_content(content: Content, folder: Path) -> list[Path]:
-    """Write the content as JSON, one file an article, with its pictures; return the files.
-
-    Raises BadContent if the folder holds anything already, so that nothing old stays among it.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise BadContent(f"{folder} is not empty: name a new folder.")
-    (folder / CONDITIONS).mkdir(parents=True, exist_ok=True)
-    written = {
-        folder / f"{name}.json": {key: getattr(content, name)} for name, key in LISTS.items()
-    }
-    written |= {
-        folder / CONDITIONS / f"{entry['slug']}.json": entry for entry in content.conditions
-    }
-    for path, data in written.items():
-        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    if content.pictures:
-        (folder / PICTURES).mkdir()
-    copied = [
-        Path(shutil.copyfile(path, folder / PICTURES / f"{name}{path.suffix}"))
-        for name, path in content.pictures.items()
-    ]
-    return [*written, *copied]
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}

@@ -2,21 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import DataError, IntegrityError, models, transaction
 
-from conditions.images import (
-    Picture,
-    UnusableImage,
-    original_name,
-    read_picture,
-    write_copies,
-)
+from conditions.images import original_name
 from conditions.models import (
     Amount,
     Article,
@@ -40,7 +31,8 @@ from conditions.models import (
 )
 from conditions.rich_text import clean_html
 
-from .files import BadContent, Content, Entry
+from .files import PICTURE, BadContent, Content, Entry
+from .pictures import read_file, store_on_commit
 from .shapes import from_entry, refuse_unknown
 
 _SHARED_PARTS = ("sources", "old_slugs", "replaced_by", "section", "illustration")
@@ -151,10 +143,10 @@ class _Import:
         return touched
 
     def _images(self, content: Content) -> None:
-        """Add the images that are missing; one that is here is the same for ever."""
+        """Add the images that are missing; the picture of one that is here is the same for ever."""
         for entry in content.images:
             where = f"Image “{entry.get('title', '')}”"
-            refuse_unknown(Image, entry, (), where=where)
+            refuse_unknown(Image, entry, (PICTURE,), where=where)
             values = from_entry(Image, entry, where=where)
             name = values["name"]
             if name in self.images:
@@ -162,13 +154,12 @@ class _Import:
                 continue
             if name not in content.pictures:
                 raise BadContent(f"{where}: there is no file pictures/{name}.")
-            upload = content.pictures[name].read_bytes()
-            picture = _read(upload, name, where)
+            expected = entry.get(PICTURE, name)
+            picture, file = read_file(content.pictures[name], name, expected, where)
             size = {"width": picture.width, "height": picture.height}
             image = Image(**values, **size, file=original_name(picture))
             image.save()
-            # Files stay if a transaction is rolled back, so they come after it.
-            transaction.on_commit(partial(_store, picture, upload))
+            store_on_commit(picture, file)
             self.images[name] = image
             self.report.added.append(image)
 
@@ -339,23 +330,6 @@ def _check_address(record: Any, where: str) -> None:
         record.clean()
     except ValidationError as error:
         raise BadContent(f"{where}, “{record.slug}”: {' '.join(error.messages)}") from error
-
-
-def _read(upload: bytes, name: str, where: str) -> Picture:
-    """Return the picture. Raises BadContent if it cannot be shown, or is another than `name`."""
-    try:
-        picture = read_picture(upload)
-    except UnusableImage as error:
-        raise BadContent(f"{where}: {error}") from error
-    if picture.name != name:
-        raise BadContent(f"{where}: the file pictures/{name} holds another picture.")
-    return picture
-
-
-def _store(picture: Picture, upload: bytes) -> None:
-    write_copies(picture)
-    if not default_storage.exists(original_name(picture)):
-        default_storage.save(original_name(picture), ContentFile(upload))
 
 
 def _saved(record: Any, values: dict[str, Any]) -> Any:

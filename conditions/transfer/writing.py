@@ -1,5 +1,6 @@
-"""Drafts and what they share, as entries for files."""
+"""Drafts and what they share, as entries and as files."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from conditions.models import (
     Treatment,
 )
 
-from .files import Content, Entry
+from .files import CONDITIONS, LISTS, PICTURE, PICTURES, BadContent, Content, Entry
+from .pictures import write_picture
 from .shapes import to_entry
 
 _PARTS_OF_CONDITIONS = (
@@ -76,6 +78,33 @@ def export_content() -> Content:
         conditions=[_condition(condition) for condition in conditions.order_by("slug")],
         pictures={image.name: Path(image.file.path) for image in images},
     )
+
+
+def write_content(content: Content, folder: Path) -> list[Path]:
+    """Write the content as JSON, one file an article, with its pictures; return the files.
+
+    No picture has the place it was taken at. Raises BadContent if one can't be read, or if the
+    folder holds anything already, so that nothing old stays among it.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BadContent(f"{folder} is not empty: name a new folder.")
+    (folder / CONDITIONS).mkdir(parents=True, exist_ok=True)
+    if content.pictures:
+        (folder / PICTURES).mkdir()
+    pictures = {
+        name: write_picture(path, name, folder / PICTURES)
+        for name, path in content.pictures.items()
+    }
+    lists = {name: getattr(content, name) for name in LISTS} | {
+        "images": [image | {PICTURE: pictures[image["name"]][1]} for image in content.images]
+    }
+    written = {folder / f"{name}.json": {key: lists[name]} for name, key in LISTS.items()}
+    written |= {
+        folder / CONDITIONS / f"{entry['slug']}.json": entry for entry in content.conditions
+    }
+    for path, data in written.items():
+        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [*written, *(path for path, _checksum in pictures.values())]
 
 
 def _with(entry: Entry, **parts: Any) -> Entry:
