@@ -135,13 +135,10 @@ def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
 def flags_named_in(text: str) -> tuple[Flag, ...]:
     """Return the flags in use of whose words one is in the text, clinic-wide first.
 
-    Emergencies, or else what must be seen today: the less urgent would take eyes off the call. One
-    query, whatever was typed. For showing a card, never for leaving it out.
+    Emergencies, or else what must be seen today. One query, whatever was typed. For showing a
+    card, never for leaving it out.
     """
-    flags = RedFlag.objects.filter(
-        level__in=[CareLevel.EMERGENCY, CareLevel.URGENT], is_active=True
-    ).exclude(search_words="")
-    in_use = {flag.code: flag for flag in flags}
+    in_use = {flag.code: flag for flag in RedFlag.objects.found_by_words()}
     phrases = {code: flag.search_words.splitlines() for code, flag in in_use.items()}
     named = [_present(in_use[code]) for code in find_danger(text, phrases)]
     emergencies = [flag for flag in named if flag.is_emergency]

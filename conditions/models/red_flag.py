@@ -28,12 +28,22 @@ def most_urgent(levels: Iterable[str]) -> CareLevel:
     return min((CareLevel(level) for level in levels), key=lambda level: level.rank)
 
 
+_FOUND = (CareLevel.EMERGENCY, CareLevel.URGENT)
+
+
 class RedFlagQuerySet(models.QuerySet["RedFlag"]):
     """How red flags are read."""
 
     def clinic_wide(self) -> Self:
         """Return those that are asked before every booking, and shown in every article."""
         return self.filter(is_global=True, is_active=True)
+
+    def found_by_words(self) -> Self:
+        """Return those that the search shows to whoever types one of their words.
+
+        The less urgent would take eyes off the call.
+        """
+        return self.filter(level__in=_FOUND, is_active=True).exclude(search_words="")
 
 
 class RedFlag(models.Model):
@@ -135,6 +145,11 @@ class RedFlag(models.Model):
     def is_clinic_wide(self) -> bool:
         """Return whether it is one of `RedFlagQuerySet.clinic_wide`."""
         return self.is_global and self.is_active
+
+    @property
+    def is_found_by_words(self) -> bool:
+        """Return whether it is one of `RedFlagQuerySet.found_by_words`."""
+        return self.is_active and self.level in _FOUND and bool(self.search_words)
 
 
 class ConditionRedFlag(models.Model):

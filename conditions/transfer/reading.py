@@ -1,6 +1,7 @@
 """Entries from files become drafts and what they share."""
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ from conditions.rich_text import clean_html
 
 from .files import PICTURE, BadContent, Content, Entry
 from .pictures import read_file, store_on_commit
+from .red_flags import acts_at_once, listed_names, too_weak
 from .shapes import from_entry, refuse_unknown
 
 _SHARED_PARTS = ("sources", "old_slugs", "replaced_by", "section", "illustration")
@@ -45,18 +47,26 @@ class Report:
     added: list[models.Model] = field(default_factory=list)
     updated: list[models.Model] = field(default_factory=list)
     left: list[models.Model] = field(default_factory=list)
+    at_once: list[str] = field(default_factory=list)
+    """One line for each red flag that patients meet in another way from now on."""
+    kept: list[str] = field(default_factory=list)
+    """One line for each thing that differs from the files, for the sake of patients."""
 
 
-def import_content(content: Content, *, update: bool = False) -> Report:
+def import_content(
+    content: Content, *, update: bool = False, weaken_red_flags: bool = False
+) -> Report:
     """Add the entries as drafts and return what was done; all of it or nothing.
 
     What exists already is left alone, its parts included, or written over if `update` is set. No
-    page on the site changes. Raises BadContent if an entry is wrong or names what is not there.
+    page on the site changes and no address stops working. Red flags alone act at once, so that
+    those on the site become stricter at most, unless `weaken_red_flags` is set.
+    Raises BadContent if an entry is wrong or names what is not there.
     """
     report = Report()
     with transaction.atomic():
         try:
-            _Import(update, report).run(content)
+            _Import(report, update=update, weaken_red_flags=weaken_red_flags).run(content)
         except (IntegrityError, DataError, UnicodeEncodeError) as error:
             raise BadContent(f"The database refuses it: {error}".splitlines()[0]) from error
     return report
@@ -65,13 +75,16 @@ def import_content(content: Content, *, update: bool = False) -> Report:
 class _Import:
     """One run: what is known by its key so far, and what was done."""
 
-    def __init__(self, update: bool, report: Report) -> None:
-        self.update = update
+    def __init__(self, report: Report, *, update: bool, weaken_red_flags: bool) -> None:
         self.report = report
+        self.update = update
+        self.weaken_red_flags = weaken_red_flags
         self.sources = {source.key: source for source in Source.objects.all()}
         self.terms = {term.term: term for term in GlossaryTerm.objects.all()}
         self.medicines = {kind.slug: kind for kind in MedicineClass.objects.all()}
-        self.red_flags = {flag.code: flag for flag in RedFlag.objects.all()}
+        # Locked, so that nobody makes one stricter between the comparison and the save.
+        flags = RedFlag.objects.select_for_update(no_key=True)
+        self.red_flags = {flag.code: flag for flag in flags}
         self.treatments = {treatment.slug: treatment for treatment in Treatment.objects.all()}
         self.remedies = {remedy.slug: remedy for remedy in Remedy.objects.all()}
         self.conditions = {condition.slug: condition for condition in Condition.objects.all()}
@@ -133,14 +146,25 @@ class _Import:
                 values["position"] = position
             if model is Remedy:
                 values["treatment"] = self._named(self.treatments, entry.get("treatment"), where)
+            before = copy(record)
+            if isinstance(before, RedFlag):
+                values |= self._too_weak(before, values)
             (self.report.updated if record else self.report.added).append(
                 record := _saved(record or model(), values)
             )
             known[values[key]] = record
+            if isinstance(record, RedFlag) and (words := acts_at_once(before, record)):
+                self.report.at_once.append(f"{record.code}: {words}")
             if add_parts is not None:
                 add_parts(entry, record, where)
             touched.append((entry, record))
         return touched
+
+    def _too_weak(self, flag: RedFlag, values: Entry) -> Entry:
+        kept = {} if self.weaken_red_flags else too_weak(flag, values)
+        if kept:
+            self.report.kept.append(f"Red flag {flag.code}: {listed_names(list(kept))}")
+        return kept
 
     def _images(self, content: Content) -> None:
         """Add the images that are missing; the picture of one that is here is the same for ever."""

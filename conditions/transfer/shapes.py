@@ -84,7 +84,7 @@ def from_entry(
     """
     values = {}
     for name in FIELDS[model]:
-        field = _field(model, name)
+        field = field_of(model, name)
         raw = entry.get(name, _default(model, name))
         if (model, name) in LISTED and isinstance(raw, list):
             raw = "\n".join(str(line) for line in raw)
@@ -107,12 +107,13 @@ def refuse_unknown(
         raise BadContent(f"{where}: “{unknown[0]}” is not known. Look for a slip of the pen.")
 
 
-def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """Return the model's own field of that name."""
     return next(field for field in model._meta.concrete_fields if field.name == name)
 
 
 def _default(model: type[models.Model], name: str) -> Any:
-    field = _field(model, name)
+    field = field_of(model, name)
     if field.has_default():
         return field.get_default()
     return None if field.null else ""
