@@ -99,7 +99,7 @@ class _Import:
         for entry, kind in kinds:
             self._part_of(entry, kind)
         self._each(content.red_flags, RedFlag, "code", self.red_flags, ("sources",), self._red_flag)
-        self._each(
+        treatments = self._each(
             content.treatments,
             Treatment,
             "slug",
@@ -116,12 +116,14 @@ class _Import:
             self._remedy,
         )
         parts = ("names", *_SHARED_PARTS, "red_flag", "related", "self_care", "claim")
-        touched = self._each(
+        conditions = self._each(
             content.conditions, Condition, "slug", self.conditions, parts, self._condition
         )
-        for entry, article in touched:
-            self._related_topics(entry, article)
-            self._replaced_by(entry, article, self.conditions)
+        for entry, treatment in treatments:
+            self._replaced_by(entry, treatment, self.treatments)
+        for entry, condition in conditions:
+            self._related_topics(entry, condition)
+            self._replaced_by(entry, condition, self.conditions)
 
     def _each(
         self,
@@ -174,7 +176,10 @@ class _Import:
             values = from_entry(Image, entry, where=where)
             name = values["name"]
             if name in self.images:
-                self.report.left.append(self.images[name])
+                if self.update:
+                    self.report.updated.append(_saved(self.images[name], values))
+                else:
+                    self.report.left.append(self.images[name])
                 continue
             if name not in content.pictures:
                 raise BadContent(f"{where}: there is no file pictures/{name}.")
@@ -252,11 +257,19 @@ class _Import:
             for name, record in owner.items():
                 setattr(illustration, name, record)
         Illustration.objects.bulk_create(illustration for _item, illustration in shown)
-        article.former_slugs.all().delete()
-        former = [FormerSlug(slug=slug, **owner) for slug in _texts(entry, "old_slugs", where)]
-        for record in (article, *former):
-            _check_address(record, where)
-        FormerSlug.objects.bulk_create(former)
+        _check_address(article, where)
+        self._old_slugs(entry, article, where, owner)
+
+    def _old_slugs(self, entry: Entry, article: Any, where: str, owner: dict[str, Article]) -> None:
+        """Add the old addresses that lead nowhere yet; every other one leads on to where it does."""
+        articles = type(article).objects
+        for slug in dict.fromkeys(_texts(entry, "old_slugs", where)):
+            _check_address(FormerSlug(slug=slug), where)
+            leads_to = articles.filter(models.Q(slug=slug) | models.Q(former_slugs__slug=slug))
+            if not leads_to:
+                FormerSlug.objects.create(slug=slug, **owner)
+            elif leads_to.exclude(pk=article.pk):
+                self.report.kept.append(f"{where}: the old address “{slug}” is another page's")
 
     def _cautions(self, entry: Entry, where: str, **owner: models.Model) -> None:
         Caution.objects.filter(**owner).delete()
@@ -315,7 +328,13 @@ class _Import:
         where = f"“{article.slug}”"
         if slug == article.slug:
             raise BadContent(f"{where} cannot be replaced by itself.")
-        article.replaced_by = self._named(known, slug, where) if slug else None
+        successor = self._named(known, slug, where) if slug else None
+        if article.replaced_by == successor:
+            return
+        if article.revisions.exists():
+            self.report.kept.append(f"{where}: what replaces it, since it has been published")
+            return
+        article.replaced_by = successor
         article.save(update_fields=["replaced_by"])
 
     def _rows(
@@ -357,9 +376,11 @@ def _check_address(record: Any, where: str) -> None:
 
 
 def _saved(record: Any, values: dict[str, Any]) -> Any:
+    """Save the record with these values, and leave the rest of its row to whoever writes it now."""
     for name, value in values.items():
         setattr(record, name, value)
-    record.save()
+    stamp = ["updated_at"] if isinstance(record, Article) else []
+    record.save(update_fields=None if record._state.adding else [*values, *stamp])
     return record
 
 
