@@ -46,8 +46,19 @@ class ArticleAdmin(PublishingAdmin):
         return [*article_urls(self), *super().get_urls()]
 
     def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return [*fields, "slug"] if obj and obj.revisions.exists() else fields
+        fields = [*super().get_readonly_fields(request, obj)]
+        if obj and obj.revisions.exists():
+            fields.append("slug")
+        # What an address answers is no draft: it acts as soon as it is saved.
+        if not self.has_publish_permission(request):
+            fields.append("replaced_by")
+        return fields
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "replaced_by":
+            words = f"{db_field.help_text} That acts as soon as you save, without publishing."
+            kwargs["help_text"] = words
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields

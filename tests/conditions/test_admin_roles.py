@@ -8,13 +8,16 @@ from django.db import connection
 from django.urls import reverse
 
 from conditions.models import Condition, Remedy, Revision
+from conditions.publishing import unpublish
 
 from .admin_pages import change_url, form_data, list_url, run_on_list
 from .factories import (
+    NOW,
     link_red_flag,
     make_caution,
     make_condition,
     make_live_condition,
+    make_live_treatment,
     make_red_flag,
     make_remedy,
 )
@@ -52,6 +55,23 @@ def test_author_writes_drafts_and_cannot_publish(client, sign_in):
     assert "publish_articles" not in client.get(list_url("condition")).text
     assert Condition.objects.get().title == "After"
     assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize("make", [make_live_condition, make_live_treatment])
+@pytest.mark.parametrize(("group", "leads_on"), [("Author", False), ("Content", True)])
+def test_only_who_publishes_says_where_an_address_leads(client, sign_in, make, group, leads_on):
+    sign_in(group)
+    retired, other = make(), make()
+    unpublish(retired, by="tests", now=NOW)
+    url = change_url(retired)
+
+    assert ("without publishing" in client.get(url).text) == leads_on
+    post(client, url, title="After", replaced_by=other.pk)
+
+    retired.refresh_from_db()
+    assert (retired.title, retired.replaced_by) == ("After", other if leads_on else None)
+    answer = client.get(retired.get_absolute_url())
+    assert answer.status_code == (301 if leads_on else 410)
 
 
 def test_author_may_not_write_what_is_shared(client, sign_in):
