@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from conditions.signing import SIGN, lacks_name, signature
 
 from .parts import PARAGRAPHS, AmountInline, RemedyCautionInline
 from .shared import SharedFactAdmin
+
+SIGNED = ("no_cautions_signed_by", "no_cautions_signed_on")
 
 
 @admin.register(Remedy)
@@ -90,7 +93,7 @@ class KindAdmin(SharedFactAdmin):
     list_select_related = ["treatment"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["treatment"]
-    readonly_fields = ["no_cautions_signed_by", "no_cautions_signed_on"]
+    readonly_fields = SIGNED
     inlines = [RemedyCautionInline]
     formfield_overrides = PARAGRAPHS
 
@@ -99,8 +102,7 @@ class KindAdmin(SharedFactAdmin):
         return ["slug", *fields] if obj else fields
 
     def get_fields(self, request, obj=None):
-        signed = ["no_cautions_signed_by", "no_cautions_signed_on", "live_pages"]
-        return [*super().get_fields(request, obj), *signed]
+        return [*super().get_fields(request, obj), *SIGNED, "live_pages"]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}
@@ -118,22 +120,24 @@ class KindAdmin(SharedFactAdmin):
         remedy = form.instance
         if remedy.no_cautions_signed_by and remedy.cautions.exists():
             remedy.no_cautions_signed_by, remedy.no_cautions_signed_on = "", None
-            remedy.save()
+            remedy.save(update_fields=SIGNED)
 
     @admin.action(description="Sign that no cautions are known", permissions=["sign"])
+    @transaction.atomic
     def sign_no_cautions(self, request, queryset):
         nameless = lacks_name(request.user)
         if nameless:
             self.message_user(request, nameless, messages.ERROR)
             return
-        for remedy in queryset:
+        # Locked, as a form that is saved locks them: it may be adding the first caution.
+        for remedy in queryset.select_for_update(of=["self"], no_key=True).order_by("pk"):
             if remedy.cautions.exists():
                 words = f"“{remedy}” has cautions, so “none known” would be wrong."
                 self.message_user(request, words, messages.ERROR)
                 continue
             remedy.no_cautions_signed_by = signature(request.user)
             remedy.no_cautions_signed_on = timezone.localdate()
-            remedy.save()
+            remedy.save(update_fields=SIGNED)
             self.log_change(request, remedy, "Signed that no cautions are known.")
             words = f"You signed that no cautions are known for “{remedy}”."
             self.message_user(request, words, messages.SUCCESS)

@@ -1,14 +1,17 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
-from conditions.models import Condition, SelfCareItem
+from conditions.models import Condition, Remedy, SelfCareItem
 from tests.html_tree import parse
 
-from .factories import (
-    make_condition,
-)
+from .admin_pages import run_on_list
+from .factories import make_caution, make_condition, make_remedy
 from .staff import (
     at_once,
     changes_in,
@@ -158,3 +161,38 @@ def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
     assert [f"writer-{winner} changed it" in conflict_in(answer).text for answer in told] == [
         True
     ] * 3
+
+
+def wait_until_somebody_waits():
+    with connection.cursor() as cursor:
+        for _look in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    pytest.fail("nobody waited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_none_known_is_not_signed_while_somebody_saves_the_first_caution():
+    browser = sign_in("kim", first_name="Jo", last_name="Kim")
+    remedy = make_remedy(name="Kava", no_cautions_signed_by="", no_cautions_signed_on=None)
+
+    def sign():
+        try:
+            return run_on_list(browser, "sign_no_cautions", remedy)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            # As the form does while it is saved.
+            Remedy.objects.select_for_update(no_key=True).get()
+            make_caution(remedy=remedy)
+            signing = pool.submit(sign)
+            wait_until_somebody_waits()
+        response = signing.result()
+
+    assert "“Kava” has cautions" in response.text
+    remedy.refresh_from_db()
+    assert remedy.no_cautions_signed_by == ""

@@ -250,6 +250,21 @@ def test_reviewer_signs_that_no_cautions_are_known(client, sign_in):
     assert "“Kava” has cautions" in response.text
 
 
+def test_signing_leaves_alone_what_others_wrote_meanwhile(client, sign_in, monkeypatch):
+    sign_in("Clinical reviewer")
+    remedy = make_remedy(no_cautions_signed_by="", no_cautions_signed_on=None)
+
+    def write_meanwhile(user):
+        Remedy.objects.filter(pk=remedy.pk).update(note="New words")
+        return "Ann Lisanti"
+
+    monkeypatch.setattr("conditions.admin.remedies.signature", write_meanwhile)
+    run_on_list(client, "sign_no_cautions", remedy)
+
+    remedy.refresh_from_db()
+    assert (remedy.note, remedy.no_cautions_signed_by) == ("New words", "Ann Lisanti")
+
+
 def test_nobody_else_signs_that_no_cautions_are_known(client, sign_in):
     sign_in("Content")
     remedy = make_remedy(no_cautions_signed_by="", no_cautions_signed_on=None)
