@@ -13,6 +13,8 @@ from conditions.signing import SIGN
 
 from .shared import SharedFactAdmin
 
+SHOWN_IN_SEARCH = {"label", "statement", "level", "is_active", "search_words"}
+
 
 class RedFlagForm(forms.ModelForm):
     class Meta:
@@ -22,7 +24,8 @@ class RedFlagForm(forms.ModelForm):
             "search_words": (
                 "One phrase a line, as worried people write it: can't speak. Whoever searches for "
                 "one sees first that it is an emergency, or that it must be seen today, as the "
-                "level says. No words that are harmless alone."
+                "level says. No words that are harmless alone. The search shows the sign from the "
+                "moment you save it, also if no article does."
             ),
         }
 
@@ -80,8 +83,16 @@ class RedFlagAdmin(SharedFactAdmin):
     def name_of(self, obj):
         return obj.label
 
-    def response_add(self, request, obj, post_url_continue=None):
-        if obj.is_clinic_wide:
+    def save_model(self, request, obj, form, change):
+        """Save, and say what patients meet from then on, whatever is published."""
+        super().save_model(request, obj, form, change)
+        changed = set(form.changed_data)
+        if obj.is_clinic_wide and changed & {"is_global", "is_active"}:
             words = "It is asked before every booking from now on."
             self.message_user(request, words, messages.WARNING)
+        if obj.is_found_by_words and changed & SHOWN_IN_SEARCH:
+            words = "The search shows it like this from now on to whoever types one of its words."
+            self.message_user(request, words, messages.WARNING)
+
+    def response_add(self, request, obj, post_url_continue=None):
         return self.to_pages(request, obj) or super().response_add(request, obj, post_url_continue)
