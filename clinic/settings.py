@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "clinic.middleware.RefuseUnreadableMiddleware",
     "conditions.rendering.DrawnOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "conditions.one_hop.OneHopMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

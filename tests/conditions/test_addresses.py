@@ -51,6 +51,44 @@ def test_address_in_capital_letters_leads_to_the_article_in_one_hop(client, make
     assert client.get(old_address(article, "JAW")).status_code == 404
 
 
+@pytest.mark.parametrize("make", LIVE, ids=KINDS)
+@pytest.mark.parametrize("page", ["", "cautions/", "feedback/thanks/"])
+def test_address_without_its_slash_leads_to_the_article_in_one_hop(client, make, page):
+    article = make(slug="jaw-pain")
+    former(article, "tmj")
+
+    for slug in ("jaw-pain", "Jaw-Pain", "tmj", "TMJ"):
+        answer = client.get(f"{old_address(article, slug)}{page}?a=1".replace("/?", "?"))
+        assert (answer.status_code, answer.url) == (301, f"{article.get_absolute_url()}{page}?a=1")
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert answer.cookies == {}
+
+
+@pytest.mark.parametrize("make", LIVE, ids=KINDS)
+def test_address_without_its_slash_says_that_the_article_is_gone(client, make):
+    article = make()
+    take_off(article)
+
+    assert client.get(article.get_absolute_url().rstrip("/")).status_code == 410
+
+
+@pytest.mark.parametrize("make", DRAFT, ids=KINDS)
+def test_address_without_its_slash_leads_to_no_draft(client, make):
+    article = make()
+
+    answer = client.get(article.get_absolute_url().rstrip("/"), follow=True)
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/conditions", "/conditions/feed", "/treatments", "/contact"])
+def test_other_address_without_its_slash_leads_to_its_page(client, address):
+    answer = client.get(f"{address}?a=1")
+
+    assert (answer.status_code, answer.url) == (301, f"{address}/?a=1")
+    assert client.get(answer.url).status_code == 200
+
+
 def test_address_that_has_capital_letters_stays(client):
     shouted = make_live_condition(slug="TMJ")
     make_live_condition(slug="tmj")
