@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from clinic.confirmation import ask_first, is_confirmed
+from clinic.models import Clinic
 from conditions.documents import ClinicWide, freeze, with_parts
 from conditions.gate import failures
 from conditions.models import Remedy, RemedyKind
@@ -25,6 +26,7 @@ from conditions.publishing import (
 )
 from conditions.reading import easy_names, paragraphs_of, read
 from conditions.signing import unsigned
+from conditions.typed_numbers import typed_numbers
 
 from .conflicts import GuardedAdmin
 from .moments import MomentField
@@ -128,6 +130,7 @@ class PublishingAdmin(GuardedAdmin):
         names = Remedy.objects.filter(kind__in=kinds).values_list("name", flat=True)
         return {
             "failures": _failures_now(article, document, request, now),
+            "typed_numbers": typed_numbers(document, Clinic.objects.current()),
             "reading": read(paragraphs_of(document), easy=[*easy_names(document), *names]),
             "scheduled": scheduled_editions(article, now=now),
             "may_publish": self.has_publish_permission(request),
