@@ -9,11 +9,15 @@ short_number = RegexValidator(r"^[0-9]{3,15}$", "Enter the digits only, for exam
 
 
 class ClinicManager(models.Manager["Clinic"]):
-    """Finds the one row."""
+    """Finds the one row, and remembers what this process read of it last."""
+
+    last_read: "Clinic | None" = None
+    """For the error page, which cannot ask the database: that may be what failed."""
 
     def current(self) -> "Clinic":
         """Return the clinic, or an unsaved one with sample facts if nobody has set it up."""
-        return self.first() or self.model()
+        self.last_read = self.first() or self.model()
+        return self.last_read
 
 
 class Clinic(models.Model):

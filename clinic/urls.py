@@ -23,3 +23,4 @@ urlpatterns = [
     path("sitemap.xml", health.sitemap, name="sitemap"),
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]
+handler500 = views.server_error

@@ -1,8 +1,9 @@
 """The clinic's own pages: home, contact, privacy and accessibility."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -60,3 +61,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Lead to the mark. Browsers ask here on pages that name none, such as the admin's."""
     return redirect(static("img/mark.svg"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that something failed, and whom to call: the number that this process read last."""
+    context = {"clinic": Clinic.objects.last_read}
+    return HttpResponseServerError(render_to_string("500.html", context))

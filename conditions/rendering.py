@@ -162,7 +162,9 @@ def _clinic_in(state: State) -> Clinic:
         return Clinic()
     # By name: a newer version of the site may have added a column while this one still runs.
     read = json.loads(facts)
-    return Clinic(**{field.attname: read[field.attname] for field in Clinic._meta.concrete_fields})
+    clinic = Clinic(**{each.attname: read[each.attname] for each in Clinic._meta.concrete_fields})
+    Clinic.objects.last_read = clinic
+    return clinic
 
 
 def _draw(response: HttpResponse, state: State) -> Drawn:

@@ -84,6 +84,14 @@ def _room(request, tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True)
+def _facts_unread(monkeypatch):
+    """Start as a new process does, which has read nothing of the clinic."""
+    from clinic.models import Clinic  # Models need the settings, which this file prepares first.
+
+    monkeypatch.setattr(Clinic.objects, "last_read", None)
+
+
 @pytest.fixture(scope="session")
 def playwright(playwright):
     """Close what Django opens while Playwright's loop runs: a connection that only it finds."""

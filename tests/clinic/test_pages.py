@@ -1,9 +1,8 @@
 import pytest
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
-from django.views.defaults import server_error
 
 from booking import starter as booking_starter
 from booking.models import Practitioner
@@ -199,9 +198,13 @@ def test_no_access_page_shows_the_way_on(rf):
     assert page.one("h1").text == "This page is not open to you"
 
 
+def error_page():
+    return get_resolver().resolve_error_handler(500)(RequestFactory().get("/"))
+
+
 def test_error_page_needs_nothing_that_may_have_failed(django_assert_num_queries):
     with django_assert_num_queries(0):
-        response = server_error(RequestFactory().get("/"))
+        response = error_page()
 
     page = parse(response.content)
     assert response.status_code == 500
@@ -209,3 +212,18 @@ def test_error_page_needs_nothing_that_may_have_failed(django_assert_num_queries
     card = page.one("section", data_care_level="emergency")
     assert card.one("h2").text == "In an emergency call 911"
     assert card.one("a", href="tel:911").text == "Call 911"
+
+
+@pytest.mark.parametrize("page", ["/", "/treatments/", "/contact/"])
+def test_error_page_calls_the_number_that_the_clinic_had_last(
+    client, django_assert_num_queries, page
+):
+    Clinic.objects.create(emergency_number="112")
+    client.get(page)
+
+    with django_assert_num_queries(0):
+        response = error_page()
+
+    card = parse(response.content).one("section", data_care_level="emergency")
+    assert card.one("h2").text == "In an emergency call 112"
+    assert card.one("a").get("href") == "tel:112"
