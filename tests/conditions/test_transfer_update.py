@@ -15,6 +15,7 @@ from conditions.models import (
     FormerSlug,
     Illustration,
     Image,
+    MedicineClass,
     Remedy,
     Source,
     Treatment,
@@ -40,7 +41,7 @@ KEYS = {"key", "slug", "code", "term"}
 # What leads from a part to its record, and what a site keeps to itself.
 OWN = {
     *("id", "condition", "treatment", "remedy", "other", "image", "red_flag", "source"),
-    *("replaced_by", "position", "version", "unpublish_at", "created_at", "created_by"),
+    *("replaced_by", "part_of", "position", "version", "unpublish_at", "created_at", "created_by"),
     *("updated_at", "file", "width", "height"),
 }
 
@@ -84,6 +85,7 @@ def change_everything():
             record.sources.clear()
     for caution in Caution.objects.all():
         caution.medicine_classes.clear()
+    MedicineClass.objects.update(part_of=None)
     ConditionName.objects.all().delete()
     Amount.objects.update(source=make_source(key="another"))
     Remedy.objects.update(treatment=Treatment.objects.create(slug="another", title="Another"))

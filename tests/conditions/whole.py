@@ -35,7 +35,10 @@ from .pictures import make_image, picture_file, show
 def make_whole_treatment(**kwargs):
     """Return a live treatment with an herb, a point, cautions of its own and theirs, and an image."""
     treatment = make_treatment(**kwargs)
-    kind = MedicineClass.objects.create(slug="thinners", name="Thinners", names=["warfarin"])
+    wide = MedicineClass.objects.create(slug="clots", name="Medicines against clots")
+    kind = MedicineClass.objects.create(
+        slug="thinners", name="Thinners", names=["warfarin"], part_of=wide
+    )
     source = make_source(url="https://example.org/trial", year=2020, identifier="doi:1")
     words = {"forms": "Tea", "pregnancy": "Ask.", "allergy_family": "Daisy", "latin_name": "A. m."}
     herb = make_remedy(treatment=treatment, slug="yarrow", name="Yarrow", **words)
