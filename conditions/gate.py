@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .addresses import AnyArticle
-from .documents import Document
+from .documents import Document, is_linked
 from .evidence import NEEDS_SOURCE, EvidenceLevel
 from .inside_links import dead_links
 from .models import Aspect, CareLevel, Condition, Remedy, Treatment
@@ -84,13 +84,15 @@ def _condition_lacks(document: Document) -> Iterator[Failure]:
     items = any(has_words(item["text"]) for item in document["self_care"])
     if not items and Aspect.SELF_CARE not in aspects:
         yield Failure("It says nothing about self-care.", "#self_care_items-group")
-    if any(flag["level"] == CareLevel.EMERGENCY for flag in document["red_flags"]):
+    # One that the article links: the clinic-wide ones are in every article.
+    own = filter(is_linked, document["red_flags"])
+    if any(flag["level"] == CareLevel.EMERGENCY for flag in own):
         return
     signed = document.get("no_emergency", {})
     if not has_words(signed.get("reason", "")):
-        yield Failure("It has no red flag at emergency level.", "#red_flag_links-group")
+        yield Failure("It has no red flag of its own at emergency level.", "#red_flag_links-group")
     elif not has_words(signed.get("signed_by", "")):
-        words = "A clinical reviewer has not signed why there is no red flag at emergency level."
+        words = "A clinical reviewer has not signed why it has no emergency sign of its own."
         yield Failure(words, "#id_no_emergency_reason")
 
 

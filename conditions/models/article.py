@@ -259,7 +259,7 @@ class Condition(Article):
         blank=True,
         default="",
         db_default="",
-        help_text="Only for a page without any: a clinical reviewer says why, and signs it.",
+        help_text="Only for a page with none of its own: a clinical reviewer says why, and signs.",
     )
     no_emergency_signed_by = models.CharField(
         "signed by", max_length=120, blank=True, default="", db_default="", editable=False

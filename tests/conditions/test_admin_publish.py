@@ -79,7 +79,7 @@ def test_publish_leads_to_every_reason_against_it(client, staff):
     assert message.one("a").get("href") == f"{url}#before-publishing"
     reasons = {link.get("href"): link.text for link in panel.all("a")}
     assert reasons["#id_summary"] == "It has no summary."
-    assert reasons["#red_flag_links-group"] == "It has no red flag at emergency level."
+    assert reasons["#red_flag_links-group"] == "It has no red flag of its own at emergency level."
     assert not Revision.objects.exists()
 
 
@@ -253,7 +253,10 @@ def test_panel_links_each_failure_to_its_field(client, staff):
     assert 'id="id_summary"' in page
     assert '<a href="#sections-1">A link in “What can set it off” leads nowhere' in page
     assert 'id="sections-1"' in page
-    assert '<a href="#red_flag_links-group">It has no red flag at emergency level.</a>' in page
+    assert (
+        '<a href="#red_flag_links-group">It has no red flag of its own at emergency level.</a>'
+        in page
+    )
     assert 'id="red_flag_links-group"' in page
 
 

@@ -54,7 +54,7 @@ def test_bare_condition_has_all_failures_at_once():
         Failure("It has no summary.", "#id_summary"),
         Failure("It has no section “What is going on”.", "#sections-group"),
         Failure("It says nothing about self-care.", "#self_care_items-group"),
-        Failure("It has no red flag at emergency level.", "#red_flag_links-group"),
+        Failure("It has no red flag of its own at emergency level.", "#red_flag_links-group"),
         Failure("It has no day for the next review.", "#id_review_due_on"),
     ]
 
@@ -92,7 +92,7 @@ def test_self_care_may_be_a_section():
             "",
             [
                 Failure(
-                    "A clinical reviewer has not signed why there is no red flag at emergency level.",
+                    "A clinical reviewer has not signed why it has no emergency sign of its own.",
                     "#id_no_emergency_reason",
                 )
             ],
@@ -107,6 +107,21 @@ def test_reason_for_no_emergency_flag_needs_a_signature(signed_by, expected):
     link_red_flag(condition, make_red_flag(level="urgent"))
 
     assert failures_of(condition) == expected
+
+
+def test_clinic_wide_emergencies_do_not_take_the_place_of_a_reason():
+    flag = make_red_flag(is_global=True)
+    condition = make_condition(red_flags=[])
+    document = freeze(condition)
+
+    refused = failures(condition, document, NOW)
+    link_red_flag(condition, flag)
+
+    assert [entry["code"] for entry in document["red_flags"]] == [flag.code]
+    assert refused == [
+        Failure("It has no red flag of its own at emergency level.", "#red_flag_links-group")
+    ]
+    assert failures_of(condition) == []
 
 
 def test_flag_that_a_reviewer_lowered_is_no_emergency():

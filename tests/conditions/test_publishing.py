@@ -153,7 +153,7 @@ def test_publish_gives_all_reasons_at_once():
         "It has no summary.",
         "It has no section “What is going on”.",
         "It says nothing about self-care.",
-        "It has no red flag at emergency level.",
+        "It has no red flag of its own at emergency level.",
         "This claim needs a source: It works.",
         "It has no day for the next review.",
         "The treatment “Herbs” is not published yet.",

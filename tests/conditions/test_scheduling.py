@@ -208,7 +208,7 @@ def test_roll_back_refuses_an_edition_that_lacks_what_a_page_needs():
     with pytest.raises(NotPublishable) as caught:
         roll_back(condition, to=old, by="tests", now=NOW + HOUR)
 
-    assert caught.value.reasons == ["It has no red flag at emergency level."]
+    assert caught.value.reasons == ["It has no red flag of its own at emergency level."]
 
 
 def test_move_keeps_the_old_address():
