@@ -39,7 +39,6 @@ def failures(article: AnyArticle, document: Document, now: datetime) -> list[Fai
         *([Failure(problem, "#id_slug")] if problem else []),
         *_overdue_review(document, now),
         *_drafts_among_offers(document, now),
-        *_headings_out_of_order(document),
         *_dead_links(article, document, now),
     ]
 
@@ -57,6 +56,7 @@ def lacking(article: AnyArticle, document: Document) -> list[Failure]:
         *_claims_without_evidence(article, document),
         *_remedies_without_cautions(article, document),
         *_images_without_words(document),
+        *_headings_out_of_order(document),
         *(
             []
             if document.get("review_due_on")
@@ -84,6 +84,9 @@ def _condition_lacks(document: Document) -> Iterator[Failure]:
     items = any(has_words(item["text"]) for item in document["self_care"])
     if not items and Aspect.SELF_CARE not in aspects:
         yield Failure("It says nothing about self-care.", "#self_care_items-group")
+    for flag in document["red_flags"]:
+        if not (has_words(flag["statement"]) and has_words(flag["question"])):
+            yield Failure(f"A red flag has no words: {flag['code']}", "#red_flag_links-group")
     # One that the article links: the clinic-wide ones are in every article.
     own = filter(is_linked, document["red_flags"])
     if any(flag["level"] == CareLevel.EMERGENCY for flag in own):
@@ -106,10 +109,13 @@ def _written_aspects(document: Document) -> set[str]:
 
 
 def _claims_without_evidence(article: AnyArticle, document: Document) -> Iterator[Failure]:
+    known = {source["key"] for source in document["sources"]}
     for claim, anchor in _claims(article, document):
         if claim["level"] not in EvidenceLevel.values:
             yield Failure(f"This claim needs a level of evidence: {claim['text']}", anchor)
-        elif claim["level"] in NEEDS_SOURCE and not claim["sources"]:
+            continue
+        cited = set(claim["sources"])
+        if cited - known or (claim["level"] in NEEDS_SOURCE and not cited):
             yield Failure(f"This claim needs a source: {claim['text']}", anchor)
 
 
@@ -153,7 +159,7 @@ def _remedies_without_cautions(article: AnyArticle, document: Document) -> Itera
 
 def _images_without_words(document: Document) -> Iterator[Failure]:
     for row, image in enumerate(document.get("images", [])):
-        if not image["is_decorative"] and not has_words(image["alt"]):
+        if not image.get("is_decorative") and not has_words(image["alt"]):
             words = "An image has no description. Write one, or mark it as only decoration."
             yield Failure(words, f"#illustrations-{row}")
 

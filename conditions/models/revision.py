@@ -11,20 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from conditions.evidence import NEEDS_SOURCE, EvidenceLevel
-
-from .red_flag import CareLevel
-from .words import (
-    ArticleKind,
-    Aspect,
-    BodyArea,
-    CautionAdvice,
-    CautionBasis,
-    CautionKind,
-    RelatedKind,
-    RemedyKind,
-    SelfCareKind,
-)
+from .document_rules import FOR_ALL, FOR_CONDITIONS, FOR_TREATMENTS, Rules, Shape
 
 # What Python can still reckon with, in every zone.
 LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
@@ -33,140 +20,6 @@ LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
 WORDS = ("title", "summary", "lede", "sections", "sources")
 CONDITION_PARTS = ("kind", "body_area", "names", "red_flags", "self_care", "offers")
 TREATMENT_PARTS = ("may_help", "cautions", "remedies")
-
-
-_LEVELS = " || ".join(f'@.level == "{level}"' for level in sorted(NEEDS_SOURCE))
-_UNSOURCED = f"? (({_LEVELS}) && @.sources.size() == 0)"
-_UNCAUTIOUS = r'? (@.cautions.size() == 0 && !(@.no_cautions_signed_by like_regex "\\S"))'
-
-
-def _list_of(path: str, texts: str, lists: str = "") -> str:
-    """Return that there is a list of objects, each with these texts and these lists."""
-    wrong = [
-        '@.type() != "object"',
-        *(f'!(@.{name}.type() == "string")' for name in texts.split()),
-        *(f'!(@.{name}.type() == "array")' for name in lists.split()),
-    ]
-    return f"!exists({path}[*] ? ({' || '.join(wrong)}))"
-
-
-def _is_list(path: str) -> str:
-    return f'{path}.type() == "array"'
-
-
-def _texts_alone(path: str) -> str:
-    return f'!exists({path}[*] ? (@.type() != "string"))'
-
-
-def _one_of(values: list[str]) -> str:
-    return f'like_regex "^({"|".join(values)})$"'
-
-
-def _words_of(path: str, **words: list[str]) -> str:
-    """Return that each of these texts of all objects there is one of its words."""
-    wrong = " || ".join(f"!(@.{name} {_one_of(values)})" for name, values in words.items())
-    return f"!exists({path}[*] ? ({wrong}))"
-
-
-_CLAIM = ("text level", "sources")
-_CAUTION = ("with_kind with_what effect advice basis", "sources")
-_REMEDY = (
-    "kind slug name latin_name part_used who_code other_code pinyin english_name level_with",
-    "cautions",
-)
-_PARTS_FOR_ALL = [
-    *(_is_list(path) for path in ("$.sections", "$.sources")),
-    _list_of("$.sections", "aspect heading body"),
-    _list_of("$.sources", "key title publisher url identifier"),
-    '($.lede.type() == "string")',
-    # What editions of before lack.
-    f"(!exists($.glossary) || {_is_list('$.glossary')})",
-    _list_of("$.glossary", "term definition", "forms"),
-    f"(!exists($.images) || {_is_list('$.images')})",
-    _list_of("$.images", "aspect name alt caption credit"),
-]
-_PARTS_OF_CONDITIONS = [
-    *(_is_list(f"$.{name}") for name in ("names", "red_flags", "self_care", "offers")),
-    _texts_alone("$.names"),
-    _list_of("$.red_flags", "code label statement question level own_level qualifier"),
-    _list_of("$.self_care", "kind title text level"),
-    _list_of("$.offers", "treatment title", "claims cautions remedies"),
-    *(_list_of(f"$.offers[*]{place}.claims", *_CLAIM) for place in ("", ".remedies[*]")),
-    *(_list_of(f"$.offers[*]{place}.cautions", *_CAUTION) for place in ("", ".remedies[*]")),
-    _list_of("$.offers[*].remedies", _REMEDY[0], f"{_REMEDY[1]} claims"),
-    f"(!exists($.related) || {_is_list('$.related')})",
-    _list_of("$.related", "slug kind question text"),
-]
-_PARTS_OF_TREATMENTS = [
-    *(_is_list(f"$.{name}") for name in ("may_help", "cautions", "remedies")),
-    _list_of("$.may_help", f"label {_CLAIM[0]}", _CLAIM[1]),
-    _list_of("$.cautions", *_CAUTION),
-    _list_of("$.remedies", *_REMEDY),
-    _list_of("$.remedies[*].cautions", *_CAUTION),
-]
-
-_CLAIM_WORDS = {"level": EvidenceLevel.values}
-_CAUTION_WORDS = {
-    "with_kind": CautionKind.values,
-    "advice": CautionAdvice.values,
-    "basis": ["", *CautionBasis.values],
-}
-_WORDS_OF_CONDITIONS = [
-    f"$.kind {_one_of(ArticleKind.values)}",
-    f"$.body_area {_one_of(BodyArea.values)}",
-    _words_of("$.red_flags", level=CareLevel.values, own_level=["", *CareLevel.values]),
-    _words_of("$.self_care", kind=SelfCareKind.values, level=["", *EvidenceLevel.values]),
-    _words_of("$.related", kind=RelatedKind.values),
-    _words_of("$.offers[*].remedies", kind=RemedyKind.values),
-    *(_words_of(f"$.offers[*]{place}.claims", **_CLAIM_WORDS) for place in ("", ".remedies[*]")),
-    *(
-        _words_of(f"$.offers[*]{place}.cautions", **_CAUTION_WORDS)
-        for place in ("", ".remedies[*]")
-    ),
-]
-_WORDS_OF_TREATMENTS = [
-    _words_of("$.may_help", **_CLAIM_WORDS),
-    _words_of("$.cautions", **_CAUTION_WORDS),
-    _words_of("$.remedies", kind=RemedyKind.values),
-    _words_of("$.remedies[*].cautions", **_CAUTION_WORDS),
-]
-
-# What PostgreSQL itself demands of every document that is published from now on, as jsonpath.
-FOR_ALL = {
-    "has_words": r'strict $.title like_regex "\\S" && $.summary like_regex "\\S"',
-    "review_is_due": r'strict $.review_due_on like_regex "^\\d{4}-\\d{2}-\\d{2}$"',
-    "images_are_described": (
-        r'!exists($.images[*] ? (@.is_decorative == false && !(@.alt like_regex "\\S")))'
-    ),
-    "well_formed": " && ".join(_PARTS_FOR_ALL),
-    "words_are_known": " && ".join(
-        _words_of(path, aspect=Aspect.values) for path in ("$.sections", "$.images")
-    ),
-}
-FOR_CONDITIONS = {
-    "has_overview": r'exists($.sections[*] ? (@.aspect == "overview" && @.body like_regex "(^|>)\\s*[^<\\s]"))',
-    "has_self_care": (
-        r'exists($.self_care[*] ? (@.text like_regex "\\S"))'
-        r' || exists($.sections[*] ? (@.aspect == "self_care" && @.body like_regex "(^|>)\\s*[^<\\s]"))'
-    ),
-    "has_emergency": (
-        r'exists($.red_flags[*] ? (@.level == "emergency"))'
-        r' || ($.no_emergency.reason like_regex "\\S" && $.no_emergency.signed_by like_regex "\\S")'
-    ),
-    "claims_have_sources": (
-        f"!exists($.offers[*].claims[*] {_UNSOURCED})"
-        f" && !exists($.offers[*].remedies[*].claims[*] {_UNSOURCED})"
-    ),
-    "remedies_have_cautions": f"!exists($.offers[*].remedies[*] {_UNCAUTIOUS})",
-    "well_formed_condition": " && ".join(_PARTS_OF_CONDITIONS),
-    "words_of_condition_are_known": " && ".join(_WORDS_OF_CONDITIONS),
-}
-FOR_TREATMENTS = {
-    "may_help_has_sources": f"!exists($.may_help[*] {_UNSOURCED})",
-    "uses_have_cautions": f"!exists($.remedies[*] {_UNCAUTIOUS})",
-    "well_formed_treatment": " && ".join(_PARTS_OF_TREATMENTS),
-    "words_of_treatment_are_known": " && ".join(_WORDS_OF_TREATMENTS),
-}
 
 
 class DocumentHolds(models.Func):
@@ -180,19 +33,42 @@ class DocumentHolds(models.Func):
         super().__init__("document", models.Value(path), **extra)
 
 
-def _rules(
-    paths: dict[str, str], *, unless: models.Q | None = None
-) -> list[models.CheckConstraint]:
+class DocumentFits(DocumentHolds):
+    """Whether a document has a shape; `document_rules` says what that is.
+
+    Migrations that landed call it: what it makes of a shape must stay.
+    """
+
+    def __init__(self, shape: Shape, **extra: Any) -> None:
+        super().__init__(f"!{_unlike(shape, '$')}", **extra)
+
+
+def _unlike(shape: Any, this: str) -> str:
+    """Return the jsonpath of `this` not having the shape."""
+    if isinstance(shape, str):
+        return f"!({shape.replace('this', this)})"
+    if isinstance(shape, list):
+        return f'(!({this}.type() == "array") || exists({this}[*] ? ({_unlike(shape[0], "@")})))'
+    wrong = [f'!({this}.type() == "object")']
+    for key, inner in shape.items():
+        name = f"{this}.{key.removesuffix('?')}"
+        is_there = f"exists({name}) && " if key.endswith("?") else ""
+        wrong.append(f"{is_there}{_unlike(inner, name)}")
+    return f"({' || '.join(wrong)})"
+
+
+def _rules(rules: Rules, *, unless: models.Q | None = None) -> list[models.CheckConstraint]:
+    # What was withdrawn is never shown, and must be able to be: an edition older than a rule, too.
+    unless = models.Q(withdrawn_at__isnull=False) | (unless or models.Q())
     return [
         models.CheckConstraint(
-            condition=models.Q(DocumentHolds(path)) | unless
-            if unless
-            else models.Q(DocumentHolds(path)),
+            condition=unless
+            | models.Q(DocumentHolds(rule) if isinstance(rule, str) else DocumentFits(rule)),
             name=f"%(app_label)s_%(class)s_{name}",
             violation_error_code=name,
             violation_error_message="A revision holds all that a page needs.",
         )
-        for name, path in paths.items()
+        for name, rule in rules.items()
     ]
 
 

@@ -78,14 +78,14 @@ def test_revision_that_has_every_part_is_accepted():
     ],
 )
 def test_revision_of_a_condition_has_known_words(path):
-    with pytest.raises(IntegrityError, match=r"revision_words_\w*are_known"):
+    with pytest.raises(IntegrityError, match=r"revision_well_formed"):
         revise(condition=make_condition(), document=make_document(path, "rumor"))
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "sections.0.aspect",
+        "sections.1.aspect",
         "may_help.0.level",
         "cautions.0.with_kind",
         "cautions.0.advice",
@@ -95,7 +95,7 @@ def test_revision_of_a_condition_has_known_words(path):
     ],
 )
 def test_revision_of_a_treatment_has_known_words(path):
-    with pytest.raises(IntegrityError, match=r"revision_words_\w*are_known"):
+    with pytest.raises(IntegrityError, match=r"revision_well_formed"):
         revise(treatment=make_treatment(), document=make_document(path, "rumor"))
 
 
@@ -103,7 +103,7 @@ def test_revision_of_a_treatment_has_known_words(path):
 def test_level_of_a_claim_is_one_of_the_scale(word):
     document = make_document("offers.0.claims.0.level", word)
 
-    with pytest.raises(IntegrityError, match=r"revision_(words_\w*are_known|well_formed)"):
+    with pytest.raises(IntegrityError, match=r"revision_well_formed"):
         revise(condition=make_condition(), document=document)
 
 
