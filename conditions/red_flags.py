@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
 from django.db.models import F
 
 from .addresses import where_now
@@ -109,12 +108,12 @@ def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
 
     An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. An
     old slug gives the flags of the article that its address leads to now. A clinic-wide flag is
-    asked from the moment it is saved, before the article's page shows it. If they cannot be loaded
-    there are none, and then nobody can book online.
+    asked from the moment it is saved, before the article's page shows it. If one of them cannot be
+    read, whatever the reason, there are none, and then nobody can book online.
     """
     try:
         return _load_flags(condition_slug, now)
-    except DatabaseError:
+    except Exception:
         logger.exception("the red flags could not be loaded")
         return FlagSet(condition="", title="", flags=())
 

@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 
 from conditions.models import Condition, Revision, Treatment
 from tests.booking.factories import make_service
+from tests.html_tree import parse
 
+from .constraints import before
 from .factories import NOW, make_red_flag, numbers
 from .whole import make_whole_condition, sign
 
@@ -125,3 +127,40 @@ def test_document_that_lacks_something_breaks_no_page(client, whole, model, chan
     assert {path: answers(client, live[path]) for path in live} == dict.fromkeys(live, [200] * 4)
     # Each of these reads all of the documents, but for the feed, which reads the newest.
     assert [client.get(url).status_code for url in READ_ALL] == [200] * len(READ_ALL)
+
+
+def flag_without(name):
+    return lambda flag: {key: value for key, value in flag.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        flag_without("code"),
+        flag_without("version"),
+        flag_without("is_global"),
+        lambda flag: flag | {"level": "rumor"},
+        lambda flag: flag | {"level": None},
+        lambda flag: flag | {"code": ["a", "list"]},
+        lambda flag: None,
+        lambda flag: "a sign",
+    ],
+    ids=["no code", "no version", "no is_global", "odd level", "no level", "codes", "null", "text"],
+)
+def test_sign_of_an_older_edition_that_cannot_be_read_shows_whom_to_call(
+    client, whole, broken, caplog
+):
+    document = whole.revisions.get().document
+    flag, *others = document["red_flags"]
+    with before("well_formed_condition"):
+        article = make_live(Condition, document | {"red_flags": [*others, broken(flag), flag]})
+    safety = f"/book/first/safety/?condition={article.slug}"
+
+    for response in (client.get(safety), client.post(safety, {"none": "on"})):
+        main = parse(response.content).one("main")
+        assert response.status_code == 200
+        assert main.one("h1").text == "Please call us to book"
+        assert main.one("section", data_care_level="emergency").one("a").get("href") == "tel:911"
+        assert main.all("form") == []
+        assert not response.cookies
+    assert caplog.text.count("the red flags could not be loaded") == 2
