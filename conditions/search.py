@@ -24,7 +24,8 @@ WORD = re.compile(r"\w+(?:'\w+)*")
 # "migriane"), noise up to 0.31 ("sore throat", for sore jaw). Parts of names: "twiches" 0.55, "cyatica"
 # 0.50, "spazms" and "twichs" 0.43, but "parking" 0.50 too (shooting pain) and "cancer" 0.43 (can't
 # sleep): no cut parts these. So each word must also look like a whole one of the name, by its letters:
-# "cyatica" 0.80, "spazms" 0.83, "parking" 0.73, "cancer" 0.67.
+# "cyatica" 0.80, "spazms" 0.83, "parking" 0.73, "cancer" 0.67. For whole names one word is enough, but
+# "fever 103" is no feverfew: 0.77.
 SIMILARITY = 0.35
 WORD_SIMILARITY = 0.42
 SAME_LETTERS = 0.78
@@ -179,14 +180,14 @@ def _likeness(text: str, names: Iterable[str]) -> dict[str, _Likeness]:
     return {
         name: _Likeness(max(whole, part), whole, part)
         for name, whole, part in rows
-        if whole >= SIMILARITY or _looks_like_words_of(name, text)
+        if _looks_like_words_of(name, text, count=any if whole >= SIMILARITY else all)
     }
 
 
-def _looks_like_words_of(name: str, text: str) -> bool:
-    """Say whether each word of the text is much like one of the name."""
+def _looks_like_words_of(name: str, text: str, *, count: Callable[[Iterable[bool]], bool]) -> bool:
+    """Say whether words of the text, any or all, are much like one of the name."""
     theirs = WORD.findall(name.casefold())
-    return all(
+    return count(
         any(
             _is_most_of(mine, word) or SequenceMatcher(None, mine, word).ratio() >= SAME_LETTERS
             for word in theirs

@@ -30,7 +30,8 @@ _OTHER_WORDS = (
     "$.may_help[*].text",
     "$.offers[*].title",
     "$.offers[*].remedies[*].name",
-    "$.red_flags[*] ? (@.is_global == false).statement",
+    # The lesser signs belong to many conditions: a fever is none of carpal tunnel.
+    '$.red_flags[*] ? (@.is_global == false && @.level == "emergency").statement',
 )
 
 

@@ -153,6 +153,8 @@ FIRST = {
     "massage therapy": MANUAL,
     "hand goes numb at night when i sleep": WRIST,
     "dizzy": NECK,
+    # Where the card at the top says which fever is an emergency.
+    "fever": MIGRAINE,
     "coffee": INSOMNIA,
     "DEVIL‘S CLAW": f"{HERBS}devils-claw",
     "celery": f"{HERBS}celery-seed",
@@ -204,6 +206,8 @@ FIRST = {
     "Dr. Lisanti": ABOUT,
     "naturopath": ABOUT,
     # What no page is about.
+    "fever 103": NOTHING,
+    "103": NOTHING,
     "vertigo": NOTHING,
     "sudden vertigo": NOTHING,
     "insurance": NOTHING,
