@@ -1,6 +1,9 @@
 """Finds words that mean danger in what a person typed: misspelled, or in another order.
 
 Pure: the phrases come from the caller. It can only add caution, so in doubt it finds them.
+
+In a phrase, # stands for more of something than people take at once ("took # pills"), and a word
+after a minus must not stand beside the others ("cut myself -shaving"; "kms -#": no number).
 """
 
 import re
@@ -10,11 +13,24 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
-_ONE_WORD_FOR_TWO = (
+_ONE_FOR_ALL = (
     (re.compile(r"\b(?:can not|cannot|can t|could not|couldnt|unable to)\b"), "cant"),
-    (re.compile(r"\bwill not\b"), "wont"),
-    (re.compile(r"\bdo not\b"), "dont"),
+    (re.compile(r"\b(?:will not|would not|wouldnt)\b"), "wont"),
+    (re.compile(r"\b(?:do not|does not|doesnt|don t)\b"), "dont"),
+    (re.compile(r"\b(?:isnt|arent|aint)\b"), "not"),
+    (re.compile(r"\b(?:wanna|wants)\b"), "want"),
+    (re.compile(r"\bgonna\b"), "going"),
+    (re.compile(r"\bany more\b"), "anymore"),
+    (re.compile(r"\b(?:suddenly|all of a sudden|out of nowhere)\b"), "sudden"),
+    (re.compile(r"\bnumbness\b"), "numb"),
+    (re.compile(r"\bweakness\b"), "weak"),
+    (re.compile(r"\b(?:swelling|swelled|swells)\b"), "swollen"),
+    (re.compile(r"\b(?:taken|swall?owe?d|popped)\b"), "took"),
+    (re.compile(r"\b(?:himself|herself|themselves|my self)\b"), "myself"),
+    # How strong a pill is says nothing of how many.
+    (re.compile(r"\b(\d+) (mg|mcg|g|iu|ml|units?|minutes?|mins?|hours?|days?|years?)\b"), r"\2"),
 )
+_UNLESS = re.compile(r"(?<!\S)-(#|\w+)")
 
 
 def _set_of(words: str) -> frozenset[str]:
@@ -22,17 +38,22 @@ def _set_of(words: str) -> frozenset[str]:
 
 
 # What people put between the words that count.
-_FILLERS = _set_of("a an and am are at from have in is of on really so that the to very with")
+_FILLERS = _set_of("a an and am are at from have im in is ive of really so that the to very with")
 # What a phrase can do without if three other words are left: can't feel [my] legs.
 _PRONOUNS = _set_of("he her his i im it its me my our she their they we you your")
 # With one of these, the same words in another order mean something else: bleeding won't stop.
 _IN_ORDER = _set_of(
-    "after all cant dont my myself never no not off out since stop stopped up without wont"
+    "# after all cant dont living my myself never no not nothing off out since stop stopped "
+    "up without wont"
 )
 # Words in their own right that are one slip away from a word that means danger.
 _NO_SLIPS = _set_of(
     "bind breadth cash cheat cheats cooking crashed dropping fain grasping hear hears heat heats "
     "sigh shallow slight slurped stoke stoked strobe taking waking word"
+)
+_MANY = range(6, 200)
+_MANY_IN_WORDS = _set_of(
+    "six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty hundred dozen"
 )
 _LETTERS_TO_SWAP, _LETTERS_TO_MISS, _LETTERS_TO_MISTAKE = 4, 5, 7
 
@@ -50,25 +71,28 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
     for place, word in enumerate(words):
         by_letter.setdefault(word[0], set()).add(word)
         places.setdefault(word, []).append(place)
+    many = frozenset(filter(_is_many, words))
 
     @cache
     def meant_by(word: str) -> frozenset[str]:
+        if word == "#":
+            return many
         typed = by_letter.get(word[0], ())
         return frozenset(one for one in typed if _is_meant(one, word))
 
     def is_in(phrase: str) -> bool:
-        asked = _words_that_count(phrase)
+        asked, unless = _words_that_count(phrase)
         if not asked:
             return False
         whole = "".join(asked)
         # Two words that were typed as one, or one as two.
-        if meant_by(whole) or (len(asked) == 1 and whole in pairs):
+        if not unless and (meant_by(whole) or (len(asked) == 1 and whole in pairs)):
             return True
         if not all(map(meant_by, asked)):
             return False
         found = [meant_by(word) for word in asked]
         starts = {place for word in frozenset().union(*found) for place in places[word]}
-        return _stand_together(found, words, asked, starts)
+        return _stand_together(found, words, asked, starts, unless)
 
     return [key for key, texts in phrases.items() if any(map(is_in, texts))]
 
@@ -76,27 +100,45 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text).casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = " ".join(re.findall(r"[^\W_]+", plain))
-    for two, one in _ONE_WORD_FOR_TWO:
-        plain = two.sub(one, plain)
+    plain = " ".join(re.findall(r"#|[^\W_]+", plain))
+    for others, one in _ONE_FOR_ALL:
+        plain = others.sub(one, plain)
     return plain.split()
 
 
-@lru_cache(2000)
-def _words_that_count(phrase: str) -> tuple[str, ...]:
-    words = [word for word in _words(phrase) if word not in _FILLERS]
-    rest = [word for word in words if word not in _PRONOUNS]
-    return tuple(rest if len(rest) >= 3 else words)
+@lru_cache(4000)
+def _words_that_count(phrase: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the words to look for, and those that must not be beside them."""
+    unless = _UNLESS.findall(phrase)
+    words = [word for word in _words(_UNLESS.sub(" ", phrase)) if word not in _FILLERS]
+    # The last one stays: without me is not without gluten.
+    rest = [word for word in words[:-1] if word not in _PRONOUNS] + words[-1:]
+    return tuple(rest if len(rest) >= 3 else words), frozenset(unless)
+
+
+def _is_many(word: str) -> bool:
+    return word in _MANY_IN_WORDS or (word.isdecimal() and len(word) < 4 and int(word) in _MANY)
 
 
 def _stand_together(
-    found: list[frozenset[str]], words: list[str], asked: Sequence[str], starts: Iterable[int]
+    found: list[frozenset[str]],
+    words: list[str],
+    asked: Sequence[str],
+    starts: Iterable[int],
+    unless: frozenset[str],
 ) -> bool:
     """Say whether a stretch of the words, little longer than the phrase, holds it."""
     in_order = not _IN_ORDER.isdisjoint(asked)
     length = len(asked) + (1 if in_order else 2)
     holds = _holds_in_order if in_order else _holds
-    return any(holds(words[start : start + length], found) for start in starts)
+    return any(
+        holds(words[start : start + length], found)
+        and unless.isdisjoint(
+            "#" if word.isdecimal() else word
+            for word in words[max(0, start - 2) : start + length + 1]
+        )
+        for start in starts
+    )
 
 
 def _holds(stretch: list[str], found: list[frozenset[str]]) -> bool:

@@ -24,8 +24,9 @@ class RedFlagForm(forms.ModelForm):
             "search_words": (
                 "One phrase a line, as worried people write it: can't speak. Whoever searches for "
                 "one sees first that it is an emergency, or that it must be seen today, as the "
-                "level says. No words that are harmless alone. The search shows the sign from the "
-                "moment you save it, also if no article does."
+                "level says. No words that are harmless alone: “cut myself -shaving” means not next "
+                "to shaving, and “took # pills” means many of them. The search shows the sign from "
+                "the moment you save it, also if no article does."
             ),
         }
 

@@ -92,6 +92,42 @@ def test_find_danger_finds_no_phrase_without_words(phrase):
     assert find_danger("the neck", {"any": [phrase]}) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("took 20 pills", True),
+        ("I've taken like 20 pills!", True),
+        ("swallowed twenty pills", True),
+        ("took 2 pills", False),
+        ("took 200 pills", False),
+        ("took 20 mg in pills", False),
+        ("took pills 20 minutes ago", False),
+        ("pills, 20, took", False),
+    ],
+)
+def test_find_danger_counts_where_a_phrase_has_a_number_sign(text, is_found):
+    assert find_danger(text, {"poison": ["took # pills"]}) == ["poison"] * is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("cut myself", True),
+        ("I cut myself again", True),
+        ("cut myself shaving", False),
+        ("was shaving, cut myself", False),
+        ("cut myself, and it is a long time since I was shaving", True),
+        ("kms", True),
+        ("i want to kms", True),
+        ("ran 5 kms", False),
+    ],
+)
+def test_find_danger_knows_what_makes_a_phrase_harmless(text, is_found):
+    phrases = {"crisis": ["cut myself -shaving", "kms -#"]}
+
+    assert find_danger(text, phrases) == ["crisis"] * is_found
+
+
 @pytest.mark.django_db
 def test_flags_named_in_are_of_the_most_urgent_level_that_is_named():
     make_red_flag(code="now", search_words="stroke")
