@@ -32,7 +32,7 @@ PARAGRAPHS: dict[type[models.Field], dict[str, Any]] = {
 RICH_TEXT_HELP = (
     "Paragraphs, small headings, lists, bold, italic and links; anything else is taken out. "
     "Links start with https:, tel: or mailto:, with / for a page of this site, or with #. "
-    "Write {emergency} or {crisis} where the number shall stand. "
+    "Write {emergency}, {crisis} or {poison} where the number shall stand. "
     "If you see no buttons, write HTML: p, h3, ul, ol, li, strong, em, br and a."
 )
 

@@ -75,16 +75,19 @@ def _with_addresses(html: str) -> str:
 
 
 # Tags are matched too, because inside one only the digits fit.
-_TAG_OR_NUMBER = re.compile(r"<[^>]*>|\{emergency\}|\{crisis\}")
+_TAG_OR_NUMBER = re.compile(r"<[^>]*>|\{emergency\}|\{crisis\}|\{poison\}")
+# The same in all of the United States. Source: poisonhelp.hrsa.gov.
+_POISON_HELP = ("1-800-222-1222", "tel:+18002221222")
 
 
 def _with_numbers(html: str, clinic: Clinic) -> SafeString:
-    """Put links in place of {emergency} and {crisis}: numbers are the clinic's data, not text."""
+    """Put links in place of {emergency}, {crisis} and {poison}: numbers are data, not text."""
     if "{" not in html:
         return mark_safe(html)  # noqa: S308 (cleaned or escaped before)
     numbers = {
         "{emergency}": (clinic.emergency_number, clinic.emergency_tel),
         "{crisis}": (clinic.crisis_number, clinic.crisis_tel),
+        "{poison}": _POISON_HELP,
     }
 
     def replace(found: re.Match[str]) -> str:

@@ -267,7 +267,7 @@ def test_thoughts_of_suicide_lead_to_the_crisis_line_first(client):
 
     links = [link.get("href") for link in page.one(data_care_level="emergency").all("a")]
     assert page.one("h1").text == "Please call or text 988 now"
-    assert links == ["tel:988", "sms:988", "tel:911"]
+    assert links == ["tel:988", "tel:911"]
     assert "hospital" not in page.one("main").text
     assert not has_pass(client)
 

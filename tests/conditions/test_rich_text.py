@@ -71,6 +71,7 @@ def test_clean_html_of_clean_html_is_the_same():
     [
         ("<p>Call {emergency}.</p>", '<p>Call <a href="tel:911">911</a>.</p>'),
         ("{crisis}, {emergency}", '<a href="tel:988">988</a>, <a href="tel:911">911</a>'),
+        ("Or {poison}.", 'Or <a href="tel:+18002221222">1-800-222-1222</a>.'),
         ('<a href="tel:{emergency}">Call</a>', '<a href="tel:911">Call</a>'),
         ('<a href="#a>{crisis}">b</a>', '<a href="#a&gt;988">b</a>'),
     ],
