@@ -42,7 +42,7 @@ _MARKS = {
 
 _SENTENCES = {
     EvidenceLevel.AGAINST: ("Studied, little benefit", "It did little or nothing in studies."),
-    EvidenceLevel.NONE_FOUND: ("Not studied", "We found no good studies of this in people."),
+    EvidenceLevel.NONE_FOUND: ("No good studies", "We found no good studies of this in people."),
     EvidenceLevel.TRADITIONAL_ONLY: (
         "Traditional use",
         "Used by tradition. No good studies in people.",
