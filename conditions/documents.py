@@ -1,7 +1,7 @@
 """How a draft becomes the frozen document of a revision. JSON types only, so it compares equal."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -170,9 +170,17 @@ def _freeze_red_flags(
     return [*others, *own.values()]
 
 
+def synonyms(document: Mapping[str, Any]) -> list[str]:
+    """Return the names that mean the same thing; in editions from before the difference, all."""
+    names: list[str] = document.get("synonyms", document["names"])
+    return names
+
+
 def _freeze_condition(condition: Condition, clinic_wide: Sequence[RedFlag]) -> Document:
     links = [link for link in condition.red_flag_links.all() if link.red_flag.is_active]
     claims = list(condition.claims.all())
+    names = condition.names.all()
+    same = [name.name for name in names if name.is_synonym]
     offers = [
         _freeze_offer(treatment, [claim for claim in claims if claim.treatment_id == treatment.pk])
         for treatment in _treatments_of(claims)
@@ -202,7 +210,9 @@ def _freeze_condition(condition: Condition, clinic_wide: Sequence[RedFlag]) -> D
             }
             for topic in condition.related_topics.all()
         ],
-        "names": [name.name for name in condition.names.all()],
+        "names": [name.name for name in names],
+        # Left out where all are, so that editions from before compare equal.
+        **({"synonyms": same} if len(same) < len(names) else {}),
         "red_flags": _freeze_red_flags(links, clinic_wide),
         "self_care": [
             {

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic
 
+from .documents import synonyms
 from .evidence import EvidenceLevel
 from .models import ArticleKind, Condition, Treatment
 
@@ -26,7 +27,7 @@ def condition_data(condition: Condition, *, root: str) -> Data:
     about = {
         "@type": "MedicalSignOrSymptom" if is_symptom else "MedicalCondition",
         "name": document["title"],
-        "alternateName": document["names"],
+        "alternateName": synonyms(document),
         "possibleTreatment": _possible_treatments(condition, root),
     }
     steps = [("Conditions", reverse("conditions:list"))]

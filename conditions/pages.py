@@ -9,6 +9,7 @@ from typing import Any
 from .cautions import CautionGroup, CautionRow, caution_groups, caution_owners, remedy_cautions
 from .clinical import clinical_changes
 from .diagram import BackDiagram, back_diagram, top_down
+from .documents import synonyms
 from .evidence import EvidenceLevel
 from .glossary import Glossary
 from .models import (
@@ -95,7 +96,7 @@ class ConditionPage(ArticlePage):
     """An article about a symptom or condition, ready to draw."""
 
     area: BodyArea
-    names: tuple[str, ...]
+    synonyms: tuple[str, ...]
     flags: Mapping[str, tuple[Flag, ...]]
     steps: tuple[Cited, ...]
     dos: tuple[Cited, ...]
@@ -155,7 +156,7 @@ def condition_page(
     return ConditionPage(
         **shared,
         area=BodyArea(document["body_area"]),
-        names=tuple(document["names"]),
+        synonyms=tuple(synonyms(document)),
         flags=flags,
         blocks=tuple(_blocks(document, present, _beside(cautions, related))),
         steps=_self_care(document, SelfCareKind.NOW),

@@ -134,7 +134,7 @@ class PartInline(admin.StackedInline):
 
 class NameInline(admin.TabularInline, PartInline):
     model = ConditionName
-    fields = ["name", "position"]
+    fields = ["name", "is_synonym", "position"]
 
 
 class RedFlagLinkForm(forms.ModelForm):

@@ -297,10 +297,16 @@ class Condition(Article):
 
 
 class ConditionName(models.Model):
-    """Another name that people use for a condition: charley horse."""
+    """Another name that people use for a condition, or words that lead to it: charley horse."""
 
     condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=120)
+    is_synonym = models.BooleanField(
+        "same thing",
+        default=True,
+        db_default=True,
+        help_text="Another name for the same thing: shown on the page. Others only lead to it.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

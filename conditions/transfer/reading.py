@@ -115,7 +115,7 @@ class _Import:
             ("treatment", "amount", "caution"),
             self._remedy,
         )
-        parts = ("names", *_SHARED_PARTS, "red_flag", "related", "self_care", "claim")
+        parts = ("names", "found_by", *_SHARED_PARTS, "red_flag", "related", "self_care", "claim")
         conditions = self._each(
             content.conditions, Condition, "slug", self.conditions, parts, self._condition
         )
@@ -216,9 +216,11 @@ class _Import:
     def _condition(self, entry: Entry, condition: Condition, where: str) -> None:
         self._shared_parts(entry, condition, where, condition=condition)
         condition.names.all().delete()
+        names = [(name, True) for name in _texts(entry, "names", where)]
+        names += [(name, False) for name in _texts(entry, "found_by", where)]
         ConditionName.objects.bulk_create(
-            ConditionName(condition=condition, name=name, position=position)
-            for position, name in enumerate(_texts(entry, "names", where))
+            ConditionName(condition=condition, name=name, is_synonym=is_same, position=position)
+            for position, (name, is_same) in enumerate(names)
         )
         condition.red_flag_links.all().delete()
         links = []

@@ -138,7 +138,8 @@ def _remedy(remedy: Remedy) -> Entry:
 def _condition(condition: Condition) -> Entry:
     return _with(
         to_entry(condition),
-        names=[name.name for name in condition.names.all()],
+        names=[name.name for name in condition.names.all() if name.is_synonym],
+        found_by=[name.name for name in condition.names.all() if not name.is_synonym],
         **_shared_parts(condition),
         red_flag=[
             {"code": link.red_flag.code} | to_entry(link) for link in condition.red_flag_links.all()

@@ -73,6 +73,20 @@ def test_article_says_what_it_is_about(client):
     }
 
 
+def test_article_is_also_called_by_synonyms_alone(client):
+    condition = make_condition(title="Carpal tunnel", names=["CTS", "dropping things"])
+    condition.names.filter(name="dropping things").update(is_synonym=False)
+    publish(condition, by="tests", now=NOW)
+
+    page = read_page(client, condition)
+    line = "Also called CTS.</p>"
+
+    assert page["about"]["alternateName"] == ["CTS"]
+    assert line in client.get(condition.get_absolute_url()).content.decode()
+    index = client.get("/conditions/").content.decode()
+    assert "Dropping things: see Carpal tunnel" in index
+
+
 def test_article_that_changed_since_its_review_names_both_days(client):
     condition = make_live_condition(now=NOW - timedelta(days=9))
     Review.objects.create(
