@@ -92,8 +92,9 @@ def freeze_draft(article: Condition | Treatment, clinic_wide: ClinicWide) -> Doc
 
 
 def freeze_glossary(document: Document, terms: Iterable[GlossaryTerm]) -> list[Document]:
-    """Return the terms that the document's own words use, in the order of the glossary."""
-    text = plain_text(" ".join(_strings(document))).casefold()
+    """Return the terms that a reader meets in the text, in the order of the glossary."""
+    names = {"names": synonyms(document)} if "names" in document else {}
+    text = plain_text(" ".join(_strings({**document, **names}))).casefold()
     return [
         {"term": term.term, "forms": lines(term.forms), "definition": term.definition}
         for term in terms
@@ -111,12 +112,17 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+# By these, entries are found; a source's title names what it is about, as the page may not.
+_UNREAD = frozenset({"code", "key", "slug", "sources", "treatment"})
+
+
 def _strings(part: Any) -> Iterator[str]:
     if isinstance(part, str):
         yield part
     elif isinstance(part, dict):
-        for value in part.values():
-            yield from _strings(value)
+        for name, value in part.items():
+            if name not in _UNREAD:
+                yield from _strings(value)
     elif isinstance(part, list):
         for value in part:
             yield from _strings(value)

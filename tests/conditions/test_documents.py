@@ -1,8 +1,9 @@
 import pytest
 
 from conditions.documents import freeze, synonyms
+from conditions.models import GlossaryTerm
 
-from .factories import make_condition
+from .factories import make_condition, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -16,3 +17,18 @@ def test_freeze_tells_synonyms_apart_only_where_some_are_none():
     assert "synonyms" not in before
     assert synonyms(before) == ["CTS", "dropping things"]
     assert freeze(condition) == {**before, "synonyms": ["CTS"]}
+
+
+@pytest.mark.parametrize(
+    ("word", "is_met"),
+    [("lede", True), ("shown", True), ("hidden", False), ("cited", False), ("publisher", False)],
+)
+def test_freeze_explains_the_words_that_readers_meet_in_the_text(word, is_met):
+    condition = make_condition(names=["shown", "hidden"], lede="A lede.")
+    condition.names.filter(name="hidden").update(is_synonym=False)
+    condition.sources.add(make_source(title="A cited book", publisher="A publisher"))
+    GlossaryTerm.objects.create(term=word, definition="A meaning.")
+
+    explained = [entry["term"] for entry in freeze(condition)["glossary"]]
+
+    assert explained == [word] * is_met
