@@ -158,7 +158,9 @@ def condition_page(
         area=BodyArea(document["body_area"]),
         synonyms=tuple(synonyms(document)),
         flags=flags,
-        blocks=tuple(_blocks(document, present, _beside(cautions, related))),
+        blocks=tuple(
+            _blocks(document, present, _beside(_caution_blocks(cautions, remedies), related))
+        ),
         steps=_self_care(document, SelfCareKind.NOW),
         dos=_self_care(document, SelfCareKind.DO),
         donts=_self_care(document, SelfCareKind.DONT),
@@ -185,7 +187,7 @@ def treatment_page(
         Aspect.REMEDIES: others,
         Aspect.POINTS: shared["points"],
     }
-    extra = {Aspect.REMEDIES: _caution_blocks(cautions, takes_something=bool(others))}
+    extra = {Aspect.REMEDIES: _caution_blocks(cautions, others)}
     return TreatmentPage(
         **shared,
         blocks=tuple(_blocks(document, present, extra)),
@@ -301,20 +303,23 @@ def _related(
 
 
 def _beside(
-    cautions: tuple[CautionGroup, ...], related: Mapping[RelatedKind, tuple[RelatedPage, ...]]
+    cautions: list[Block], related: Mapping[RelatedKind, tuple[RelatedPage, ...]]
 ) -> dict[Aspect, list[Block]]:
     """Return the parts of a condition's page that are no aspect, by the one each comes after."""
     confused = Block(part="confused", anchor="confused", heading="Often confused")
     others = Block(part="related", anchor="related", heading="Also worth reading")
     return {
         Aspect.SYMPTOMS: [confused] if related[RelatedKind.CONFUSED] else [],
-        Aspect.TREATMENTS: _caution_blocks(cautions, takes_something=True),
+        Aspect.TREATMENTS: cautions,
         Aspect.VISIT: [others] if related[RelatedKind.RELATED] else [],
     }
 
 
-def _caution_blocks(cautions: tuple[CautionGroup, ...], *, takes_something: bool) -> list[Block]:
-    heading = "Before you take anything" if takes_something else "Before you start"
+def _caution_blocks(
+    cautions: tuple[CautionGroup, ...], remedies: Iterable[Document]
+) -> list[Block]:
+    is_taken = any(entry["kind"] != RemedyKind.ACUPOINT for entry in remedies)
+    heading = "Before you take anything" if is_taken else "Before you start"
     return [Block(part="cautions", anchor="cautions", heading=heading)] if cautions else []
 
 

@@ -22,3 +22,17 @@ def test_starter_pages_are_small_enough_for_old_phones(client):
 
     assert len(sizes) == 12
     assert {slug: size for slug, size in sizes.items() if size > MOST_ELEMENTS} == {}
+
+
+@pytest.mark.parametrize(
+    ("slug", "heading"),
+    [
+        ("spasms-and-twitches", "Before you take anything"),
+        ("neck-pain", "Before you start"),
+        ("jaw-pain", "Before you start"),
+    ],
+)
+def test_starter_cautions_are_headed_by_what_is_done(client, slug, heading):
+    page = parse(client.get(f"/conditions/{slug}/").content)
+
+    assert page.one("h2", id="cautions").text == heading
