@@ -65,6 +65,7 @@ def with_parts[T: QuerySet[Any]](articles: T) -> T:
             Prefetch("claims", _CLAIMS),
         )
     return articles.prefetch_related(
+        "red_flags__sources",
         "cautions__sources",
         "cautions__medicine_classes",
         "remedies__cautions__sources",
@@ -129,7 +130,7 @@ def _strings(part: Any) -> Iterator[str]:
 
 
 def freeze_red_flag(
-    flag: RedFlag, *, qualifier: str, own_level: str, lowered_by: str = ""
+    flag: RedFlag, *, qualifier: str = "", own_level: str = "", lowered_by: str = ""
 ) -> Document:
     """Return one flag as an article freezes it; `own_level` is the article's, if it has one."""
     link = ConditionRedFlag(red_flag=flag, level=own_level, lowered_by=lowered_by)
@@ -151,7 +152,7 @@ def freeze_red_flag(
 def freeze_clinic_wide(flag: RedFlag) -> Document:
     """Return a clinic-wide flag as it comes into an article that does not link it."""
     # The key is on these alone, so that editions from before them compare equal.
-    return {**freeze_red_flag(flag, qualifier="", own_level=""), "is_linked": False}
+    return {**freeze_red_flag(flag), "is_linked": False}
 
 
 def is_linked(entry: Document) -> bool:
@@ -237,6 +238,7 @@ def _freeze_condition(condition: Condition, clinic_wide: Sequence[RedFlag]) -> D
 def _freeze_treatment(treatment: Treatment) -> Document:
     claims = [claim for claim in treatment.claims.all() if claim.condition_id is None]
     remedies = [remedy for remedy in treatment.remedies.all() if remedy.is_offered]
+    flags = [flag for flag in treatment.red_flags.all() if flag.is_active]
     cautions = [
         *treatment.cautions.all(),
         *(caution for remedy in remedies for caution in remedy.cautions.all()),
@@ -245,11 +247,14 @@ def _freeze_treatment(treatment: Treatment) -> Document:
         *(source for claim in claims for source in claim.sources.all()),
         *(source for caution in cautions for source in caution.sources.all()),
         *(row.source for remedy in remedies for row in remedy.amount_rows.all()),
+        *(source for flag in flags for source in flag.sources.all()),
         *treatment.sources.all(),
     ]
     return {
         **_freeze_words(treatment),
         "position": treatment.position,
+        # Left out where there are none, so that editions from before compare equal.
+        **({"red_flags": [freeze_red_flag(flag) for flag in flags]} if flags else {}),
         "may_help": [{"label": claim.label, **_freeze_claim(claim)} for claim in claims],
         "cautions": [freeze_caution(caution) for caution in treatment.cautions.all()],
         "remedies": [freeze_remedy(remedy) for remedy in remedies],

@@ -110,6 +110,7 @@ class ConditionPage(ArticlePage):
 class TreatmentPage(ArticlePage):
     """An article about a treatment, ready to draw."""
 
+    flags: tuple[Flag, ...]
     may_help: tuple[Cited, ...]
     own_cautions: tuple[CautionRow, ...]
     groups: tuple[RemedyGroup, ...]
@@ -191,6 +192,7 @@ def treatment_page(
     return TreatmentPage(
         **shared,
         blocks=tuple(_blocks(document, present, extra)),
+        flags=_by_level(flags_of(document))[CareLevel.EMERGENCY],
         may_help=tuple(cited(entry, numbers) for entry in document["may_help"]),
         own_cautions=tuple(own_rows),
         groups=remedy_groups(others, numbers),
@@ -208,6 +210,7 @@ def anchors(page: ArticlePage) -> set[str]:
         found |= {"right-now"} if page.steps else set()
     if isinstance(page, TreatmentPage):
         remedies = [remedy.facts for group in page.groups for remedy in group.remedies]
+        found |= {"red-flags"} if page.flags else set()
         found |= {f"remedy-{facts['slug']}" for facts in [*remedies, *page.points]}
     return found
 

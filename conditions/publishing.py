@@ -211,13 +211,17 @@ def count_uses(*, now: datetime) -> tuple[Counter[str], Counter[str]]:
     A clinic-wide flag that an article lacks counts among the latter.
     """
     facts = SharedFacts(red_flags={flag.code: flag for flag in RedFlag.objects.all()})
-    documents = Condition.objects.published(now).values_list("revisions__document__red_flags")
     shown, outdated = Counter[str](), Counter[str]()
-    for (entries,) in documents:
-        frozen = {entry["code"]: entry for entry in entries}
-        fresh = {entry["code"]: entry for entry in facts.refresh_red_flags(entries)}
-        shown.update(list(frozen))
-        outdated.update(code for code in frozen | fresh if frozen.get(code) != fresh.get(code))
+    for articles, refresh in (
+        (Condition.objects, facts.refresh_red_flags),
+        (Treatment.objects, facts.refresh_linked),
+    ):
+        documents = articles.published(now).values_list("revisions__document__red_flags")
+        for (entries,) in documents:
+            frozen = {entry["code"]: entry for entry in entries or []}
+            fresh = {entry["code"]: entry for entry in refresh(entries or [])}
+            shown.update(list(frozen))
+            outdated.update(code for code in frozen | fresh if frozen.get(code) != fresh.get(code))
     return shown, outdated
 
 

@@ -99,6 +99,8 @@ class SharedFacts:
                     for topic in document["related"]
                 ]
         else:
+            if "red_flags" in document:
+                fresh["red_flags"] = self.refresh_linked(document["red_flags"])
             fresh["cautions"] = self._cautions(self.treatments.get(of.slug), document["cautions"])
             fresh["remedies"] = [
                 self._remedy(entry)
@@ -116,7 +118,7 @@ class SharedFacts:
 
         Those come first, in the clinic's order if all of their rows are here.
         """
-        entries = [entry for entry in map(self._red_flag, frozen) if entry is not None]
+        entries = self.refresh_linked(frozen)
         present = {entry["code"] for entry in entries}
         new = [
             freeze_clinic_wide(flag)
@@ -128,6 +130,10 @@ class SharedFacts:
         if all(entry["code"] in places for entry in clinic_wide):
             clinic_wide.sort(key=lambda entry: places[entry["code"]])
         return [*clinic_wide, *filter(is_linked, entries)]
+
+    def refresh_linked(self, frozen: Iterable[Document]) -> list[Document]:
+        """Return frozen flags as they are now, without those that are no longer in use."""
+        return [entry for entry in map(self._red_flag, frozen) if entry is not None]
 
     def _red_flag(self, entry: Document) -> Document | None:
         """Return a frozen flag in its present words; None if it does not belong there any more."""

@@ -156,10 +156,12 @@ class TreatmentAdmin(ArticleAdmin):
         "lede",
         "author",
         "review_due_on",
+        "red_flags",
         "sources",
         "replaced_by",
         "updated_at",
     ]
+    autocomplete_fields = [*ArticleAdmin.autocomplete_fields, "red_flags"]
     inlines = [
         TreatmentSectionInline,
         TreatmentIllustrationInline,

@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 
+from .red_flag import CareLevel, RedFlag
 from .revision import LAST_MOMENT, Review, ReviewScope, Revision
 from .source import Source
 from .words import ArticleKind, BodyArea
@@ -333,6 +334,13 @@ class Treatment(Article):
 
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Order on the treatments page."
+    )
+    red_flags = models.ManyToManyField(
+        RedFlag,
+        blank=True,
+        limit_choices_to={"level": CareLevel.EMERGENCY},
+        related_name="treatments",
+        help_text="What is an emergency after it: the page opens with these.",
     )
 
     objects = ArticleQuerySet.as_manager()

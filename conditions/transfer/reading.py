@@ -104,7 +104,7 @@ class _Import:
             Treatment,
             "slug",
             self.treatments,
-            (*_SHARED_PARTS, "may_help", "caution"),
+            (*_SHARED_PARTS, "red_flags", "may_help", "caution"),
             self._treatment,
         )
         self._each(
@@ -197,6 +197,8 @@ class _Import:
 
     def _treatment(self, entry: Entry, treatment: Treatment, where: str) -> None:
         self._shared_parts(entry, treatment, where, treatment=treatment)
+        codes = _texts(entry, "red_flags", where)
+        treatment.red_flags.set([self._named(self.red_flags, code, where) for code in codes])
         self._cautions(entry, where, treatment=treatment)
         treatment.claims.filter(condition=None).delete()
         rows = self._rows(entry, "may_help", Claim, where, ("sources",))

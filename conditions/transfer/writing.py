@@ -39,6 +39,7 @@ _PARTS_OF_CONDITIONS = (
     "claims__sources",
 )
 _PARTS_OF_TREATMENTS = (
+    "red_flags",
     "sources",
     "former_slugs",
     "replaced_by",
@@ -121,6 +122,7 @@ def _treatment(treatment: Treatment) -> Entry:
     return _with(
         to_entry(treatment),
         **_shared_parts(treatment),
+        red_flags=[flag.code for flag in treatment.red_flags.all()],
         may_help=[_claim(claim) for claim in own],
         caution=[_caution(caution) for caution in treatment.cautions.all()],
     )

@@ -129,8 +129,8 @@ OWN = {
         "hand.over_six_weeks": DAYS,
     },
 }
-# For no article: whoever searches for it sees it.
-ALONE = {"poisoning.overdose": EMERGENCY}
+# For no condition: whoever searches for one sees it, and acupuncture's page opens with the first.
+ALONE = {"needles.chest_pain": EMERGENCY, "poisoning.overdose": EMERGENCY}
 
 pytestmark = [pytest.mark.usefixtures("starter"), pytest.mark.django_db]
 

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from conditions.models import Aspect, Revision
-from conditions.publishing import publish
+from conditions.models import Aspect, Revision, Treatment
+from conditions.publishing import count_uses, outdated_uses_of, publish, republish
+from tests.html_tree import parse
 
 from .factories import (
     NOW,
@@ -12,6 +13,7 @@ from .factories import (
     make_caution,
     make_claim,
     make_live_treatment,
+    make_red_flag,
     make_remedy,
     make_section,
     make_source,
@@ -99,3 +101,41 @@ def test_order_of_the_treatments_is_the_drafts_if_none_was_published(client):
     page = client.get(reverse("conditions:treatment-list")).text
 
     assert page.index("Herbs") < page.index("Cupping")
+
+
+def test_treatment_opens_with_the_emergencies_that_it_may_bring(client):
+    flag = make_red_flag(statement="After needles: chest pain")
+    off = make_red_flag(statement="No longer in use", is_active=False)
+    treatment = make_treatment(title="Acupuncture")
+    treatment.red_flags.set([flag, off])
+    publish(treatment, by="tests", now=NOW)
+
+    page = parse(client.get(treatment.get_absolute_url()).content)
+
+    card = page.one(data_care_level="emergency")
+    assert card.one("a", class_="btn").get("href") == "tel:911"
+    assert [entry.text for entry in card.all("li")] == ["After needles: chest pain"]
+
+
+def test_treatment_without_such_emergencies_has_no_card(client):
+    treatment = make_treatment()
+    publish(treatment, by="tests", now=NOW)
+
+    assert "data-care-level" not in read(client, treatment)
+
+
+def test_red_flag_of_a_treatment_is_brought_up_to_date_with_it():
+    flag = make_red_flag(statement="Before")
+    treatment = make_treatment()
+    treatment.red_flags.add(flag)
+    publish(treatment, by="tests", now=NOW)
+    flag.statement = "After"
+    flag.save()
+
+    (shown, outdated), uses = count_uses(now=NOW), outdated_uses_of(flag, now=NOW)
+    republish(uses, by="tests", now=NOW)
+
+    assert (shown[flag.code], outdated[flag.code], uses) == (1, 1, [treatment])
+    live = Treatment.objects.with_live(NOW).get(pk=treatment.pk).live
+    assert [entry["statement"] for entry in live["red_flags"]] == ["After"]
+    assert outdated_uses_of(flag, now=NOW) == []
