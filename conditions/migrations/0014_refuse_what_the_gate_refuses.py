@@ -117,6 +117,7 @@ CONDITION = {
         "muscles_nerves|head|neck_back|arms_hands|legs_feet|chest|belly|skin|sleep_mood|whole_body"
     ),
     "names": [TEXT],
+    "synonyms?": [TEXT],
     "no_emergency?": texts("reason signed_by"),
     "red_flags": [RED_FLAG],
     "self_care": [
@@ -127,6 +128,7 @@ CONDITION = {
 }
 TREATMENT = {
     "position?": f"{NUMBER} && this == this.floor()",
+    "red_flags?": [RED_FLAG],
     "may_help": [{"label": TEXT, **CLAIM}],
     "cautions": [CAUTION],
     "remedies": [REMEDY],

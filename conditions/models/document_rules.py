@@ -133,6 +133,7 @@ _CONDITION = {
     "kind": _one_of(ArticleKind.values),
     "body_area": _one_of(BodyArea.values),
     "names": [_TEXT],
+    "synonyms?": [_TEXT],
     "no_emergency?": _texts("reason signed_by"),
     "red_flags": [_RED_FLAG],
     "self_care": [_SELF_CARE],
@@ -141,6 +142,7 @@ _CONDITION = {
 }
 _TREATMENT = {
     "position?": f"{_NUMBER} && this == this.floor()",
+    "red_flags?": [_RED_FLAG],
     "may_help": [{"label": _TEXT, **_CLAIM}],
     "cautions": [_CAUTION],
     "remedies": [_REMEDY],

@@ -111,9 +111,9 @@ OF_ALL = {*OF_REMEDIES, "author", "glossary", "images"}
 @pytest.mark.parametrize(
     ("model", "change", "names"),
     [
-        (Condition, without, {*OF_ALL, "is_linked", "no_emergency", "related"}),
+        (Condition, without, {*OF_ALL, "is_linked", "no_emergency", "related", "synonyms"}),
         (Condition, with_null, {"high", "midline_cun", "year"}),
-        (Treatment, without, {*OF_ALL, "position"}),
+        (Treatment, without, {*OF_ALL, "position", "red_flags"}),
         (Treatment, with_null, {"high", "midline_cun", "year"}),
     ],
     ids=["condition without", "condition with null", "treatment without", "treatment with null"],

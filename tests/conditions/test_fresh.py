@@ -78,7 +78,8 @@ def save_drafts(client, article):
     Treatment.objects.update(title="Draft", summary="Draft.", lede="Draft.")
     article.sections.update(heading="Draft", body="<p>Draft.</p>")
     article.red_flag_links.update(qualifier="Draft")
-    ConditionName.objects.update(name="Draft")
+    ConditionName.objects.filter(is_synonym=True).update(name="Draft")
+    ConditionName.objects.filter(is_synonym=False).update(name="Another draft", is_synonym=True)
     make_condition(title="A new draft")
 
 

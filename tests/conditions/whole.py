@@ -7,6 +7,7 @@ from django.utils import timezone
 from conditions.models import (
     Amount,
     Aspect,
+    ConditionName,
     GlossaryTerm,
     MedicineClass,
     RelatedTopic,
@@ -52,6 +53,7 @@ def make_whole_treatment(**kwargs):
     picture = make_image(picture_file(size=(400, 300)))
     show(picture, treatment=treatment, caption="A hand", aspect=Aspect.RISKS)
     treatment.sources.add(source)
+    treatment.red_flags.add(make_red_flag(code="sign.after", level="emergency"))
     publish(treatment, by="tests", now=timezone.now())
     return treatment
 
@@ -61,6 +63,7 @@ def make_whole_condition(**kwargs):
     GlossaryTerm.objects.create(term="twitch", forms=["twitches"], definition="A flicker.")
     treatment = make_whole_treatment()
     condition = make_condition(names=["Cramp"], red_flags=[], author="Dr. Author", **kwargs)
+    ConditionName.objects.create(condition=condition, name="Legs jump", is_synonym=False)
     for level in ("emergency", "urgent", "see_doctor"):
         flag = make_red_flag(code=f"sign.{level}", level=level)
         link_red_flag(condition, flag, qualifier="together with spasms")
