@@ -172,6 +172,20 @@ def test_search_lists_what_is_called_so_beside_the_card():
 
 
 @pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("query", ["stroke", "mini stroke", "TIA"])
+@pytest.mark.django_db
+def test_search_shows_every_sign_of_a_stroke_for(query):
+    """Balance, eyes, face, arms, speech, as the American Stroke Association lists them."""
+    assert {flag.code for flag in flags_named_in(query)} >= {
+        "balance.sudden_loss",
+        "vision.sudden_loss",
+        "face.droop",
+        "weakness.one_side",
+        "speech.slurred",
+    }
+
+
+@pytest.mark.usefixtures("starter")
 @pytest.mark.parametrize(("query", "code"), DANGER.items())
 @pytest.mark.django_db
 def test_search_sees_the_danger_in(query, code):
