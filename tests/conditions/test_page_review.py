@@ -39,6 +39,6 @@ def test_emergency_card_is_no_alert_and_says_its_level_in_words(client):
 
     card = page.one("section", class_="redflag")
     assert page.all(role="alert") == []
-    assert card.one("h2").text == "Call 911 now for any of these"
+    assert card.one("h2").text == "Call 911 now for this sign"
     assert card.get("data-care-level") == "emergency"
     assert card.get("aria-labelledby") == card.one("h2").get("id")

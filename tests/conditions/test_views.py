@@ -63,7 +63,7 @@ def test_article_shows_its_red_flags_before_the_first_paragraph(client):
     flag = html.index('data-red-flag="sign.emergency"')
     lede = html.index('class="lede"')
     assert card < call < flag < lede
-    assert "Call 000 now for any of these" in html
+    assert "Call 000 now for this sign" in html
     assert "together with spasms" in html[flag:lede]
 
 
