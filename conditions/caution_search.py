@@ -114,7 +114,7 @@ def _first_guess(matches: Iterable[Match]) -> str:
 
 def _result(page: FoundPage, summary: str) -> Result:
     return Result(
-        name="Before you take anything",
+        name=page.cautions_heading,
         place=page.result.name,
         summary=summary,
         url=f"{page.result.url}cautions/",

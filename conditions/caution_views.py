@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from .addresses import Kind, absolute, lead_on, live_article
 from .caching import fresh
-from .cautions import caution_groups, fitting_owners
+from .cautions import caution_groups, fitting_owners, heading_of
 from .forms import CautionsForm
 from .medicine_check import kinds_known
 from .offers import source_numbers
@@ -45,6 +45,7 @@ def cautions(request: HttpRequest, slug: str, kind: Kind) -> HttpResponse:
     }
     context = {
         "object": article,
+        "heading": heading_of(article.live),
         "form": form,
         "answer": answer,
         "matches": form.matches() if answer else [],

@@ -90,6 +90,11 @@ def remedy_cautions(remedies: Iterable[Document]) -> list[tuple[str, list[Docume
     return [(remedy["name"], remedy["cautions"]) for remedy in remedies]
 
 
+def heading_of(document: Document) -> str:
+    """Return what the cautions of a frozen article or treatment are headed by."""
+    return "Before you take anything" if remedies_of(document) else "Before you start"
+
+
 def remedies_of(document: Document) -> list[Kind]:
     """Return what the frozen article or treatment names that can be taken, by its names."""
     offers = document.get("offers", [document])

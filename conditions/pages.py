@@ -6,7 +6,14 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from .cautions import CautionGroup, CautionRow, caution_groups, caution_owners, remedy_cautions
+from .cautions import (
+    CautionGroup,
+    CautionRow,
+    caution_groups,
+    caution_owners,
+    heading_of,
+    remedy_cautions,
+)
 from .clinical import clinical_changes
 from .diagram import BackDiagram, back_diagram, top_down
 from .documents import synonyms
@@ -160,7 +167,7 @@ def condition_page(
         synonyms=tuple(synonyms(document)),
         flags=flags,
         blocks=tuple(
-            _blocks(document, present, _beside(_caution_blocks(cautions, remedies), related))
+            _blocks(document, present, _beside(_caution_blocks(cautions, document), related))
         ),
         steps=_self_care(document, SelfCareKind.NOW),
         dos=_self_care(document, SelfCareKind.DO),
@@ -188,7 +195,7 @@ def treatment_page(
         Aspect.REMEDIES: others,
         Aspect.POINTS: shared["points"],
     }
-    extra = {Aspect.REMEDIES: _caution_blocks(cautions, others)}
+    extra = {Aspect.REMEDIES: _caution_blocks(cautions, document)}
     return TreatmentPage(
         **shared,
         blocks=tuple(_blocks(document, present, extra)),
@@ -318,11 +325,8 @@ def _beside(
     }
 
 
-def _caution_blocks(
-    cautions: tuple[CautionGroup, ...], remedies: Iterable[Document]
-) -> list[Block]:
-    is_taken = any(entry["kind"] != RemedyKind.ACUPOINT for entry in remedies)
-    heading = "Before you take anything" if is_taken else "Before you start"
+def _caution_blocks(cautions: tuple[CautionGroup, ...], document: Document) -> list[Block]:
+    heading = heading_of(document)
     return [Block(part="cautions", anchor="cautions", heading=heading)] if cautions else []
 
 

@@ -16,7 +16,7 @@ from django.contrib.postgres.search import (
 from django.db.models import F, Func, IntegerField, JSONField, TextField, Value
 from django.db.models.functions import JSONObject
 
-from .cautions import Document, caution_owners
+from .cautions import Document, caution_owners, heading_of
 from .documents import lines
 from .medicines import Kind
 from .models import Condition, MedicineClass, RemedyKind, Treatment
@@ -72,6 +72,7 @@ class FoundPage(Named):
     remedies: tuple[FoundRemedy, ...]
     owners: tuple[tuple[str, list[Document]], ...]
     """The cautions of the page, under the name of what each is about."""
+    cautions_heading: str
     asked: int
     """How many of the words count: not "the"."""
     found: tuple[str, ...]
@@ -118,7 +119,7 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
             _page(
                 condition,
                 _remedies_of_condition(condition),
-                caution_owners({"offers": condition.live_offers}),
+                {"offers": condition.live_offers},
             )
             for condition in conditions
         ),
@@ -126,13 +127,11 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
             _page(
                 treatment,
                 _remedies_of_treatment(treatment),
-                caution_owners(
-                    {
-                        "title": treatment.live_title,
-                        "cautions": treatment.live_cautions,
-                        "remedies": treatment.live_remedies,
-                    }
-                ),
+                {
+                    "title": treatment.live_title,
+                    "cautions": treatment.live_cautions,
+                    "remedies": treatment.live_remedies,
+                },
             )
             for treatment in treatments
         ),
@@ -186,7 +185,7 @@ def _in_document(path: str) -> Func:
 def _page(
     article: Condition | Treatment,
     remedies: Iterable[FoundRemedy],
-    owners: Iterable[tuple[str, list[Document]]],
+    cautioned: Document,
 ) -> FoundPage:
     match: Any = article
     return FoundPage(
@@ -198,7 +197,8 @@ def _page(
         ),
         names=(article.live_title, *(article.live_names or ())),
         remedies=tuple(remedies),
-        owners=tuple(owners),
+        owners=tuple(caution_owners(cautioned)),
+        cautions_heading=heading_of(cautioned),
         asked=match.asked,
         found=tuple(match.found),
         found_above=tuple(match.found_above),

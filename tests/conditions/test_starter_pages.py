@@ -34,5 +34,7 @@ def test_starter_pages_are_small_enough_for_old_phones(client):
 )
 def test_starter_cautions_are_headed_by_what_is_done(client, slug, heading):
     page = parse(client.get(f"/conditions/{slug}/").content)
+    form = parse(client.get(f"/conditions/{slug}/cautions/").content)
 
     assert page.one("h2", id="cautions").text == heading
+    assert form.one("h1").text == f"{heading}: what fits you"
