@@ -4,12 +4,16 @@ They are asked before every booking, and shown to whoever searches for their wor
 are saved. One question too many harms nobody; one too few may.
 """
 
+import re
+
 from conditions.documents import lines
 from conditions.models import RedFlag, most_urgent
+from conditions.rich_text import has_words
 
 from .files import Entry
 from .shapes import field_of
 
+_WHOM_TO_CALL = re.compile(r"\{\w+\}")  # {emergency}, {crisis}, {poison}
 _WORDS = ("label", "statement", "question", "level", "search_words")
 
 
@@ -20,7 +24,17 @@ def too_weak(flag: RedFlag, values: Entry) -> Entry:
     here, there = lines(flag.search_words), lines(values["search_words"])
     if not set(here) <= set(there):
         kept["search_words"] = "\n".join(dict.fromkeys([*here, *there]))
+    for name in ("label", "statement", "question"):
+        if _loses_words(getattr(flag, name), values[name]):
+            kept[name] = getattr(flag, name)
     return {name: value for name, value in kept.items() if value != values[name]}
+
+
+def _loses_words(here: str, there: str) -> bool:
+    """Say whether a text would be left without words, or without whom to call."""
+    return not has_words(there) or not set(_WHOM_TO_CALL.findall(here)) <= set(
+        _WHOM_TO_CALL.findall(there)
+    )
 
 
 def acts_at_once(before: RedFlag | None, after: RedFlag) -> str:

@@ -51,6 +51,41 @@ def test_update_makes_no_red_flag_weaker(name):
     assert [found.code for found in flags_named_in("eye hurts")] == ["eye.pain"]
 
 
+TEXTS = {
+    "statement": "Sudden eye pain. Call {emergency}, or text {crisis}",
+    "question": "Do you have sudden eye pain?",
+    "label": "Eye pain",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("statement", "Sore eyes. Wait a few weeks. Call {emergency}"),
+        ("statement", "—"),
+        ("question", "."),
+        ("label", "–"),
+    ],
+)
+def test_update_takes_no_words_away_and_not_whom_to_call(name, text):
+    make_red_flag(**WORDS | TEXTS)
+
+    report = imported(**TEXTS | {name: text})
+
+    assert RedFlag.objects.filter(**TEXTS).exists()
+    assert report.kept == [f"Red flag eye.pain: {name}"]
+
+
+def test_update_takes_other_words_that_say_whom_to_call():
+    make_red_flag(**WORDS | TEXTS)
+    clearer = "A sudden pain in the eye. Text {crisis} or call {emergency}"
+
+    report = imported(**TEXTS | {"statement": clearer})
+
+    assert RedFlag.objects.get().statement == clearer
+    assert report.kept == []
+
+
 def test_update_adds_words_to_those_that_the_site_has():
     make_red_flag(**WORDS)
 
