@@ -22,7 +22,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control
 
 from clinic.models import Clinic
 
@@ -171,7 +171,8 @@ def _draw(response: HttpResponse, state: State) -> Drawn:
     html = response.content
     # Weak, because it stands for the page whether it is compressed or not.
     response.headers["ETag"] = f'W/"{hashlib.sha256(html).hexdigest()[:32]}"'
-    patch_vary_headers(response, ["Accept-Encoding"])
+    # Whatever the first reader sent along, such as a cookie, the page does not depend on it.
+    response.headers["Vary"] = "Accept-Encoding"
     return Drawn(
         state=state,
         headers=dict(response.items()),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Clinic
@@ -183,6 +184,16 @@ def test_page_says_the_same_compressed_and_with_a_query_string(client):
     assert compressed.headers["ETag"] == plain.headers["ETag"]
     assert compressed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert not compressed.cookies
+
+
+def test_page_depends_on_no_cookie_of_who_read_it_first(client):
+    make_page()
+    client.cookies["sessionid"] = "x"
+
+    first = client.get("/conditions/hiccups/")
+    second = Client().get("/conditions/hiccups/")
+
+    assert first.headers["Vary"] == second.headers["Vary"] == "Accept-Encoding"
 
 
 def test_page_of_one_address_is_not_another(client):
