@@ -39,8 +39,8 @@ def one_of(words):
 
 
 TEXT = 'this.type() == "string"'
-NUMBER = 'this.type() == "number"'
-NUMBER_OR_NONE = f"({NUMBER} || this == null)"
+NUMBER = 'this.type() == "number" && this >= -1000000000 && this <= 1000000000'
+NUMBER_OR_NONE = f"(({NUMBER}) || this == null)"
 YES_OR_NO = 'this.type() == "boolean"'
 WORDS = f"{TEXT} && {has_words('this')}"
 ASPECT = one_of(

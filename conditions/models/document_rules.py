@@ -41,8 +41,9 @@ def _has_words(path: str) -> str:
 
 
 _TEXT = 'this.type() == "string"'
-_NUMBER = 'this.type() == "number"'
-_NUMBER_OR_NONE = f"({_NUMBER} || this == null)"
+# Not so large that Python or a page cannot hold it.
+_NUMBER = 'this.type() == "number" && this >= -1000000000 && this <= 1000000000'
+_NUMBER_OR_NONE = f"(({_NUMBER}) || this == null)"
 _YES_OR_NO = 'this.type() == "boolean"'
 _WORDS = f"{_TEXT} && {_has_words('this')}"
 

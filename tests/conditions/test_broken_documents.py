@@ -164,3 +164,12 @@ def test_sign_of_an_older_edition_that_cannot_be_read_shows_whom_to_call(
         assert main.all("form") == []
         assert not response.cookies
     assert caplog.text.count("the red flags could not be loaded") == 2
+
+
+@pytest.mark.parametrize("number", [10**10, -(10**10)])
+@pytest.mark.parametrize("path", [("sources", 0, "year"), ("red_flags", 0, "version")])
+def test_number_that_is_none_of_a_page_is_refused(whole, path, number):
+    document = deepcopy(whole.revisions.get().document)
+    part_at(document, path[:-1])[path[-1]] = number
+
+    assert make_if_accepted(Condition, document) is None
