@@ -17,13 +17,14 @@ from .revision import LAST_MOMENT, Review, ReviewScope, Revision
 from .source import Source
 from .words import ArticleKind, BodyArea
 
-SLUG = r"^[-a-zA-Z0-9_]+$"
+# Small letters alone, since capitals in an address are read as small ones: one page for both.
+SLUG = r"^[-a-z0-9_]+$"
 ARTICLE_RULES = [
     models.CheckConstraint(
         condition=Q(slug__regex=SLUG),
         name="%(app_label)s_%(class)s_slug_is_one",
         violation_error_code="slug_is_one",
-        violation_error_message="Use letters, digits and hyphens alone.",
+        violation_error_message="Use small letters, digits and hyphens alone.",
     ),
     models.CheckConstraint(
         condition=Q(unpublish_at__isnull=True) | Q(unpublish_at__lt=LAST_MOMENT),
@@ -227,6 +228,9 @@ class Article(models.Model):
 
     def clean(self) -> None:
         """Refuse a slug whose address leads elsewhere: to another page or to another article."""
+        if self.slug != self.slug.lower():
+            words = f"Use small letters: {self.slug.lower()}."
+            raise ValidationError({"slug": ValidationError(words, code="capitals")})
         try:
             match = resolve(self.get_absolute_url())
         except NoReverseMatch:

@@ -3,8 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from .article import SLUG, Condition, Treatment
+from .article import Condition, Treatment
 from .words import RelatedKind
+
+_SLUG = r"^[-a-zA-Z0-9_]+$"  # as it once was, capital letters too
 
 
 class FormerSlug(models.Model):
@@ -24,7 +26,7 @@ class FormerSlug(models.Model):
         ordering = ["slug", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(slug__regex=SLUG),
+                condition=models.Q(slug__regex=_SLUG),
                 name="%(app_label)s_%(class)s_slug_is_one",
                 violation_error_code="slug_is_one",
                 violation_error_message="Use letters, digits and hyphens alone.",

@@ -2,11 +2,14 @@ from datetime import date
 from importlib import import_module
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from conditions.models import (
     Aspect,
+    Condition,
     ConditionName,
     FormerSlug,
     MedicineClass,
@@ -17,6 +20,7 @@ from conditions.models.revision import LAST_MOMENT
 
 from .constraints import breaks
 from .factories import (
+    NOW,
     make_acupoint,
     make_caution,
     make_claim,
@@ -185,11 +189,43 @@ def test_starter_kinds_of_medicine_of_before_become_part_of_wider_ones():
     assert list(wider) == [("warfarin", "blood-thinners")]
 
 
-@pytest.mark.parametrize("slug", ["", "a b", "a/b", "../x", "ü", "<script>"])
+@pytest.mark.parametrize("slug", ["", "a b", "a/b", "../x", "ü", "<script>", "Cramps"])
 @pytest.mark.parametrize("make", [make_condition, make_treatment])
 def test_slug_is_one(make, slug):
     with breaks("[a-z]+_slug_is_one"):
         make(slug=slug)
+
+
+@pytest.mark.parametrize("make", [make_condition, make_treatment])
+def test_slug_with_capital_letters_is_asked_for_in_small_ones(make):
+    article = make(slug="cramps")
+    article.slug = "Cramps"
+
+    with pytest.raises(ValidationError) as refused:
+        article.clean()
+
+    assert refused.value.message_dict == {"slug": ["Use small letters: cramps."]}
+
+
+def test_slugs_of_before_get_small_letters_and_the_old_ones_lead_there(client):
+    drop_rule = "ALTER TABLE conditions_condition DROP CONSTRAINT conditions_condition_slug_is_one"
+    with connection.cursor() as cursor:
+        cursor.execute(drop_rule)
+    make_live_condition(slug="neck-pain", title="Neck pain")
+    shouted = make_live_condition(slug="other", title="Other")
+    single = make_live_condition(slug="jaw", title="Jaw pain")
+    Condition.objects.filter(pk=shouted.pk).update(slug="Neck-Pain")
+    Condition.objects.filter(pk=single.pk).update(slug="TMJ")
+    migration = import_module("conditions.migrations.0017_slugs_in_small_letters")
+
+    migration.to_small_letters(apps, None)
+
+    shouted.refresh_from_db()
+    single.refresh_from_db()
+    assert (shouted.slug, single.slug) == ("neck-pain-2", "tmj")
+    with time_machine.travel(NOW):
+        assert client.get("/conditions/Neck-Pain/").url == "/conditions/neck-pain-2/"
+        assert client.get("/conditions/TMJ/").url == "/conditions/tmj/"
 
 
 def test_former_slug_is_one():
