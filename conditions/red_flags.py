@@ -134,14 +134,22 @@ def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
 def flags_named_in(text: str) -> tuple[Flag, ...]:
     """Return the flags in use of whose words one is in the text, clinic-wide first.
 
-    Emergencies, or else what must be seen today. One query, whatever was typed. For showing a
-    card, never for leaving it out.
+    Emergencies, or else what must be seen today. Beside an emergency, that only distracts, unless
+    the same words name both: a "blood clot" may be either. One query, whatever was typed. For
+    showing a card, never for leaving it out.
     """
     in_use = {flag.code: flag for flag in RedFlag.objects.found_by_words()}
     phrases = {code: flag.search_words.splitlines() for code, flag in in_use.items()}
-    named = [_present(in_use[code]) for code in find_danger(text, phrases)]
-    emergencies = [flag for flag in named if flag.is_emergency]
-    return tuple(sorted(emergencies or named, key=lambda flag: not flag.is_global))
+    codes = find_danger(text, phrases)
+    emergencies = [code for code in codes if in_use[code].level == CareLevel.EMERGENCY]
+    if emergencies:
+        either = {phrase for code in emergencies for phrase in phrases[code]}
+        today = {
+            code: either.intersection(phrases[code]) for code in codes if code not in emergencies
+        }
+        codes = [*emergencies, *find_danger(text, today)]
+    named = [_present(in_use[code]) for code in codes]
+    return tuple(sorted(named, key=lambda flag: (flag.level.rank, not flag.is_global)))
 
 
 def clinic_wide_emergencies() -> tuple[Flag, ...]:

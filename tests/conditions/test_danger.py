@@ -139,11 +139,20 @@ def test_flags_named_in_are_of_the_most_urgent_level_that_is_named():
 
 
 @pytest.mark.django_db
+def test_flags_named_in_are_of_both_levels_if_the_same_words_name_both():
+    today = make_red_flag(search_words="swollen calf\nblood clot", level="urgent", is_global=True)
+    now = make_red_flag(search_words="blood clot\nchest pain")
+
+    assert [flag.code for flag in flags_named_in("a blod clot")] == [now.code, today.code]
+    assert [flag.code for flag in flags_named_in("swollen calf, chest pain")] == [now.code]
+
+
+@pytest.mark.django_db
 def test_flags_named_in_are_emergencies_in_use_clinic_wide_first(django_assert_num_queries):
     own = make_red_flag(code="own", search_words="heart attack\nstroke")
     everywhere = make_red_flag(code="everywhere", search_words="Stroke\r\n\r\n", is_global=True)
     make_red_flag(search_words="stroke", is_active=False)
-    make_red_flag(search_words="stroke", level="urgent")
+    make_red_flag(search_words="a stroke", level="urgent")
     make_red_flag(search_words="chest pain")
     make_red_flag(search_words="")
 

@@ -153,6 +153,22 @@ def test_danger_asks_nobody_to_search_on(client):
     assert "Try one plain word" not in html
 
 
+def test_words_that_mean_an_emergency_or_less_show_both_cards(client):
+    Clinic.objects.create(emergency_number="000")
+    make_red_flag(code="calf.swollen", level="urgent", search_words="dvt")
+    make_red_flag(code="leg.swollen_breathless", search_words="dvt")
+
+    html = look_for(client, "dvt")
+
+    assert re.findall(r'data-care-level="([^"]*)"', html) == ["emergency", "urgent"]
+    assert re.findall(r'data-red-flag="([^"]*)"', html) == [
+        "leg.swollen_breathless",
+        "calf.swollen",
+    ]
+    assert "<title>Call 000 now, or be seen today" in html
+    assert "Do not search further" not in html
+
+
 def test_call_for_help_shows_every_clinic_wide_emergency_and_whom_to_call(client):
     Clinic.objects.create(emergency_number="000")
     make_crisis_flag(is_global=True, position=2)
