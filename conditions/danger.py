@@ -26,7 +26,9 @@ _ONE_FOR_ALL = (
     (re.compile(r"\bweakness\b"), "weak"),
     (re.compile(r"\b(?:swelling|swelled|swells)\b"), "swollen"),
     (re.compile(r"\b(?:taken|swall?owe?d|popped)\b"), "took"),
+    # Whoever it is about: end his life.
     (re.compile(r"\b(?:himself|herself|themselves|my self)\b"), "myself"),
+    (re.compile(r"\b(?:his|her|their)\b"), "my"),
     # How strong a pill is says nothing of how many.
     (re.compile(r"\b(\d+) (mg|mcg|g|iu|ml|units?|minutes?|mins?|hours?|days?|years?)\b"), r"\2"),
 )
@@ -48,7 +50,7 @@ _IN_ORDER = _set_of(
 )
 # Words in their own right that are one slip away from a word that means danger.
 _NO_SLIPS = _set_of(
-    "bind breadth cash cheat cheats cooking crashed dropping fain grasping hear hears heat heats "
+    "bind blending breadth breeding cash cheat cheats cooking crashed dropping fain grasping hear hears heat heats "
     "sigh shallow slight slurped stoke stoked strobe taking waking word"
 )
 _MANY = range(6, 200)

@@ -30,10 +30,10 @@ _EMERGENCY = _Place(
     "In an emergency",
     "Whom to call for a sign that threatens life, and for thoughts of harming yourself.",
     "contact",
-    _set_of("911 ambulance ambulence emergancy emergencies emergency urgent urgently"),
+    _set_of("911 ambulance ambulence dying emergancy emergencies emergency urgent urgently"),
     also=_set_of(
-        "appointment call care contact department doctor er help hospital line medical near now number "
-        "phone room service services"
+        "appointment call care contact department doctor er feel help hospital im like line medical "
+        "near now number phone room service services think"
     ),
     part="#emergency",
 )

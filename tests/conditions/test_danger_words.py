@@ -15,36 +15,45 @@ DANGER = {
         i wasnt alive, dont want to exist, ready to die, i wanna end it, want it all to end,
         thinking about hurting myself, sewer slide, my son wants to die, my daughter wants to
         kill herself, idk if i want to live, life is pointless, thinking of ending it,
-        thoughts of self harm, im a burden to everyone
+        thoughts of self harm, im a burden to everyone,
+        my son wants to end his life, my wife slit her wrists, she wishes she was dead
     """,
     "face.droop": """
         facial numbness, left side of face drooping, my mouth is drooping on one side, mouth
         went crooked, having a storke, hand went weak and face drooping, my husband cant talk
-        right and his face is droopy, cant smile on one side, cant lift arm face numb
+        right and his face is droopy, cant smile on one side, cant lift arm face numb,
+        her smile is lopsided, half my face fell, my husband is drooling on one side, no feeling
+        in my face
     """,
     "weakness.one_side": """
         sudden weakness, weakness on left side, left side went numb, left leg weak and numb
         suddenly, arm went limp, my arm just went dead and limp, arm suddenly heavy and weak,
-        suddenly numb on my left side
+        suddenly numb on my left side,
+        cant raise one arm, my dads arm stopped working
     """,
     "vision.sudden_loss": """
         vision went black, everything went black, my eyesight is gone, sudden blurry vision,
-        curtain over my eye
+        curtain over my eye,
+        cant see in one eye, my wife cant see out of her left eye, my eye went dark, losing
+        vision
     """,
     "balance.sudden_loss": """
         lost my balance, sudden dizziness cant walk straight, cant walk all of a sudden,
-        suddenly stumbling
+        suddenly stumbling,
+        my mom fell and cant get up, cant stand up
     """,
     "speech.slurred": """
         speech sounds slurry, slurring words, words are all jumbled, talking gibberish, speech
         is not making sense, cant understand what people say, sudden confusion, suddenly
-        confused, tongue feels thick cant talk
+        confused, tongue feels thick cant talk,
+        my dad is confused, my mother is acting confused, talking nonsense
     """,
     "chest.pain": """
         left arm pain, elephant on my chest, elephant sitting on my chest, heavy chest, chest
         feels heavy, chest is killing me, chest burning and sweating, heart stopped, i feel
         like im having a heart attack, whats wrong with me i cant breathe and chest hurts,
-        sharp chest pain when i breathe, chest pain after acupuncture
+        sharp chest pain when i breathe, chest pain after acupuncture,
+        my husband is clutching his chest, my chest is aching
     """,
     "breathing.trouble": """
         i can barely breathe, cant get enough air, hard time breathing, breathing hard and
@@ -52,20 +61,25 @@ DANGER = {
         swollen lips, allergic to bee sting and swelling, collapsed lung, need epipen, my face
         is swelling up, someone call 911 my dad is not breathing, throat swelling shut, asthma
         attack, asthma attack cant breathe, short of breath after acupuncture, cant breathe
-        after needles
+        after needles,
+        my baby turned blue, her throat closed up, my wife struggles to breathe
     """,
     "fainting.seizure": """
         he collapsed, my mom collapsed, just collapsed, seisure, blackout, i keep blacking
         out, fainted twice today, cant wake him up, about to pass out, eyes rolled back,
-        foaming at the mouth
+        foaming at the mouth,
+        my daughter had a fit, he is fitting, my baby went limp, grandpa keeled over, my wife is
+        not responding, feeling faint
     """,
     "headache.worst_sudden": """
         worst pain in my head ever, worst head pain, my head is exploding, headache hit me
-        suddenly, out of nowhere headache
+        suddenly, out of nowhere headache,
+        brain hemorrhage, my head hurts the worst ever
     """,
     "bleeding.heavy": """
         blood everywhere, losing a lot of blood, lots of blood, bleeding through pads, pooping
-        blood, gunshot, nosebleed wont stop, blood in vomit
+        blood, gunshot, nosebleed wont stop, blood in vomit,
+        bleeding after surgery, pregnant and bleeding, my son is bleeding from his head
     """,
     "poisoning.overdose": """
         took 20 tylenol, took 15 ibuprofen at once, swallowed 12 aspirin, took like 10
@@ -73,11 +87,13 @@ DANGER = {
         bottle, took a handful of sleeping pills, took all my sleeping pills, took 2 much
         tylenol, od on pills, oded, my toddler ate my pills, baby ate medicine, fentanyl, gas
         leak, took double dose of my heart pills, kid swallowed a magnet, pls help i took too
-        many of my meds, took 2 many pills, i od'd on tylenol
+        many of my meds, took 2 many pills, i od'd on tylenol,
+        my son took pills, my wife took all her pills
     """,
     "fever.high_with_stiffness": """
         fever 103, fever 104, 104 fever, fever of 105, temp 104, fever 40 c, high fever, fever
-        and cant bend neck, stiff neck rash fever, fever and rash
+        and cant bend neck, stiff neck rash fever, fever and rash,
+        septic shock, blood poisoning
     """,
     "jaw.locked_or_throat_spasm": """
         jaw wont open after cut, stepped on rusty nail jaw stiff, locked jaw after cut
@@ -87,7 +103,8 @@ DANGER = {
         headache, postpartum headache
     """,
     "movement.paralysis": """
-        cant move half my body, legs wont move, woke up and half my face is paralyzed
+        cant move half my body, legs wont move, woke up and half my face is paralyzed,
+        my mum cant move
     """,
     "saddle.numb": """
         numb down there, cant feel my butt
@@ -122,7 +139,8 @@ DANGER = {
         leg swollen and cant breathe
     """,
     "leg.sudden_weakness": """
-        leg suddenly went weak
+        leg suddenly went weak,
+        my leg gave way
     """,
     "hand.cold_after_injury": """
         hand turned blue after fall

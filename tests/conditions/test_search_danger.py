@@ -34,6 +34,7 @@ CALLS_FOR_HELP = [
     "call 911",
     "urgent",
     "urgent care near me",
+    "I think I’m dying",
 ]
 
 DANGER = {
@@ -102,6 +103,16 @@ DANGER = {
     "cant move my fingers": "movement.paralysis",
     "cant see anything": "vision.sudden_loss",
     "swollen leg and short of breath": "leg.swollen_with_breathing_trouble",
+    "lost sight in one eye": "vision.sudden_loss",
+    "had a fit": "fainting.seizure",
+    "my son had a fit": "fainting.seizure",
+    "my mouth is lopsided": "face.droop",
+    "one side of my face fell": "face.droop",
+    "cant walk": "balance.sudden_loss",
+    "sepsis": "fever.high_with_stiffness",
+    "bleeding": "bleeding.heavy",
+    "aneurysm": "headache.worst_sudden",
+    "ruptured aneurysm": "belly.tearing_pain",
 }
 # As soon as the level of the sign says: less than an emergency, and never less than today.
 TODAY = {
@@ -153,6 +164,19 @@ HARMLESS = [
     "tired at the wheel",
     "vertigo",
     "sudden vertigo",
+    "coughing fit",
+    "had a coughing fit",
+    "a shoe that fits",
+    "epilepsy",
+    "bleeding gums",
+    "bleeding disorder",
+    "can acupuncture cause bleeding",
+    "blending herbs",
+    "septic tank",
+    "cant walk far",
+    "cant stand up straight",
+    "cant move my shoulder",
+    "blue veins on my leg",
 ]
 
 
@@ -183,6 +207,36 @@ def test_search_shows_every_sign_of_a_stroke_for(query):
         "weakness.one_side",
         "speech.slurred",
     }
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.django_db
+def test_search_shows_every_sign_of_a_heart_attack():
+    """Chest, jaw or arm, breathing, as the American Heart Association lists them."""
+    assert {flag.code for flag in flags_named_in("heart attack")} == {
+        "chest.pain",
+        "heart.jaw_neck_or_arm_pain",
+        "breathing.trouble",
+    }
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("query", ["DVT", "blood clot", "clot in my leg", "deep vein thrombosis"])
+@pytest.mark.django_db
+def test_search_shows_what_to_do_today_beside_the_emergency_for(query):
+    assert [flag.code for flag in flags_named_in(query)] == [
+        "leg.swollen_with_breathing_trouble",
+        "calf.swollen",
+    ]
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(
+    "query", ["swollen calf and chest pain", "blood clot in my lung", "blood clots in lungs"]
+)
+@pytest.mark.django_db
+def test_search_shows_the_emergency_alone_for(query):
+    assert {flag.level for flag in flags_named_in(query)} == {"emergency"}
 
 
 @pytest.mark.usefixtures("starter")
