@@ -185,6 +185,14 @@ def test_starter_cautions_are_found_by_what_patients_write(written, expected):
     assert check.reading.unknown == ()
 
 
+def test_starter_points_are_not_to_be_avoided_but_a_needle_that_goes_too_deep_is():
+    cautions = Caution.objects.filter(remedy__kind="acupoint")
+
+    assert len(cautions) == 6
+    assert {caution.advice for caution in cautions} == {"ask_first"}
+    assert all("goes too deep" in caution.effect for caution in cautions)
+
+
 def test_starter_hiv_medicines_have_the_timing_of_their_own():
     check = check_medicines("Isentress")
 
