@@ -49,6 +49,7 @@ def check_medicines(text: str) -> MedicineCheck:
     reader = Reader(
         kinds=meant,
         takes_medicines=bool(reading.unknown)
+        or reading.is_vague
         or any(not is_remedy(kind) for match in reading.matches for kind in match.kinds),
     )
     taken = {pk for pk, kind in remedies.items() if kind.key in meant}

@@ -25,16 +25,26 @@ _DOSE = re.compile(r"\d+(?:mg|mcg|ug|g|kg|ml|l|iu|u|x|units?|tabs?|pills?|caps?|
 _DOSE_GLUED_ON = re.compile(r"(?<=[a-z])\d+(?:mg|mcg|g|ml|iu)?$")
 # Words around the names of medicines, which name nothing themselves.
 _FILLER_WORDS = """
-    a about after am an and any are as at baby before bedtime bid breakfast but by cap caps capsule
-    capsules cr daily day days dinner dose doses dr drop drops drug drugs each ec er eve evening
-    every few food for from g half have hcl hour hours i if in is it iu la low lunch mcg meal meals
-    med medication medications medicine medicines meds mg ml month morning my n needed night nil no
-    none not nothing now of on once one only or other per pill pills plus prn prescribed qd qid
-    since some sometimes sr strength sulfate sundays tab tablet tablets tabs take taken takes taking
-    tartrate the then three tid time times to twice two unit units use used using week weekly weeks
-    when with xl xr year years yes
+    a about after all am an and any anything are as at baby bedtime been before bid breakfast
+    but by can cap caps capsule capsules cr currently daily day days did didnt dinner do doctor
+    does doesnt dont dose doses dr drop drops drug drugs each ec er eve evening ever every few
+    food for from g had half have hcl hour hours i if in is it iu just la lately low lunch mcg
+    me meal meals med medication medications medicine medicines meds mg ml moment month morning
+    my n nada needed never night nil no none not nothing now occasional occasionally of on once
+    one only or other over per pill pills plus prescribed present
+    presently prn qd qid really regular regularly right since some sometimes sr strength sulfate
+    sundays tab tablet tablets tabs take taken takes taking tartrate that the then there they
+    this three tid time times to twice two unit units use used using was week weekly weeks were
+    when with xl xr year years yes zero zilch
 """
-_FILLERS = frozenset(_FILLER_WORDS.split())
+# Words of who takes something and does not name it: see my list, I forgot what it is called.
+_VAGUE_WORDS = """
+    attached bring called cant counter doctors forget forgot gave herbs idea ill its know knows
+    last list listed lists lots many name named names otc prescription prescriptions remember same see several stuff
+    supplement supplements sure too unsure various vitamins what whatever will
+"""
+_VAGUE = frozenset(_VAGUE_WORDS.split())
+_FILLERS = _VAGUE.union(_FILLER_WORDS.split())
 _EXPLAINING = ("a ", "an ", "for ")
 _MEDICINE_ENDING = re.compile(r" medicines?$")
 _MEDICINE_WORDS = ("medicine", "medication", "med", "pill", "tablet", "drug")
@@ -71,10 +81,14 @@ class Match:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text names, in its order, and the words in it that stay unknown."""
+    """What a text names, in its order, and the words in it that stay unknown.
+
+    `is_vague` if it speaks of something without its name: "see my list", "just vitamins".
+    """
 
     matches: tuple[Match, ...]
     unknown: tuple[str, ...]
+    is_vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +122,8 @@ def read_medicines(text: str, kinds: Iterable[Kind]) -> Reading:
             left.append(at)
         at += length
     unknown = {phrase.casefold(): phrase for phrase in _phrases(text, words, left)}
-    return Reading(tuple(found.values()), tuple(unknown.values()))
+    is_vague = any(word.key in _VAGUE for word in words)
+    return Reading(tuple(found.values()), tuple(unknown.values()), is_vague)
 
 
 class _Index:

@@ -131,6 +131,13 @@ def test_prompt_names_words_it_does_not_know_and_escapes_them(front_desk):
     assert "That does not mean that there is nothing to check." in text
 
 
+def test_prompt_counts_medicines_without_a_name(front_desk):
+    make_caution(remedy=make_remedy(), with_kind="medicine", effect="With any medicine.")
+
+    assert "With any medicine." in prompt(front_desk, make_visit("see my list"))
+    assert "With any medicine." not in prompt(front_desk, make_visit("I don’t take anything"))
+
+
 def test_prompt_without_words_asks_to_ask(front_desk):
     text = prompt(front_desk, make_visit("  "))
 

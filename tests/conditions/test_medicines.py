@@ -2,10 +2,12 @@ import time
 
 import pytest
 
-from conditions.medicines import Kind, read_medicines
+from conditions.medicines import Kind, Reading, read_medicines
 
 THINNERS = Kind("thinners", "Blood thinners", ("warfarin", "Coumadin", "Eliquis", "Xarelto"))
-PRESSURE = Kind("pressure", "Blood pressure medicines", ("lisinopril", "Zestril", "Norvasc"))
+PRESSURE = Kind(
+    "pressure", "Blood pressure medicines", ("lisinopril", "Norvasc", "pressure medicine")
+)
 WATER = Kind("water", "Water pills (diuretics)", ("HCTZ", "Lasix", "hydrochlorothiazide"))
 SUGAR = Kind("sugar", "Diabetes medicines", ("metformin", "insulin", "Actos"))
 PAIN = Kind("pain", "Pain medicines", ("aspirin", "MS Contin", "Tylenol with Codeine"))
@@ -112,6 +114,7 @@ def test_read_medicines_finds_no_name_where_there_is_none(text):
         ("blood pressure pills", "pressure"),
         ("water pills", "water"),
         ("diabetes medication", "sugar"),
+        ("pressure pill", "pressure"),
     ],
 )
 def test_read_medicines_knows_the_kind_by_its_own_name(text, key):
@@ -121,12 +124,53 @@ def test_read_medicines_knows_the_kind_by_its_own_name(text, key):
     assert reading.unknown == ()
 
 
-@pytest.mark.parametrize("text", ["", "None", "n/a", "No medicines", "nothing.", "5 mg", "\n, ;"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "None",
+        "n/a",
+        "No medicines",
+        "nothing.",
+        "5 mg",
+        "\n, ;",
+        "I don't take anything",
+        "nothing at the moment",
+        "nothing right now",
+        "no meds",
+        "not on anything at present",
+        "never",
+    ],
+)
 def test_read_medicines_finds_nothing_in_nothing(text):
+    assert read_medicines(text, KINDS) == Reading((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just vitamins",
+        "vitamins and supplements",
+        "see attached list",
+        "I'll bring my list",
+        "I dont know the names",
+        "I can’t remember what it’s called",
+        "not sure",
+        "whatever my doctor gave me",
+        "too many to list",
+    ],
+)
+def test_read_medicines_knows_that_something_is_taken_without_its_name(text):
+    assert read_medicines(text, KINDS) == Reading((), (), is_vague=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't take anything but xyzmedon", "see attached list; xyzmedon", "just xyzmedon"]
+)
+def test_read_medicines_tells_of_an_unknown_word_beside_such_words(text):
     reading = read_medicines(text, KINDS)
 
-    assert reading.matches == ()
-    assert reading.unknown == ()
+    assert (reading.matches, reading.unknown) == ((), ("xyzmedon",))
 
 
 def test_read_medicines_names_the_words_it_does_not_know_as_they_were_written():
