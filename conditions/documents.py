@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from .medicines import names_in
 from .models import (
     Aspect,
     Caution,
@@ -97,20 +98,15 @@ def freeze_glossary(document: Document, terms: Iterable[GlossaryTerm]) -> list[D
     names = {"names": synonyms(document)} if "names" in document else {}
     text = plain_text(" ".join(_strings({**document, **names}))).casefold()
     return [
-        {"term": term.term, "forms": lines(term.forms), "definition": term.definition}
+        {"term": term.term, "forms": names_in(term.forms), "definition": term.definition}
         for term in terms
-        if _uses(text, [term.term, *lines(term.forms)])
+        if _uses(text, [term.term, *names_in(term.forms)])
     ]
 
 
 def _uses(text: str, forms: list[str]) -> bool:
     words = "|".join(re.escape(form.casefold()) for form in forms)
     return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None
-
-
-def lines(text: str) -> list[str]:
-    """Return the lines of a text that lists one thing a line, without empty ones."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 # By these, entries are found; a source's title names what it is about, as the page may not.
@@ -369,7 +365,7 @@ def freeze_caution(caution: Caution) -> Document:
 
 def freeze_medicine_class(kind: MedicineClass) -> Document:
     """Return what a caution freezes of one kind of medicine."""
-    return {"slug": kind.slug, "name": kind.name, "names": lines(kind.names)}
+    return {"slug": kind.slug, "name": kind.name, "names": names_in(kind.names)}
 
 
 def _sources_behind(claim: Claim) -> Iterator[Source]:

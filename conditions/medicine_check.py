@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from .cautions import Reader, concerns_medicines, is_remedy, kinds_meant, remedy_kind
-from .documents import freeze_caution, lines
-from .medicines import Kind, Reading, read_medicines
+from .documents import freeze_caution
+from .medicines import Kind, Reading, names_in, read_medicines
 from .models import Caution, MedicineClass, Remedy, RemedyKind
 
 
@@ -24,7 +24,7 @@ class MedicineCheck:
 def kinds_known() -> list[Kind]:
     """Return every kind of medicine that the clinic knows, also those without a caution."""
     return [
-        Kind(slug, name, tuple(lines(names)), wider or "")
+        Kind(slug, name, tuple(names_in(names)), wider or "")
         for slug, name, names, wider in MedicineClass.objects.values_list(
             "slug", "name", "names", "part_of__slug"
         )

@@ -21,6 +21,7 @@ _SIGNS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
 # Between two words of one name: "St. John's wort", "Alka-Seltzer".
 _INSIDE_A_NAME = re.compile(r"[\s.\-‐‑_*®™]*")
+_BETWEEN_NAMES = re.compile(r"[,;\r\n]")
 _DOSE = re.compile(r"\d+(?:mg|mcg|ug|g|kg|ml|l|iu|u|x|units?|tabs?|pills?|caps?|h|hrs?|am|pm)?")
 _DOSE_GLUED_ON = re.compile(r"(?<=[a-z])\d+(?:mg|mcg|g|ml|iu)?$")
 # Words around the names of medicines, which name nothing themselves.
@@ -236,6 +237,14 @@ def _words(text: str) -> Iterator[_Word]:
         joins = _INSIDE_A_NAME.fullmatch(between) is not None and "\n" not in between
         key = _DOSE_GLUED_ON.sub("", key_of(text[start:end]))
         yield _Word(key, start, end, joins)
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names, or forms of a word, that a text lists: one a line, or commas between.
+
+    Not for words that mean danger: split, "headache, fever" would be two of them.
+    """
+    return [name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip()]
 
 
 def key_of(name: str) -> str:

@@ -17,8 +17,7 @@ from django.db.models import F, Func, IntegerField, JSONField, TextField, Value
 from django.db.models.functions import JSONObject
 
 from .cautions import Document, caution_owners, heading_of
-from .documents import lines
-from .medicines import Kind
+from .medicines import Kind, names_in
 from .models import Condition, MedicineClass, RemedyKind, Treatment
 
 # What a page says besides its sections. Not what is on every page: the clinic-wide red flags.
@@ -138,7 +137,7 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
     ]
     known = treatments[0].medicines if treatments else []
     return pages, [
-        Kind(kind["slug"], kind["name"], tuple(lines(kind["names"])), kind["part_of"] or "")
+        Kind(kind["slug"], kind["name"], tuple(names_in(kind["names"])), kind["part_of"] or "")
         for kind in known
     ]
 

@@ -6,12 +6,11 @@ are saved. One question too many harms nobody; one too few may.
 
 import re
 
-from conditions.documents import lines
 from conditions.models import RedFlag, most_urgent
 from conditions.rich_text import has_words
 
 from .files import Entry
-from .shapes import field_of
+from .shapes import field_of, lines
 
 _WHOM_TO_CALL = re.compile(r"\{\w+\}")  # {emergency}, {crisis}, {poison}
 _WORDS = ("label", "statement", "question", "level", "search_words")

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from conditions.documents import lines
 from conditions.models import (
     Amount,
     Caution,
@@ -110,6 +109,11 @@ def refuse_unknown(
 def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     """Return the model's own field of that name."""
     return next(field for field in model._meta.concrete_fields if field.name == name)
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text that lists one thing a line, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _default(model: type[models.Model], name: str) -> Any:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from clinic.forms import LinesField
+from conditions.documents import freeze_medicine_class
+from conditions.medicine_check import check_medicines
 from conditions.models import (
     Amount,
     EmptySearch,
@@ -177,6 +179,20 @@ def test_names_are_cleaned_on_save(client, editor):
     assert MedicineClass.objects.get().names == "warfarin\nCoumadin"
     assert GlossaryTerm.objects.get().forms == "cramps"
     assert RedFlag.objects.get(pk=flag.pk).search_words == "can't speak"
+
+
+def test_names_of_medicines_in_one_line_are_all_known(client, editor):
+    names = "abcmedon, xyzmedon; defmedon"
+
+    add(client, "medicineclass", name="Blood thinners", slug="thinners", names=names)
+
+    reading = check_medicines("xyzmedon and abcmedon and defmedon").reading
+    assert [match.name for match in reading.matches] == ["xyzmedon", "abcmedon", "defmedon"]
+    assert freeze_medicine_class(MedicineClass.objects.get())["names"] == [
+        "abcmedon",
+        "xyzmedon",
+        "defmedon",
+    ]
 
 
 @pytest.mark.parametrize("model", ["medicineclass", "glossaryterm", "redflag"])

@@ -32,3 +32,11 @@ def test_freeze_explains_the_words_that_readers_meet_in_the_text(word, is_met):
     explained = [entry["term"] for entry in freeze(condition)["glossary"]]
 
     assert explained == [word] * is_met
+
+
+def test_freeze_explains_each_form_of_a_line():
+    GlossaryTerm.objects.create(term="tick", forms="tics, jerks", definition="A meaning.")
+
+    (explained,) = freeze(make_condition(lede="He jerks."))["glossary"]
+
+    assert explained["forms"] == ["tics", "jerks"]

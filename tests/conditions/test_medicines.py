@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from conditions.medicines import Kind, Reading, read_medicines
+from conditions.medicines import Kind, Reading, names_in, read_medicines
 
 THINNERS = Kind("thinners", "Blood thinners", ("warfarin", "Coumadin", "Eliquis", "Xarelto"))
 PRESSURE = Kind(
@@ -184,6 +184,15 @@ def test_read_medicines_names_the_words_it_does_not_know_as_they_were_written():
 
 def test_read_medicines_names_each_medicine_once():
     assert found("Warfarin, warfarin 5 mg, WARFARIN") == [("Warfarin", "warfarin")]
+
+
+def test_names_may_stand_in_one_line():
+    assert names_in("warfarin, Coumadin;Eliquis\r\n\n St. John's wort ,") == [
+        "warfarin",
+        "Coumadin",
+        "Eliquis",
+        "St. John's wort",
+    ]
 
 
 def test_read_medicines_without_kinds_knows_nothing():

@@ -9,6 +9,7 @@ from django.db import connection
 
 from conditions.documents import freeze, with_parts
 from conditions.images import copy_path
+from conditions.medicine_check import check_medicines
 from conditions.models import (
     Condition,
     FormerSlug,
@@ -209,6 +210,15 @@ def test_import_keeps_the_wider_kind_of_a_medicine_in_any_order():
     )
 
     assert MedicineClass.objects.get(slug="ace").part_of.slug == "pressure"
+
+
+def test_import_of_medicines_in_one_line_knows_each():
+    kind = {"slug": "thinners", "name": "Blood thinners", "names": ["abcmedon, xyzmedon"]}
+
+    import_content(Content(medicines=[kind]))
+
+    reading = check_medicines("xyzmedon, abcmedon").reading
+    assert [match.name for match in reading.matches] == ["xyzmedon", "abcmedon"]
 
 
 def test_import_refuses_kinds_of_medicine_that_are_part_of_each_other():
