@@ -14,8 +14,7 @@ logger = logging.getLogger(__name__)
 MAX_ROWS = 1000
 MAX_WORDS = 6
 MAX_LENGTH = 60
-# A row that fewer asked for makes place for another once nobody did for a while.
-KEPT_FROM = 3
+# What nobody asked for in this time makes place for another, however often it was before.
 KEPT_FOR = timedelta(days=30)
 
 # PostgreSQL counts, so two searches at the same moment are two. The limit may be overrun by as many
@@ -67,6 +66,12 @@ def _count(words: str, on: date) -> None:
         cursor.execute("SET LOCAL lock_timeout = '200ms'")
         cursor.execute(_COUNT, values)
         if cursor.rowcount == 0:
-            stale = EmptySearch.objects.filter(times__lt=KEPT_FROM, last_on__lt=on - KEPT_FOR)
-            if stale.delete()[0]:
-                cursor.execute(_COUNT, values)
+            _make_place(on)
+            cursor.execute(_COUNT, values)
+
+
+def _make_place(on: date) -> None:
+    """Leave out what nobody asks for any longer; if that is too little, what fewest asked for."""
+    EmptySearch.objects.filter(last_on__lt=on - KEPT_FOR).delete()
+    by_times = EmptySearch.objects.order_by("-times", "-last_on", "-pk")
+    EmptySearch.objects.filter(pk__in=by_times.values("pk")[MAX_ROWS - 1 :]).delete()

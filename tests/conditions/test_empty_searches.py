@@ -64,20 +64,37 @@ def test_empty_searches_are_no_more_than_the_limit(monkeypatch):
     for query in ("one", "two", "three", "two"):
         count_empty_search(query, on=TODAY)
 
-    assert rows() == [("two", 2, TODAY), ("one", 1, TODAY)]
+    assert rows() == [("two", 2, TODAY), ("three", 1, TODAY)]
 
 
 @pytest.mark.django_db
-def test_empty_searches_make_place_for_one_more_by_leaving_out_old_rare_ones(monkeypatch):
+def test_empty_searches_make_place_for_one_more_by_leaving_out_all_old_ones(monkeypatch):
     monkeypatch.setattr(empty_searches, "MAX_ROWS", 3)
     long_ago, lately = TODAY - timedelta(days=31), TODAY - timedelta(days=30)
-    EmptySearch.objects.create(query="old and rare", times=2, last_on=long_ago)
-    EmptySearch.objects.create(query="old", times=3, last_on=long_ago)
-    EmptySearch.objects.create(query="rare", times=2, last_on=lately)
+    EmptySearch.objects.create(query="old", times=2, last_on=long_ago)
+    EmptySearch.objects.create(query="old and frequent", times=999, last_on=long_ago)
+    EmptySearch.objects.create(query="rare", times=1, last_on=lately)
 
     count_empty_search("new", on=TODAY)
 
-    assert rows() == [("old", 3, long_ago), ("rare", 2, lately), ("new", 1, TODAY)]
+    assert rows() == [("new", 1, TODAY), ("rare", 1, lately)]
+
+
+@pytest.mark.django_db
+def test_empty_searches_make_place_for_one_more_by_leaving_out_the_rarest(monkeypatch):
+    monkeypatch.setattr(empty_searches, "MAX_ROWS", 3)
+    yesterday = TODAY - timedelta(days=1)
+    EmptySearch.objects.create(query="three times", times=3, last_on=yesterday)
+    EmptySearch.objects.create(query="four times", times=4, last_on=yesterday)
+    EmptySearch.objects.create(query="three times today", times=3, last_on=TODAY)
+
+    count_empty_search("new", on=TODAY)
+
+    assert rows() == [
+        ("four times", 4, yesterday),
+        ("three times today", 3, TODAY),
+        ("new", 1, TODAY),
+    ]
 
 
 @pytest.mark.django_db
