@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from clinic.forms import LinesField
 from conditions.models import EmptySearch, GlossaryTerm, LinkCheck, MedicineClass, Source
+from conditions.signing import SIGN
 
 from .shared import SharedFactAdmin
 
@@ -48,6 +49,8 @@ class MedicineClassAdmin(SharedFactAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
+        # Which cautions a reader is shown follows it at once, with no edition to sign.
+        fields = fields if request.user.has_perm(SIGN) else ["part_of", *fields]
         return ["slug", *fields] if obj else fields
 
     def get_prepopulated_fields(self, request, obj=None):

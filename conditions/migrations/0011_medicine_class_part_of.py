@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
             name="part_of",
             field=models.ForeignKey(
                 blank=True,
-                help_text="The wider kind: ACE inhibitors are among the blood pressure medicines. Who names the wider kind alone is shown the cautions of this one too.",
+                help_text="The wider kind: ACE inhibitors are among the blood pressure medicines. Who names the wider kind alone is shown the cautions of this one too. The answers on the site change as soon as you save it, without publishing.",
                 null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="parts",
                 to="conditions.medicineclass",
             ),

@@ -220,12 +220,13 @@ class MedicineClass(models.Model):
     )
     part_of = models.ForeignKey(
         "self",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="parts",
         help_text="The wider kind: ACE inhibitors are among the blood pressure medicines. Who names "
-        "the wider kind alone is shown the cautions of this one too.",
+        "the wider kind alone is shown the cautions of this one too. The answers on the site change "
+        "as soon as you save it, without publishing.",
     )
 
     class Meta:

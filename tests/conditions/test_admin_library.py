@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db.models import ProtectedError
 from django.urls import reverse
 
 from clinic.forms import LinesField
@@ -212,6 +213,47 @@ def test_slug_of_a_kind_of_medicine_is_fixed(client, editor):
     form = client.get(url_of("medicineclass", "change", kind.pk)).context["adminform"].form
 
     assert "slug" not in form.fields
+
+
+def test_wider_kind_is_for_clinical_reviewers(client, editor):
+    wide = MedicineClass.objects.create(slug="heart", name="Heart medicines")
+    kind = MedicineClass.objects.create(slug="digoxin", name="Digoxin", part_of=wide)
+    url = url_of("medicineclass", "change", kind.pk)
+
+    client.post(url, form_data(client.get(url), name="Digitalis", part_of=""))
+    kind.refresh_from_db()
+    seen = client.get(url)
+
+    assert (kind.name, kind.part_of) == ("Digitalis", wide)
+    assert "Heart medicines" in seen.text
+    assert "as soon as you save it, without publishing" in seen.text
+    assert (
+        "part_of" not in client.get(url_of("medicineclass", "add")).context["adminform"].form.fields
+    )
+
+    editor.groups.add(Group.objects.get(name="Clinical reviewer"))
+    client.post(url, form_data(client.get(url), part_of=""))
+    kind.refresh_from_db()
+
+    assert kind.part_of is None
+
+
+def test_kind_of_medicine_stays_while_others_are_part_of_it(admin_client):
+    wide = MedicineClass.objects.create(slug="heart", name="Heart medicines")
+    MedicineClass.objects.create(slug="digoxin", name="Digoxin", part_of=wide)
+    listed = {"action": "delete_selected", "_selected_action": [wide.pk]}
+
+    refused = [
+        admin_client.post(url_of("medicineclass", "delete", wide.pk), {"post": "yes"}),
+        admin_client.post(url_of("medicineclass", "changelist"), listed | {"post": "yes"}),
+    ]
+
+    for page in refused:
+        assert "Other kinds of medicine are a part of this, so nothing was deleted" in page.text
+        assert "Digoxin" in page.text
+    assert MedicineClass.objects.count() == 2
+    with pytest.raises(ProtectedError):
+        wide.delete()
 
 
 def test_condition_is_saved_with_its_new_fields_and_related_topics(client, editor):
