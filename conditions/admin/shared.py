@@ -14,9 +14,9 @@ from conditions.publishing import (
     NotPublishable,
     outdated_pages,
     outdated_uses_of,
-    republish,
     uses_of,
 )
+from conditions.updates import ChangedMeanwhile, digest_of, update_as_shown, updates_of
 
 from .conflicts import GuardedAdmin
 
@@ -85,7 +85,7 @@ class SharedFactAdmin(GuardedAdmin):
             "uses": [*uses, *(page for page in outdated if page not in uses)],
             "outdated": outdated,
         }
-        return _page(self, request, self.uses_template, context)
+        return _page(self, request, self.uses_template, context, now=now)
 
 
 def all_pages_view(model_admin, request):
@@ -98,15 +98,26 @@ def all_pages_view(model_admin, request):
         update_pages(model_admin, request, outdated, now=now)
         return HttpResponseRedirect(reverse("admin:conditions_pages"))
     context = {"title": "Pages to update", "uses": outdated, "outdated": outdated}
-    return _page(model_admin, request, "admin/conditions/pages_to_update.html", context)
+    return _page(model_admin, request, "admin/conditions/pages_to_update.html", context, now=now)
 
 
 def update_pages(model_admin, request, outdated, *, now):
-    """Bring the pages up to date, all or none, and say so; refuse whoever may not publish."""
+    """Bring the pages up to date as the person saw it, all or none, and say so.
+
+    Refuses whoever may not publish.
+    """
     if not request.user.has_perms(MAY_REPUBLISH):
         raise PermissionDenied
+    shown = request.POST.get("shown", "")
     try:
-        revisions = republish(outdated, by=request.user, now=now)
+        revisions = update_as_shown(outdated, shown, by=request.user, now=now)
+    except ChangedMeanwhile:
+        words = (
+            "Nothing was updated: something changed since you opened this page. "
+            "See below what visitors lose and get now."
+        )
+        model_admin.message_user(request, words, messages.ERROR)
+        return
     except NotPublishable as error:
         reasons = " ".join(error.reasons)
         words = f"Nothing was changed, because of “{error.article}”: {reasons}"
@@ -119,10 +130,14 @@ def update_pages(model_admin, request, outdated, *, now):
     model_admin.message_user(request, words, messages.SUCCESS)
 
 
-def _page(model_admin, request, template, context):
+def _page(model_admin, request, template, context, *, now):
+    updates = updates_of(context["outdated"], now=now)
     page = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "may_republish": request.user.has_perms(MAY_REPUBLISH),
+        "updates": updates,
+        "digest": digest_of(updates),
+        "now": now,
     }
     return TemplateResponse(request, template, page | context)

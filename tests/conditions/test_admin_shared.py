@@ -26,6 +26,11 @@ from .factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
+def update(client, url):
+    """Press the button under what was shown."""
+    return client.post(url, {"shown": client.get(url).context["digest"]}, follow=True)
+
+
 def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
     flag = make_red_flag()
     make_live_condition(title="Spasms", red_flags=[flag])
@@ -71,7 +76,7 @@ def test_a_new_sign_for_every_booking_says_that_no_page_shows_it_yet(client, sta
     link = reverse("admin:conditions_redflag_uses", args=[flag.pk])
     assert f'<a href="{link}">2 pages to update</a>' in client.get(list_url("redflag")).text
 
-    client.post(link)
+    update(client, link)
 
     assert "All of them show it in its present words." in client.get(link).text
     assert client.get(list_url("redflag")).text.count("Up to date") == 3
@@ -127,7 +132,7 @@ def test_one_confirmation_brings_the_pages_up_to_date(client, staff):
     flag.statement = "New words"
     flag.save()
 
-    response = client.post(reverse("admin:conditions_redflag_uses", args=[flag.pk]), follow=True)
+    response = update(client, reverse("admin:conditions_redflag_uses", args=[flag.pk]))
 
     page = client.get(condition.get_absolute_url()).text
     assert "Pages brought up to date: 1." in response.text
@@ -142,7 +147,7 @@ def test_update_that_would_leave_no_emergency_flag_is_refused(client, staff):
     condition = make_live_condition(red_flags=[flag])
     RedFlag.objects.filter(pk=flag.pk).update(level="urgent")
 
-    response = client.post(reverse("admin:conditions_redflag_uses", args=[flag.pk]), follow=True)
+    response = update(client, reverse("admin:conditions_redflag_uses", args=[flag.pk]))
 
     assert "Nothing was changed" in response.text
     assert condition.revisions.count() == 1
@@ -191,7 +196,7 @@ def test_changed_remedy_leads_to_the_pages_that_show_it(client, staff):
 
     assert "“Yarrow” is saved. These pages do not show it as it is now." in response.text
     assert [page.live_title for page in response.context["outdated"]] == ["Spasms"]
-    client.post(response.redirect_chain[-1][0])
+    update(client, response.redirect_chain[-1][0])
     live = Condition.objects.with_live(timezone.now()).get().live
     assert live["offers"][0]["remedies"][0]["note"] == "New note."
 
@@ -250,7 +255,7 @@ def test_one_page_lists_and_updates_all_that_is_outdated(client, staff):
     url = reverse("admin:conditions_pages")
 
     page = client.get(url)
-    done = client.post(url, follow=True)
+    done = update(client, url)
 
     assert [article.live_title for article in page.context["outdated"]] == ["First", "Second"]
     assert "Pages brought up to date: 2." in done.text
