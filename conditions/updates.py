@@ -18,16 +18,19 @@ from .shared_facts import SharedFacts
 
 @dataclass(frozen=True)
 class Update:
-    """An edition, live or still to appear, and the document that takes its place."""
+    """An edition, live or still to appear, and the document that takes its place.
+
+    No edition: the article is off the site.
+    """
 
     article: AnyArticle
-    edition: Revision
+    edition: Revision | None
     document: Document
 
     @property
     def changes(self) -> list[Change]:
         """What differs, piece by piece."""
-        return differences(self.edition.document, self.document)
+        return differences(self.edition.document, self.document) if self.edition else []
 
 
 class ChangedMeanwhile(Exception):
@@ -52,7 +55,7 @@ def updates_of(articles: Iterable[AnyArticle], *, now: datetime) -> list[Update]
 
 def digest_of(updates: Iterable[Update]) -> str:
     """Return a short text that stands for just these updates: of these editions, to these words."""
-    shown = [(update.edition.pk, update.document) for update in updates]
+    shown = [(update.edition and update.edition.pk, update.document) for update in updates]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from conditions.publishing import (
     scheduled_editions,
 )
 from conditions.signing import SIGN
+from conditions.updates import Update, digest_of
 
 DRAFT = "draft"
 
@@ -168,11 +170,15 @@ def is_number(text):
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
+@transaction.atomic
 def roll_back_view(model_admin, request, pk, number):
-    """Ask, then publish an older revision again."""
+    """Ask, then publish an older revision again, if that still does what the question showed."""
     article = get_article(model_admin, request, pk)
     if not model_admin.has_publish_permission(request):
         raise PermissionDenied
+    if request.method == "POST":
+        # Whoever publishes at this moment goes first, and the comparison below sees it.
+        model_admin.model.objects.select_for_update(no_key=True).get(pk=pk)
     now = timezone.now()
     revision = get_object_or_404(article.revisions, number=number)
     editions = Editions(article, now=now)
@@ -180,10 +186,18 @@ def roll_back_view(model_admin, request, pk, number):
         words = f"Revision {number} is {editions.state_of(revision)}: there is no way back to it."
         model_admin.message_user(request, words, messages.WARNING)
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    document = rolled_back(article, revision)
+    digest = digest_of([Update(article, editions.live, document)])
     if request.method == "POST":
+        if request.POST.get("shown") != digest:
+            words = (
+                "Nothing was changed: the live page, or what articles share, is not what it was "
+                "when you opened this page. See below what visitors lose and get now."
+            )
+            model_admin.message_user(request, words, messages.ERROR)
+            return HttpResponseRedirect(request.path)
         _roll_back(model_admin, request, article, revision, now=now)
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
-    document = rolled_back(article, revision)
     return draw(
         model_admin,
         request,
@@ -193,6 +207,7 @@ def roll_back_view(model_admin, request, pk, number):
         revision=revision,
         live=editions.live,
         changes=differences(editions.live.document, document) if editions.live else [],
+        digest=digest,
         scheduled=scheduled_editions(article, now=now),
     )
 

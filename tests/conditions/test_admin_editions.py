@@ -1,22 +1,18 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import Clinic
-from conditions.gate import Failure
 from conditions.models import Review, Revision
-from conditions.publishing import NotPublishable, publish, unpublish
+from conditions.publishing import publish, unpublish
 from tests.html_tree import parse
 
 from .factories import (
     NOW,
     make_condition,
     make_live_condition,
-    make_live_treatment,
     make_twice_published,
 )
 from .staff import make_staff, page_url
@@ -236,114 +232,6 @@ def test_difference_of_a_document_that_is_not_as_expected(client, staff):
     add_revision(condition, 2, document=document | odd)
 
     assert compare(client, condition, 1, 2).status_code == 200
-
-
-def test_roll_back_asks_and_shows_what_visitors_lose(client, staff):
-    condition = make_twice_published()
-
-    response = client.get(page_url(condition, "roll_back", 1))
-
-    assert changes_of(response) == [
-        ("First paragraph (changed)", "[removed: New ] [added: Old ]words here.")
-    ]
-    assert condition.revisions.count() == 2
-
-
-def test_roll_back_says_what_is_still_going_to_appear(client, staff):
-    condition = make_twice_published()
-    add_revision(condition, 3, publish_at=NOW + timedelta(days=1))
-
-    asked = client.get(page_url(condition, "roll_back", 1))
-    done = client.post(page_url(condition, "roll_back", 1), follow=True)
-
-    words = "is still going to appear on December 8, 2026, 7:00 AM"
-    site = page_url(condition, "site")
-    assert f"Revision 3 {words}" in parse(asked.text).one("main").text
-    assert f'<a href="{site}">withdraw it</a>' in asked.text
-    assert f"Revision 3 of “{condition.title}” {words}" in done.text
-
-
-def test_roll_back_publishes_the_older_revision_again(client, staff):
-    condition = make_twice_published()
-
-    response = client.post(page_url(condition, "roll_back", 1), follow=True)
-
-    newest = condition.revisions.first()
-    condition.refresh_from_db()
-    assert "Went back to revision 1, as revision 3. The draft stays as it was." in response.text
-    assert (newest.number, newest.document["lede"], newest.by_name) == (3, "Old words here.", "kim")
-    assert condition.lede == "New words here."
-    assert LogEntry.objects.get().change_message == "Went back to revision 1, as revision 3."
-
-
-def test_roll_back_puts_a_treatment_on_the_site_again(client, staff):
-    Clinic.objects.create()
-    treatment = make_live_treatment()
-    unpublish(treatment, by="tests", now=NOW + timedelta(minutes=1))
-
-    asked = client.get(page_url(treatment, "roll_back", 1))
-    client.post(page_url(treatment, "roll_back", 1))
-
-    assert "This puts it back on." in asked.text
-    assert client.get(treatment.get_absolute_url()).status_code == 200
-
-
-def test_roll_back_to_the_same_words_says_so(client, staff):
-    condition = make_twice_published()
-    add_revision(condition, 3, publish_at=NOW + timedelta(minutes=1))
-
-    response = client.get(page_url(condition, "roll_back", 2))
-
-    assert "Visitors would see no difference from the live page." in response.text
-
-
-@pytest.mark.parametrize(
-    ("number", "state"),
-    [(2, "live now"), (3, "scheduled for December 8, 2026, 7:00 AM"), (4, "withdrawn")],
-)
-def test_there_is_no_way_back_to_what_was_not_replaced(client, staff, number, state):
-    condition = make_twice_published()
-    add_revision(condition, 3, publish_at=NOW + timedelta(days=1))
-    add_revision(condition, 4, publish_at=NOW + timedelta(days=2), withdrawn_at=NOW)
-
-    response = client.post(page_url(condition, "roll_back", number), follow=True)
-
-    assert f"Revision {number} is {state}: there is no way back to it." in response.text
-    assert condition.revisions.count() == 4
-
-
-def test_roll_back_says_why_it_is_refused(client, staff, monkeypatch):
-    condition = make_twice_published()
-    monkeypatch.setattr("conditions.admin.editions.roll_back", refuse)
-
-    response = client.post(page_url(condition, "roll_back", 1), follow=True)
-
-    assert (
-        "Nothing was changed. Revision 1 can&#x27;t go back on the site: It has no title."
-        in response.text
-    )
-
-
-def refuse(article, **kwargs):
-    raise NotPublishable(article, [Failure("It has no title.")])
-
-
-def test_roll_back_to_a_revision_older_than_the_rules_is_refused(client, staff):
-    condition = make_twice_published()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE conditions_revision DISABLE TRIGGER USER")
-        cursor.execute(
-            "ALTER TABLE conditions_revision DROP CONSTRAINT conditions_revision_has_words"
-        )
-        cursor.execute(
-            'UPDATE conditions_revision SET document = document || \'{"summary": ""}\' WHERE number = 1'
-        )
-
-    response = client.post(page_url(condition, "roll_back", 1), follow=True)
-
-    assert "can&#x27;t go back on the site: It has no summary." in response.text
-    assert condition.revisions.count() == 2
 
 
 @pytest.mark.parametrize(("page", "args"), [("roll_back", [1]), ("checked", [])])
