@@ -26,6 +26,7 @@ from .models import (
 )
 from .moments import in_words
 from .publishing import changed_since_published, outdated_pages
+from .shared_facts import SharedFacts
 
 REVIEW_DUE_WITHIN = timedelta(days=60)
 OFTEN_SEARCHED = 3
@@ -143,13 +144,16 @@ def _scheduled(now: datetime) -> Scheduled:
 
 
 def _changed(drafts: Iterable[AnyArticle], scheduled: Scheduled) -> list[Line]:
-    """Return the drafts that neither their live page nor a scheduled edition shows."""
-    clinic_wide = ClinicWide.load()
+    """Return the drafts that neither their live page nor a scheduled edition shows.
+
+    What articles share does not count: an update of the pages brings it.
+    """
+    clinic_wide, facts = ClinicWide.load(), SharedFacts.load()
 
     def is_published(draft: AnyArticle) -> bool:
         documents = [edition.document for edition in scheduled.get(_name(draft), [])]
         return any(
-            not changed_since_published(draft, document, clinic_wide)
+            not changed_since_published(draft, facts.refresh(document, of=draft), clinic_wide)
             for document in (draft.live_document, *documents)
         )
 
