@@ -68,7 +68,7 @@ class ArticleAdmin(PublishingAdmin):
         return never_published and super().has_delete_permission(request, obj)
 
     def view_on_site(self, obj):
-        return obj.get_absolute_url()
+        return obj.get_absolute_url() if obj.live_document is not None else None
 
 
 class ConditionForm(ArticleForm):

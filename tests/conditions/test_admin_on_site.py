@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conditions.models import Condition, Treatment
-from conditions.publishing import publish
+from conditions.publishing import publish, unpublish
 
 from .admin_pages import run_on_list
 from .factories import (
@@ -80,6 +80,33 @@ def test_page_comes_off_the_site_now(client, staff):
     assert "The page is off the site." in response.text
     assert [entry.user for entry in LogEntry.objects.all()] == [staff]
     assert not Treatment.objects.published(timezone.now()).exists()
+
+
+def test_page_that_is_off_the_site_leads_to_what_puts_it_back(client, staff):
+    gone, draft = make_live_condition(), make_condition()
+    unpublish(gone, by="tests", now=NOW)
+
+    off, new = client.get(site_url(gone)).text, client.get(site_url(draft)).text
+
+    revisions = reverse("admin:conditions_condition_editions", args=[gone.pk])
+    assert "Now: Off the site." in off
+    assert f'again, <a href="{revisions}">go back to one of its revisions</a>' in off
+    for article, page in ((gone, off), (draft, new)):
+        form = reverse("admin:conditions_condition_change", args=[article.pk])
+        assert f'<a href="{form}#publishing">publish the draft</a>' in page
+        assert 'id="publishing"' in client.get(form).text
+    assert "go back to one" not in new
+
+
+@pytest.mark.parametrize("make", [make_condition, make_live_condition, make_live_treatment])
+def test_form_leads_to_the_site_only_if_the_page_is_there(client, staff, make):
+    article = make()
+    is_live = make is not make_condition
+    name = f"admin:conditions_{article._meta.model_name}_change"
+
+    page = client.get(reverse(name, args=[article.pk])).text
+
+    assert ("View on site" in page) is is_live
 
 
 def test_page_names_those_that_link_to_it_before_it_comes_off(client, staff):
