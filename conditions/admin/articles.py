@@ -14,6 +14,7 @@ from .moments import DAYS
 from .pages import article_urls
 from .parts import (
     PARAGRAPHS,
+    SLUGS,
     ConditionClaimInline,
     ConditionFormerSlugInline,
     ConditionIllustrationInline,
@@ -40,7 +41,7 @@ class ArticleAdmin(PublishingAdmin):
     readonly_fields = ["state", "updated_at"]
     search_fields = ["title", "slug", "summary"]
     save_on_top = True
-    formfield_overrides = PARAGRAPHS | DAYS
+    formfield_overrides = PARAGRAPHS | DAYS | SLUGS
 
     def get_urls(self):
         return [*article_urls(self), *super().get_urls()]

@@ -7,6 +7,7 @@ from clinic.forms import LinesField
 from conditions.models import EmptySearch, GlossaryTerm, LinkCheck, MedicineClass, Source
 from conditions.signing import SIGN
 
+from .parts import SLUGS
 from .shared import SharedFactAdmin
 
 
@@ -14,6 +15,7 @@ from .shared import SharedFactAdmin
 class SourceAdmin(SharedFactAdmin):
     list_display = ["title", "publisher", "year", "key"]
     search_fields = ["title", "publisher", "key", "identifier"]
+    formfield_overrides = SLUGS
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -46,6 +48,7 @@ class MedicineClassAdmin(SharedFactAdmin):
     list_display = ["name", "part_of", "names_in_a_row"]
     list_select_related = ["part_of"]
     search_fields = ["name", "slug", "names"]
+    formfield_overrides = SLUGS
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

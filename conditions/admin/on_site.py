@@ -24,6 +24,7 @@ from conditions.publishing import (
 
 from .editions import article_url, is_number
 from .moments import MomentField
+from .parts import SLUG_ERRORS
 
 
 class AddressForm(forms.Form):
@@ -32,6 +33,7 @@ class AddressForm(forms.Form):
     slug = forms.SlugField(
         label="New address",
         max_length=80,
+        error_messages=SLUG_ERRORS,
         help_text="Small letters, digits and hyphens, such as leg-cramps.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )

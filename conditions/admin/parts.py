@@ -4,7 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import (
+    AdminTextInputWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 
@@ -27,6 +31,11 @@ from conditions.signing import lacks_name, signature
 # So that the history does not name a text as changed whose line breaks a browser wrote its own way.
 PARAGRAPHS: dict[type[models.Field], dict[str, Any]] = {
     models.TextField: {"form_class": ParagraphField}
+}
+
+SLUG_ERRORS = {"invalid": "Write small letters, digits and hyphens, such as leg-cramps."}
+SLUGS: dict[type[models.Field], dict[str, Any]] = {
+    models.SlugField: {"widget": AdminTextInputWidget, "error_messages": SLUG_ERRORS}
 }
 
 RICH_TEXT_HELP = (

@@ -12,7 +12,7 @@ from conditions.acupoints import who_code
 from conditions.models import Acupoint, Food, Herb, Nutrient, Remedy, RemedyKind
 from conditions.signing import SIGN, lacks_name, signature
 
-from .parts import PARAGRAPHS, AmountInline, RemedyCautionInline
+from .parts import PARAGRAPHS, SLUGS, AmountInline, RemedyCautionInline
 from .shared import SharedFactAdmin
 
 SIGNED = ("no_cautions_signed_by", "no_cautions_signed_on")
@@ -95,7 +95,7 @@ class KindAdmin(SharedFactAdmin):
     autocomplete_fields = ["treatment"]
     readonly_fields = SIGNED
     inlines = [RemedyCautionInline]
-    formfield_overrides = PARAGRAPHS
+    formfield_overrides = PARAGRAPHS | SLUGS
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

@@ -215,6 +215,17 @@ def test_slug_of_a_kind_of_medicine_is_fixed(client, editor):
     assert "slug" not in form.fields
 
 
+@pytest.mark.parametrize("model", ["medicineclass", "herb", "source", "condition"])
+def test_odd_slug_is_refused_in_plain_words(client, editor, model):
+    name = "key" if model == "source" else "slug"
+
+    response = add(client, model, **{name: "no slug!"})
+
+    assert response.context["adminform"].form.errors[name] == [
+        "Write small letters, digits and hyphens, such as leg-cramps."
+    ]
+
+
 def test_wider_kind_is_for_clinical_reviewers(client, editor):
     wide = MedicineClass.objects.create(slug="heart", name="Heart medicines")
     kind = MedicineClass.objects.create(slug="digoxin", name="Digoxin", part_of=wide)

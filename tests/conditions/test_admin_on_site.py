@@ -42,7 +42,7 @@ def test_address_changes_after_a_question(client, staff):
     [
         ("taken", "Another page has the address"),
         ("cramp", "That is its address already."),
-        ("not a slug", "Enter a valid"),
+        ("not a slug", "Write small letters, digits and hyphens, such as leg-cramps."),
     ],
 )
 def test_address_that_cannot_be_is_refused(client, staff, slug, words):
