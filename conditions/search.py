@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import chain
@@ -13,7 +13,7 @@ from django.db import connection
 
 from .caution_search import find_cautions
 from .danger import APOSTROPHES
-from .medicines import key_of
+from .medicines import Kind, key_of
 from .searchable import FoundPage, FoundRemedy, Named, Result, live_pages
 from .site_pages import places_asked_for
 
@@ -29,21 +29,26 @@ WORD = re.compile(r"\w+(?:'\w+)*")
 SIMILARITY = 0.35
 WORD_SIMILARITY = 0.42
 SAME_LETTERS = 0.78
+# Among other words one is corrected from this likeness on: "spazm" and "cyatica" 0.80. Its stem has to be
+# closer: "twich" and twitch 0.91, but "crack" and crick 0.80.
+CORRECTED_LETTERS = 0.8
+CORRECTED_STEM = 0.9
+CORRECTED_LENGTH = 5
 # From here on a name is the one that was meant: "devil claw", "charly horse".
 NEARLY_THE_SAME = 0.6
 _LITTLE = frozenset({"and", "are", "for", "from", "that", "the", "what", "with"})
 
-type How = Literal["all words", "some words", "a name", ""]
+type How = Literal["all words", "some words", "other words", "a name", ""]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a search found, and how: by all words, by some of them, or by a name that is alike."""
+    """What a search found, and how: by all words, by some of them, or by what is spelled alike."""
 
     results: tuple[Result, ...] = ()
     how: How = ""
     shown_for: str = ""
-    """The name that was found instead of the misspelled one; "" unless `how` is "a name"."""
+    """What was found instead of what is misspelled: a name, or "other words"; else ""."""
 
 
 class _Likeness(NamedTuple):
@@ -72,7 +77,7 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
 
     `query` comes from `clean_query`. Where it means danger, only what is called so: no page that
     just mentions the words. `about` are words that mean the clinic, such as the practitioner's
-    name. Three database queries, whatever there is to find.
+    name. Three database queries, whatever there is to find, and three more for misspelled words.
     """
     words = _words_meant(query)
     if not words:
@@ -95,6 +100,11 @@ def search(query: str, *, now: datetime, is_danger: bool = False, about: str = "
     exact = sure if cautions.is_all else ()
     if places or named or mentions or exact:
         return _answer("all words", places, named, about_it, exact, called, within, sure, mentions)
+    corrected = _corrected(query, words, pages, known)
+    if corrected != query:
+        instead = search(corrected, now=now, about=about)
+        if instead.results:
+            return replace(instead, how="other words", shown_for=corrected)
     some = [page.result for page in pages if page.has_some]
     if some or within or sure:
         return _answer("some words", within, sure, some)
@@ -111,6 +121,44 @@ def _words_meant(query: str) -> list[str]:
     typed = {word.casefold() for word in words}
     has_needles = not typed.isdisjoint({"needle", "needles", "needling"})
     return [*words, "acupuncture"] if has_needles and "pins" not in typed else words
+
+
+def _corrected(query: str, words: list[str], pages: list[FoundPage], known: list[Kind]) -> str:
+    """Return the query with each word that nothing has as the word of a name that is much like it.
+
+    Of a single word, `_alike` tells more.
+    """
+    if len(words) < 2:
+        return query
+    unknown = {stem for page in pages for stem in page.asked}.difference(
+        *(page.found for page in pages)
+    )
+    theirs = _words_of(_names(pages))
+    others = _words_of(name for kind in known for name in (*kind.names, kind.label))
+    for stem in unknown:
+        # A stem is how its word begins, but for a "y" at its end.
+        typed = next((word for word in words if word.casefold().startswith(stem[:-1])), "")
+        if len(typed) < CORRECTED_LENGTH or typed.casefold() in theirs | others:
+            continue
+        alike = [
+            (like, word)
+            for word in theirs
+            if (like := _slip(typed.casefold(), word)) >= CORRECTED_LETTERS
+            or (like := _slip(stem, word)) >= CORRECTED_STEM
+        ]
+        if alike:
+            query = re.sub(rf"\b{typed}\b", max(alike)[1], query)
+    return query
+
+
+def _words_of(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in WORD.findall(name.casefold()) if len(word) > 3}
+
+
+def _slip(word: str, other: str) -> float:
+    """Return how much the words are alike, 1 at most; 0 if not even their length is."""
+    is_near = abs(len(word) - len(other)) <= 1
+    return SequenceMatcher(None, word, other).ratio() if is_near else 0
 
 
 def _scoring(

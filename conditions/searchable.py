@@ -13,7 +13,7 @@ from django.contrib.postgres.search import (
     SearchVector,
     SearchVectorField,
 )
-from django.db.models import F, Func, IntegerField, JSONField, TextField, Value
+from django.db.models import F, Func, JSONField, TextField, Value
 from django.db.models.functions import JSONObject
 
 from .cautions import Document, caution_owners, heading_of
@@ -72,8 +72,8 @@ class FoundPage(Named):
     owners: tuple[tuple[str, list[Document]], ...]
     """The cautions of the page, under the name of what each is about."""
     cautions_heading: str
-    asked: int
-    """How many of the words count: not "the"."""
+    asked: tuple[str, ...]
+    """The stems of the words that count: not "the"."""
     found: tuple[str, ...]
     found_above: tuple[str, ...]
     """Those found in the title, the names or the summary."""
@@ -82,17 +82,17 @@ class FoundPage(Named):
     @property
     def has_all(self) -> bool:
         """Whether all the words that count are somewhere on the page."""
-        return 0 < self.asked == len(self.found)
+        return 0 < len(self.asked) == len(self.found)
 
     @property
     def has_some(self) -> bool:
         """Whether enough of them are there; one in the text alone may stand there by chance."""
-        return bool(self.found_above) or len(self.found) * 2 > self.asked
+        return bool(self.found_above) or len(self.found) * 2 > len(self.asked)
 
     @property
     def is_about(self) -> bool:
         """Whether most of them are in what the page is called, not just mentioned in its text."""
-        return len(self.found_above) * 2 > self.asked
+        return len(self.found_above) * 2 > len(self.asked)
 
 
 def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], list[Kind]]:
@@ -143,12 +143,12 @@ def live_pages(words: list[str], *, now: datetime) -> tuple[list[FoundPage], lis
 
 
 def _matched(articles: Any, words: list[str]) -> Any:
-    """Add how the words match live articles: how many count, which match, which above the text."""
+    """Add how the words match live articles: which count, which match, which above the text."""
     vector, asked = F("revisions__search"), SearchVector(Value(" ".join(words)), config="english")
     some = " or ".join(word for word in words if word.casefold() != "or")
     others = SearchVector(*map(_in_document, _OTHER_WORDS), config="english")
     return articles.annotate(
-        asked=Func(asked, function="length", output_field=IntegerField()),
+        asked=Func(asked, function="tsvector_to_array", output_field=ArrayField(TextField())),
         found=_WordsFound(_Joined(vector, others), asked),
         found_above=_WordsFound(Func(vector, Value("{a,b,c}"), function="ts_filter"), asked),
         rank=SearchRank(vector, SearchQuery(some, config="english", search_type="websearch")),
@@ -198,7 +198,7 @@ def _page(
         remedies=tuple(remedies),
         owners=tuple(caution_owners(cautioned)),
         cautions_heading=heading_of(cautioned),
-        asked=match.asked,
+        asked=tuple(match.asked),
         found=tuple(match.found),
         found_above=tuple(match.found_above),
         rank=match.rank,

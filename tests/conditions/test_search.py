@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from conditions.models import Condition, Revision
+from conditions.models import Condition, MedicineClass, Revision
 from conditions.publishing import publish, unpublish
 from conditions.search import Answer, clean_query, search, search_terms
 
@@ -12,6 +12,7 @@ from .factories import (
     make_claim,
     make_condition,
     make_live_condition,
+    make_live_treatment,
     make_remedy,
     make_section,
     make_treatment,
@@ -206,6 +207,49 @@ def test_search_by_a_name_says_which():
     answer = search("fasiculation", now=NOW)
 
     assert (answer.how, answer.shown_for) == ("a name", "fasciculation")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "shown_for"),
+    [
+        ("my eye keeps twiching", "my eye keeps twitch"),
+        ("Flicker and a Muscel cramp", "Flicker and a muscle cramp"),
+        # Known by the other page, too short, or as much like a name as another word may be.
+        ("flicker keeps", ""),
+        ("flicker crmp", ""),
+        ("flicker muffle", ""),
+    ],
+)
+def test_search_corrects_a_word_that_no_page_has(query, shown_for):
+    make_spasms()
+    make_live_condition(title="Restless legs", summary="What keeps you up.")
+
+    answer = search(query, now=NOW)
+
+    assert (answer.how == "other words", answer.shown_for) == (bool(shown_for), shown_for)
+    assert "Spasms and twitches" in [result.name for result in answer.results]
+
+
+@pytest.mark.django_db
+def test_search_puts_the_corrected_word_before_a_chance_one(django_assert_num_queries):
+    make_spasms()
+    make_live_condition(title="Restless legs", summary="What keeps you up.")
+
+    with django_assert_num_queries(6):
+        answer = search("it keeps twiching", now=NOW)
+
+    assert [result.name for result in answer.results] == ["Spasms and twitches", "Restless legs"]
+
+
+@pytest.mark.django_db
+def test_search_corrects_no_word_of_a_medicine():
+    MedicineClass.objects.create(slug="brand", name="Brands", names="Twitcha")
+    make_live_treatment(title="Needles")
+    make_spasms()
+
+    assert search("twitcha flicker", now=NOW).how == "some words"
+    assert search("twitcho flicker", now=NOW).how == "other words"
 
 
 @pytest.mark.django_db

@@ -57,6 +57,16 @@ def test_search_says_which_name_it_found_instead(client):
     assert "<title>Conditions A to Z, showing results for “Spasms &amp; twitches”" in html
 
 
+def test_search_says_which_words_it_took_for_misspelled_ones(client):
+    make_live_condition(title="Spasms", names=["twitch"], summary="An eye that flickers.")
+
+    html = look_for(client, "my eye twiching")
+
+    assert "Showing results for “my eye twitch”" in html
+    assert "No page has all the words “my eye twiching”. These are spelled nearly so." in html
+    assert "An <mark>eye</mark> that flickers." in html
+
+
 def test_search_says_that_it_found_some_of_the_words(client):
     make_live_condition(title="Numb hands")
 
