@@ -28,12 +28,13 @@ from .parts import (
     TreatmentFormerSlugInline,
     TreatmentIllustrationInline,
     TreatmentSectionInline,
+    WithParts,
 )
 from .publish import ArticleForm, PublishingAdmin
 from .shared import all_pages_view
 
 
-class ArticleAdmin(PublishingAdmin):
+class ArticleAdmin(WithParts, PublishingAdmin):
     """What the forms of conditions and treatments share."""
 
     autocomplete_fields = ["sources", "replaced_by"]

@@ -73,6 +73,7 @@ def _merge_rows(merged: Merge, opened: Mapping[str, str], rows: Rows) -> None:
     known = {name.split(".")[1] for name in opened if name.startswith(f"{rows.prefix}.")}
     dropped = merged.dropped.setdefault(rows.prefix, set())
     added = [rows.values[key] for key in rows.values if key not in known]
+    spare = sent_values(rows.fields, {name: each.initial for name, each in rows.fields.items()})
     for place, key in _posted_rows(merged.data, rows.prefix):
         mine = {
             name: _texts(each, merged.data.getlist(f"{rows.prefix}-{place}-{name}"))
@@ -85,7 +86,7 @@ def _merge_rows(merged: Merge, opened: Mapping[str, str], rows: Rows) -> None:
             if mine in added:
                 added.remove(mine)
                 dropped.add(place)
-            else:
+            elif mine != spare:
                 merged.has_mine = True
         elif key not in rows.values:
             is_same = all(_was(opened, f"{at}.{name}") == _digest(mine[name]) for name in mine)

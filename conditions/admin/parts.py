@@ -72,21 +72,27 @@ class PartFormSet(BaseInlineFormSet):
 
 
 class SharedNames:
-    """What the rows that one field offers are called, read once for all forms of a list."""
+    """What the rows that one field offers are called, read once for all forms of a list.
 
-    def __init__(self):
+    A script asks for them as somebody types; `offers_all` is for who has none.
+    """
+
+    def __init__(self, *, offers_all=False):
         self._names = None
+        self._offers_all = offers_all
 
     def options(self, widget, name, value):
         """Return the chosen rows as a select's groups, in the order in which the field has them."""
-        if self._names is None and any(value):
+        if self._names is None and (self._offers_all or any(value)):
             field = widget.choices.field
             self._names = {str(row.pk): str(row) for row in field.queryset.all()}
-        chosen = [(key, text) for key, text in (self._names or {}).items() if key in value]
-        if not widget.is_required and not widget.allow_multiple_selected:
+        names = (self._names or {}).items()
+        chosen = [(key, text) for key, text in names if self._offers_all or key in value]
+        may_be_empty = not widget.is_required or (self._offers_all and not any(value))
+        if may_be_empty and not widget.allow_multiple_selected:
             chosen.insert(0, ("", ""))
         texts = [
-            widget.create_option(name, key, text, bool(key), place)
+            widget.create_option(name, key, text, key in value and bool(key), place)
             for place, (key, text) in enumerate(chosen)
         ]
         return [(None, texts, 0)]
@@ -95,9 +101,9 @@ class SharedNames:
 class NamedSelect(AutocompleteSelect):
     """Django's own asks the database for the name of each chosen row by itself."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, offers_all=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = SharedNames()
+        self.names = SharedNames(offers_all=offers_all)
 
     def optgroups(self, name, value, attrs=None):
         return self.names.options(self, name, value)
@@ -106,20 +112,34 @@ class NamedSelect(AutocompleteSelect):
 class NamedSelectMultiple(AutocompleteSelectMultiple):
     """The same for several rows."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, offers_all=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = SharedNames()
+        self.names = SharedNames(offers_all=offers_all)
 
     def optgroups(self, name, value, attrs=None):
         return self.names.options(self, name, value)
 
 
+def with_spare_rows(request):
+    """Return whether each list is shown with an empty row, for who has no script to add one."""
+    return "extra" in request.GET
+
+
+class WithParts(admin.ModelAdmin):
+    """A form with lists of parts."""
+
+    def get_autocomplete_fields(self, request):
+        return [] if with_spare_rows(request) else super().get_autocomplete_fields(request)
+
+
 class PartInline(admin.StackedInline):
     """A part has no meaning alone: whoever may change the article may take it out."""
 
-    extra = 0
     formset = PartFormSet
     formfield_overrides = PARAGRAPHS
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return int(with_spare_rows(request))
 
     def get_queryset(self, request):
         """Return the rows with what their form and their name show."""
@@ -129,12 +149,14 @@ class PartInline(admin.StackedInline):
     # Copies of a field, one for each form, share the names that its widget read.
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.autocomplete_fields:
-            kwargs["widget"] = NamedSelect(db_field, self.admin_site)
+            offers_all = with_spare_rows(request)
+            kwargs["widget"] = NamedSelect(db_field, self.admin_site, offers_all=offers_all)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.autocomplete_fields:
-            kwargs["widget"] = NamedSelectMultiple(db_field, self.admin_site)
+            offers_all = with_spare_rows(request)
+            kwargs["widget"] = NamedSelectMultiple(db_field, self.admin_site, offers_all=offers_all)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):

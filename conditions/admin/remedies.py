@@ -12,7 +12,7 @@ from conditions.acupoints import who_code
 from conditions.models import Acupoint, Food, Herb, Nutrient, Remedy, RemedyKind
 from conditions.signing import SIGN, lacks_name, signature
 
-from .parts import PARAGRAPHS, SLUGS, AmountInline, RemedyCautionInline
+from .parts import PARAGRAPHS, SLUGS, AmountInline, RemedyCautionInline, WithParts
 from .shared import SharedFactAdmin
 
 SIGNED = ("no_cautions_signed_by", "no_cautions_signed_on")
@@ -82,7 +82,7 @@ class AcupointForm(RemedyForm):
         return "".join(self.cleaned_data["other_code"].split()).upper()
 
 
-class KindAdmin(SharedFactAdmin):
+class KindAdmin(WithParts, SharedFactAdmin):
     """What the kinds share."""
 
     kind: RemedyKind

@@ -173,3 +173,16 @@ def test_without_scripts_the_plain_box_stays(open_editor):
 
     assert article.sections.first().body == "<p>By <em>hand</em>.</p>"
     assert Section.objects.filter(body__contains="script").count() == 0
+
+
+def test_a_part_is_added_without_a_script(open_editor):
+    condition = make_condition()
+    page = open_editor(condition, java_script_enabled=False)
+
+    page.get_by_role("link", name="open this form with an empty row in each list").click()
+    page.locator("[name=sections-1-aspect]").select_option("causes")
+    page.locator("[name=sections-1-body]").fill("<p>Why it happens.</p>")
+    press_save(page)
+
+    assert condition.sections.get(aspect="causes").body == "<p>Why it happens.</p>"
+    assert condition.sections.count() == 2
