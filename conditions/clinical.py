@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .models import Aspect
+
 type Document = Mapping[str, Any]
+
+
+_ADVICE = (
+    Aspect.SELF_CARE,
+    Aspect.SEE_DOCTOR,
+    Aspect.RISKS,
+    Aspect.USUAL_CARE,
+    Aspect.PREVENTION,
+)
+"""Sections that tell people what to do about their health; the others explain."""
 
 
 def clinical_changes(document: Document, before: Document | None) -> list[str]:
@@ -31,6 +43,11 @@ def _clinical_parts(document: Document) -> dict[str, Any]:
             no_emergency.get("signed_by", ""),
         ],
         "the self-care steps": document.get("self_care", []),
+        "the advice on self-care, risks and when to see a doctor": {
+            section["aspect"]: (section["heading"], section["body"])
+            for section in document.get("sections", [])
+            if section["aspect"] in _ADVICE
+        },
         "the claims": [
             document.get("may_help", []),
             [[offer["treatment"], offer["claims"]] for offer in offers],

@@ -27,6 +27,7 @@ from .staff import make_staff
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
+ADVICE = "the advice on self-care, risks and when to see a doctor"
 
 
 def make_offering(**kwargs):
@@ -53,6 +54,11 @@ def make_offering(**kwargs):
             ["the warning signs"],
         ),
         (make_self_care, ["the self-care steps"]),
+        (lambda condition: make_section(condition=condition, aspect="self_care"), [ADVICE]),
+        (lambda condition: make_section(condition=condition, aspect="see_doctor"), [ADVICE]),
+        (lambda condition: make_section(condition=condition, aspect="risks"), [ADVICE]),
+        (lambda condition: make_section(condition=condition, aspect="usual_care"), [ADVICE]),
+        (lambda condition: make_section(condition=condition, aspect="prevention"), [ADVICE]),
         (lambda condition: condition.claims.update(level="none_found"), ["the claims"]),
         (
             lambda condition: make_caution(treatment=condition.claims.get().treatment),
@@ -111,6 +117,32 @@ def test_content_cannot_publish_a_clinical_change_and_is_told_who_can():
         "A clinical reviewer has to publish that: Ann Lisanti, second."
     ]
     assert condition.revisions.count() == 1
+
+
+@pytest.mark.parametrize("part", ["heading", "body"])
+def test_content_cannot_publish_other_advice(part):
+    condition = make_condition()
+    make_section(condition=condition, aspect="risks", heading="Risks")
+    publish(condition, by="tests", now=NOW)
+    condition.sections.filter(aspect="risks").update(**{part: "No risk at all."})
+
+    with pytest.raises(NotPublishable) as caught:
+        publish(condition, by=make_staff(group="Content"), now=LATER)
+
+    assert caught.value.reasons == [
+        f"It changes {ADVICE}. A clinical reviewer has to publish that: nobody has that role yet."
+    ]
+
+
+def test_order_of_the_sections_is_not_clinical():
+    condition = make_condition()
+    make_section(condition=condition, aspect="risks", position=1)
+    make_section(condition=condition, aspect="prevention", position=2)
+    before = freeze(condition)
+
+    condition.sections.filter(aspect="prevention").update(position=0)
+
+    assert clinical_changes(freeze(Condition.objects.get()), before) == []
 
 
 def test_first_publication_is_clinical():
