@@ -17,6 +17,7 @@ from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import Failure, address_problem, failures, lacking
+from .locks import hold, row_of
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
 from .moments import in_words
 from .shared_facts import SharedFact, SharedFacts, is_shown
@@ -61,7 +62,8 @@ def publish(
     """
     at = max(publish_at or now, now)
     with transaction.atomic():
-        locked = with_parts(_lock(article).with_live_document(at)).get()
+        hold(article)
+        locked = _present(article, at)
         document = freeze(locked)
         live_document = locked.live_document
         _refuse(
@@ -116,7 +118,7 @@ def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
 def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None = None) -> None:
     """Take an article off the site now or at a later time; its revisions and draft stay."""
     ends_at = max(at or now, now)
-    _lock(article).update(unpublish_at=ends_at, updated_at=now)
+    row_of(article).update(unpublish_at=ends_at, updated_at=now)
     words = "Taken off the site."
     if ends_at > now:
         words = f"Comes off the site on {in_words(ends_at)}."
@@ -126,7 +128,7 @@ def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None
 @transaction.atomic
 def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
     """Forget that an article is to be taken off at a later time."""
-    leaving = _lock(article).filter(unpublish_at__gt=now)
+    leaving = row_of(article).filter(unpublish_at__gt=now)
     if leaving.update(unpublish_at=None, updated_at=now):
         _record(article, "Stays on the site after all.", by=by, now=now)
 
@@ -139,7 +141,8 @@ def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Re
     lacks what a page needs by now.
     """
     with transaction.atomic():
-        locked = with_parts(_lock(article).with_live_document(now)).get()
+        hold(article)
+        locked = _present(article, now)
         if getattr(to, f"{locked.revision_field}_id") != locked.pk:
             raise NotPublishable(locked, [Failure("That revision belongs to another article.")])
         _refuse(locked, lacking(locked, to.document))
@@ -168,7 +171,7 @@ def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
     """
     try:
         with transaction.atomic():
-            locked = _lock(article).get()
+            locked = row_of(article).get()
             if slug == locked.slug:
                 return
             problem = address_problem(locked, slug)
@@ -177,7 +180,7 @@ def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
             if locked.revisions.exists():
                 FormerSlug.objects.create(slug=locked.slug, **{locked.revision_field: locked})
             locked.former_slugs.filter(slug=slug).delete()
-            _lock(article).update(slug=slug, updated_at=now)
+            row_of(article).update(slug=slug, updated_at=now)
             words = f"The address changed from {locked.slug} to {slug}."
             _record(article, words, by=by, now=now)
     except IntegrityError as error:  # someone else took it in the meantime
@@ -234,11 +237,15 @@ def republish(articles: Iterable[AnyArticle], *, by: By, now: datetime) -> list[
     """
     revisions = []
     with transaction.atomic():
-        facts = SharedFacts.load()
         # One order for everyone, so that two people who do this at once wait and don't deadlock.
-        chosen = {(article.revision_field, article.pk): article for article in articles}
-        for key in sorted(chosen):
-            article = _lock(chosen[key]).get()
+        by_name = {(article.revision_field, article.pk): article for article in articles}
+        chosen = [by_name[name] for name in sorted(by_name)]
+        for article in chosen:
+            hold(article)
+        # Only now: what somebody saved meanwhile counts.
+        facts = SharedFacts.load()
+        for stale in chosen:
+            article = row_of(stale).get()
             of_article = {article.revision_field: article}
             for edition in _editions(now).filter(**of_article).order_by("publish_at", "number"):
                 if _is_outdated(edition, facts):
@@ -356,9 +363,10 @@ def _record(article: AnyArticle, words: str, *, by: By, now: datetime) -> None:
     )
 
 
-def _lock(article: AnyArticle) -> Any:
-    """Return the article's row, locked until the transaction ends when it is read."""
-    return type(article).objects.select_for_update(no_key=True).filter(pk=article.pk)
+def _present(article: AnyArticle, at: datetime) -> Any:
+    """Return the article with all that `freeze` reads, and its live document at a moment."""
+    articles = type(article).objects.with_live_document(at).filter(pk=article.pk)
+    return with_parts(articles).get()
 
 
 def _add_revision(

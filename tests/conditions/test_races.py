@@ -1,0 +1,113 @@
+"""Real connections: who waited for an article compares with what is live after the wait."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from conditions.locks import hold
+from conditions.models import Condition, RedFlag
+from conditions.publishing import NotPublishable, publish, republish, roll_back
+
+from .factories import NOW, make_live_condition, make_self_care
+from .staff import make_staff
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+SECOND = timedelta(seconds=1)
+
+
+def wait_until_waiting(count):
+    with connection.cursor() as cursor:
+        for _look in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] == count:
+                return
+            time.sleep(0.01)
+    pytest.fail("they did not wait")
+
+
+def after_waiting(*acts, article, meanwhile):
+    """Return what came of each act; all wait for the article until `meanwhile` is committed."""
+
+    def run(act):
+        try:
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=len(acts)) as pool, transaction.atomic():
+        hold(article)
+        waiting = [pool.submit(run, act) for act in acts]
+        wait_until_waiting(len(acts))
+        meanwhile()
+    return waiting
+
+
+def make_twice_published():
+    """Return an article with advice that its first edition lacks."""
+    condition = make_live_condition()
+    make_self_care(condition, title="Stretch")
+    publish(condition, by="tests", now=NOW)
+    return condition
+
+
+def test_publishing_does_not_undo_unsigned_what_a_reviewer_took_back_meanwhile():
+    condition, editor = make_twice_published(), make_staff("ann", group="Content")
+    first = condition.revisions.get(number=1)
+    Condition.objects.update(lede="Other words.")
+
+    (waited,) = after_waiting(
+        lambda: publish(condition, by=editor, now=NOW + SECOND),
+        article=condition,
+        meanwhile=lambda: roll_back(condition, to=first, by="reviewer", now=NOW + SECOND),
+    )
+
+    assert "It changes the self-care steps." in str(waited.exception())
+    assert condition.revisions.count() == 3
+
+
+def test_going_back_does_not_undo_unsigned_what_a_reviewer_published_meanwhile():
+    condition, editor = make_live_condition(), make_staff("ann", group="Content")
+    first = condition.revisions.get(number=1)
+    Condition.objects.update(lede="Other words.")
+    publish(condition, by="tests", now=NOW)
+    make_self_care(condition, title="Stretch")
+
+    (waited,) = after_waiting(
+        lambda: roll_back(condition, to=first, by=editor, now=NOW + SECOND),
+        article=condition,
+        meanwhile=lambda: publish(condition, by="reviewer", now=NOW + SECOND),
+    )
+
+    assert isinstance(waited.exception(), NotPublishable)
+    assert condition.revisions.count() == 3
+
+
+def test_a_draft_that_several_publish_at_once_gives_one_revision():
+    condition = make_live_condition()
+    Condition.objects.update(lede="Other words.")
+
+    waited = after_waiting(
+        *[lambda: publish(condition, by="tests", now=NOW + SECOND)] * 3,
+        article=condition,
+        meanwhile=lambda: None,
+    )
+
+    assert [future.result().number for future in waited] == [2, 2, 2]
+    assert condition.revisions.count() == 2
+
+
+def test_pages_are_updated_to_what_was_saved_while_that_waited():
+    condition = make_live_condition()
+    RedFlag.objects.update(label="New")
+
+    (waited,) = after_waiting(
+        lambda: republish([condition], by="tests", now=NOW + SECOND),
+        article=condition,
+        meanwhile=lambda: RedFlag.objects.update(label="Newest"),
+    )
+
+    (revision,) = waited.result()
+    assert [flag["label"] for flag in revision.document["red_flags"]] == ["Newest"]
