@@ -57,12 +57,12 @@ def publish(
 ) -> Revision:
     """Freeze the draft and make it what the public reads from `publish_at` on, or from now.
 
-    A draft that is live word for word by then keeps its revision. Raises NotPublishable with all
-    reasons at once.
+    A draft that is live word for word by then keeps its revision, which is not `is_new` then.
+    Raises NotPublishable with all reasons at once.
     """
-    at = max(publish_at or now, now)
     with transaction.atomic():
-        hold(article)
+        now = hold(article, now=now)
+        at = max(publish_at or now, now)
         locked = _present(article, at)
         document = freeze(locked)
         live_document = locked.live_document
@@ -117,6 +117,7 @@ def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
 @transaction.atomic
 def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None = None) -> None:
     """Take an article off the site now or at a later time; its revisions and draft stay."""
+    now = hold(article, now=now)
     ends_at = max(at or now, now)
     row_of(article).update(unpublish_at=ends_at, updated_at=now)
     words = "Taken off the site."
@@ -141,7 +142,7 @@ def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Re
     lacks what a page needs by now.
     """
     with transaction.atomic():
-        hold(article)
+        now = hold(article, now=now)
         locked = _present(article, now)
         if getattr(to, f"{locked.revision_field}_id") != locked.pk:
             raise NotPublishable(locked, [Failure("That revision belongs to another article.")])
@@ -240,16 +241,15 @@ def republish(articles: Iterable[AnyArticle], *, by: By, now: datetime) -> list[
         # One order for everyone, so that two people who do this at once wait and don't deadlock.
         by_name = {(article.revision_field, article.pk): article for article in articles}
         chosen = [by_name[name] for name in sorted(by_name)]
-        for article in chosen:
-            hold(article)
+        moments = [hold(article, now=now) for article in chosen]
         # Only now: what somebody saved meanwhile counts.
         facts = SharedFacts.load()
-        for stale in chosen:
+        for stale, at in zip(chosen, moments, strict=True):
             article = row_of(stale).get()
             of_article = {article.revision_field: article}
-            for edition in _editions(now).filter(**of_article).order_by("publish_at", "number"):
+            for edition in _editions(at).filter(**of_article).order_by("publish_at", "number"):
                 if _is_outdated(edition, facts):
-                    revisions.append(_renew(edition, article, facts, by=by, now=now))
+                    revisions.append(_renew(edition, article, facts, by=by, now=at))
     return revisions
 
 
@@ -389,6 +389,7 @@ def _add_revision(
     except IntegrityError as error:
         words = "The database refused it: a part that every page needs is empty or missing."
         raise NotPublishable(article, [Failure(words)]) from error
+    revision.is_new = True
     # Whoever publishes now wants to see it; whoever schedules may be bringing a page back.
     is_over = Q(unpublish_at__lte=now) if at == now else Q(unpublish_at=at)
     type(article).objects.filter(is_over, pk=article.pk).update(unpublish_at=None)

@@ -182,7 +182,7 @@ class PublishingAdmin(GuardedAdmin):
         except NotPublishable as error:
             self._say_why_not(request, error, now)
             return
-        if revision.created_at != now:
+        if not revision.is_new:
             message = f"“{article.title}”: nothing has changed since revision {revision.number}."
             self.message_user(request, message)
         elif publish_at:

@@ -103,6 +103,9 @@ class StoredField(models.GeneratedField):
 class Revision(models.Model):
     """A frozen, published edition of one article; a database trigger refuses any change to it."""
 
+    is_new = False
+    """Whether it was written just now, and not found to say the same already."""
+
     condition = models.ForeignKey(
         "conditions.Condition",
         on_delete=models.PROTECT,

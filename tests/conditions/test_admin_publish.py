@@ -65,6 +65,15 @@ def test_publish_says_when_nothing_has_changed(client, staff):
     assert condition.revisions.count() == 1
 
 
+def test_publish_says_that_it_did_after_it_waited_for_somebody(client, staff):
+    condition = make_live_condition(now=timezone.now() + timedelta(seconds=5), title="Before")
+    Condition.objects.update(title="After")
+
+    response = run_on_list(client, "publish_articles", condition)
+
+    assert "“After” is live as revision 2." in response.text
+
+
 def test_publish_leads_to_every_reason_against_it(client, staff):
     condition = Condition.objects.create(slug="bare", title="<b>Bare</b>")
 

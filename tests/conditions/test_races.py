@@ -38,7 +38,7 @@ def after_waiting(*acts, article, meanwhile):
             connections.close_all()
 
     with ThreadPoolExecutor(max_workers=len(acts)) as pool, transaction.atomic():
-        hold(article)
+        hold(article, now=NOW)
         waiting = [pool.submit(run, act) for act in acts]
         wait_until_waiting(len(acts))
         meanwhile()
