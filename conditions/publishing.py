@@ -1,14 +1,10 @@
 """The only writer of revisions: publish, schedule, withdraw, roll back, and refresh shared facts."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -17,16 +13,12 @@ from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
 from .documents import ClinicWide, Document, freeze, freeze_draft, freeze_glossary, with_parts
 from .gate import Failure, address_problem, failures, lacking
+from .history import By, record
 from .locks import hold, row_of
 from .models import Condition, FormerSlug, RedFlag, Revision, Treatment
 from .moments import in_words
 from .shared_facts import SharedFact, SharedFacts, is_shown
 from .signing import unsigned
-
-logger = logging.getLogger(__name__)
-
-type By = User | str
-"""Who does it: a member of staff, or the name of a program such as "starter content"."""
 
 
 class NotPublishable(Exception):
@@ -111,7 +103,7 @@ def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
     scheduled = Revision.objects.filter(pk=revision.pk, withdrawn_at=None, publish_at__gt=now)
     if not scheduled.update(withdrawn_at=now):
         raise TooLate
-    _record(_article_of(revision), f"Withdrew revision {revision.number}.", by=by, now=now)
+    record(_article_of(revision), f"Withdrew revision {revision.number}.", by=by, now=now)
 
 
 @transaction.atomic
@@ -123,7 +115,7 @@ def unpublish(article: AnyArticle, *, by: By, now: datetime, at: datetime | None
     words = "Taken off the site."
     if ends_at > now:
         words = f"Comes off the site on {in_words(ends_at)}."
-    _record(article, words, by=by, now=now)
+    record(article, words, by=by, now=now)
 
 
 @transaction.atomic
@@ -131,7 +123,7 @@ def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
     """Forget that an article is to be taken off at a later time."""
     leaving = row_of(article).filter(unpublish_at__gt=now)
     if leaving.update(unpublish_at=None, updated_at=now):
-        _record(article, "Stays on the site after all.", by=by, now=now)
+        record(article, "Stays on the site after all.", by=by, now=now)
 
 
 def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
@@ -183,7 +175,7 @@ def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
             locked.former_slugs.filter(slug=slug).delete()
             row_of(article).update(slug=slug, updated_at=now)
             words = f"The address changed from {locked.slug} to {slug}."
-            _record(article, words, by=by, now=now)
+            record(article, words, by=by, now=now)
     except IntegrityError as error:  # someone else took it in the meantime
         raise AddressTaken(f"Another page has the address “{slug}”.") from error
 
@@ -345,22 +337,6 @@ def _with_review_day(document: Document, article: AnyArticle) -> Document:
 def _refuse(article: AnyArticle, reasons: list[Failure]) -> None:
     if reasons:
         raise NotPublishable(article, reasons)
-
-
-def _record(article: AnyArticle, words: str, *, by: By, now: datetime) -> None:
-    """Write who did it into the article's history in the admin; of programs, which have none, the log."""
-    if isinstance(by, str):
-        logger.info("%s %s: %s By %s.", article.revision_field, article.pk, words, by)
-        return
-    LogEntry.objects.create(
-        user=by,
-        content_type=ContentType.objects.get_for_model(article, for_concrete_model=False),
-        object_id=str(article.pk),
-        object_repr=str(article)[:200],
-        action_flag=CHANGE,
-        change_message=words,
-        action_time=now,
-    )
 
 
 def _present(article: AnyArticle, at: datetime) -> Any:

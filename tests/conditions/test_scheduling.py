@@ -313,7 +313,7 @@ def test_history_says_who_did_it(make):
 def test_log_says_which_program_did_it(caplog):
     condition = make_live_condition()
 
-    with caplog.at_level("INFO", "conditions.publishing"):
+    with caplog.at_level("INFO", "conditions.history"):
         unpublish(condition, by="a script", now=NOW)
 
     assert caplog.messages == [f"condition {condition.pk}: Taken off the site. By a script."]
