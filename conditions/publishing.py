@@ -20,6 +20,8 @@ from .moments import in_words
 from .shared_facts import SharedFact, SharedFacts, is_shown
 from .signing import unsigned
 
+READINGS = 4
+
 
 class NotPublishable(Exception):
     """An article lacks something. `failures` holds all of it, `reasons` the words alone."""
@@ -55,8 +57,7 @@ def publish(
     with transaction.atomic():
         now = hold(article, now=now)
         at = max(publish_at or now, now)
-        locked = _present(article, at)
-        document = freeze(locked)
+        locked, document = _settled(article, at)
         live_document = locked.live_document
         _refuse(
             locked,
@@ -343,6 +344,22 @@ def _present(article: AnyArticle, at: datetime) -> Any:
     """Return the article with all that `freeze` reads, and its live document at a moment."""
     articles = type(article).objects.with_live_document(at).filter(pk=article.pk)
     return with_parts(articles).get()
+
+
+def _settled(article: AnyArticle, at: datetime) -> tuple[Any, Document]:
+    """Return the article and its document once two readings in a row are equal.
+
+    One reading is many queries, and holding the article keeps nobody from writing what it shows: a
+    document half from before an import and half from after it may lack what makes a caution found.
+    """
+    document = None
+    for _ in range(READINGS):
+        draft = _present(article, at)
+        before, document = document, freeze(draft)
+        if document == before:
+            return draft, document
+    words = "Somebody is changing what it shows at this moment. Publish it again."
+    raise NotPublishable(article, [Failure(words)])
 
 
 def _add_revision(

@@ -1,13 +1,30 @@
-"""Whoever waited for an article has an older moment than what was written meanwhile."""
+"""What somebody else writes while an article waits, or is read, to be published."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from django.db import connection
 
-from conditions.models import Condition
-from conditions.publishing import publish, republish, roll_back, schedule, unpublish
+from conditions.models import Condition, MedicineClass
+from conditions.publishing import (
+    NotPublishable,
+    publish,
+    republish,
+    roll_back,
+    schedule,
+    unpublish,
+)
 
-from .factories import NOW, make_live_condition, make_red_flag, make_twice_published
+from .factories import (
+    NOW,
+    make_caution,
+    make_live_condition,
+    make_red_flag,
+    make_treatment,
+    make_twice_published,
+)
 
 pytestmark = pytest.mark.django_db
 MEANWHILE = NOW + timedelta(seconds=30)
@@ -89,3 +106,57 @@ def test_clock_that_was_wrong_hides_no_page():
     revision = publish(condition, by="tests", now=NOW)
 
     assert (revision.publish_at, live_title(NOW)) == (NOW, "First")
+
+
+@contextmanager
+def changing_while_read(change, *, times=1):
+    """Change what a draft shows, so often, right after its cautions were read and before the rest."""
+    left = [change] * times
+
+    def run(execute, sql, *args):
+        result = execute(sql, *args)
+        if left and sql.startswith('SELECT "conditions_caution"'):
+            left.pop()()
+        return result
+
+    with connection.execute_wrapper(run):
+        yield
+
+
+def make_treatment_with_a_caution():
+    treatment = make_treatment()
+    write_caution(treatment)
+    return treatment
+
+
+def write_caution(treatment):
+    """Write its caution anew, as an import does."""
+    treatment.cautions.all().delete()
+    kind, _ = MedicineClass.objects.get_or_create(slug="thinners", name="Thinners")
+    make_caution(treatment=treatment).medicine_classes.add(kind)
+
+
+def test_publishing_reads_again_what_changed_while_it_was_read():
+    treatment = make_treatment_with_a_caution()
+
+    with changing_while_read(lambda: write_caution(treatment)):
+        revision = publish(treatment, by="tests", now=NOW)
+
+    (caution,) = revision.document["cautions"]
+    assert [kind["slug"] for kind in caution["medicine_classes"]] == ["thinners"]
+
+
+def test_publishing_gives_up_on_what_never_stops_changing():
+    treatment = make_treatment_with_a_caution()
+    words = (f"Words {number}" for number in count())
+
+    def change():
+        treatment.cautions.update(effect=next(words))
+
+    with (
+        changing_while_read(change, times=9),
+        pytest.raises(NotPublishable, match="Somebody is changing what it shows"),
+    ):
+        publish(treatment, by="tests", now=NOW)
+
+    assert not treatment.revisions.exists()
