@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from psycopg.errors import ProgramLimitExceeded
 
 from .addresses import AnyArticle
 from .clinical import clinical_changes, listed
@@ -381,6 +382,11 @@ def _add_revision(
             )
     except IntegrityError as error:
         words = "The database refused it: a part that every page needs is empty or missing."
+        raise NotPublishable(article, [Failure(words)]) from error
+    except OperationalError as error:
+        if not isinstance(error.__cause__, ProgramLimitExceeded):
+            raise
+        words = "All its sections together are too long for the search. Shorten them."
         raise NotPublishable(article, [Failure(words)]) from error
     revision.is_new = True
     # Whoever publishes now wants to see it; whoever schedules may be bringing a page back.

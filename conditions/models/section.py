@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from conditions.evidence import EvidenceLevel
@@ -9,6 +10,8 @@ from conditions.rich_text import tidy_html
 
 from .article import Condition, Treatment
 from .words import Aspect, SelfCareKind
+
+LONGEST_BODY = 50_000  # characters; PostgreSQL's search takes about 1 MB of a whole article
 
 
 class Section(models.Model):
@@ -68,6 +71,16 @@ class Section(models.Model):
         """Save with a cleaned, tidy body: nothing unsafe is stored, nor a change no reader sees."""
         self.body = tidy_html(self.body)
         super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Refuse a body that is too long, without a limit in the browser, which would cut it off."""
+        length = len(tidy_html(self.body))
+        if length > LONGEST_BODY:
+            words = (
+                f"This has {length:,} characters, and a section takes {LONGEST_BODY:,} at most. "
+                "Shorten it."
+            )
+            raise ValidationError({"body": ValidationError(words, code="too_long")})
 
 
 class SelfCareItem(models.Model):

@@ -253,6 +253,7 @@ class _Import:
             # bulk_create does not call `save`, which cleans.
             section.body = clean_html(section.body.strip())
             section.condition, section.treatment = owner.get("condition"), owner.get("treatment")
+            _check(section, f"{where}, section “{section.aspect}”")
         Section.objects.bulk_create(sections)
         article.illustrations.all().delete()
         shown = self._rows(entry, "illustration", Illustration, where, ("image",))
@@ -261,14 +262,14 @@ class _Import:
             for name, record in owner.items():
                 setattr(illustration, name, record)
         Illustration.objects.bulk_create(illustration for _item, illustration in shown)
-        _check_address(article, where)
+        _check(article, f"{where}, “{article.slug}”", "slug")
         self._old_slugs(entry, article, where, owner)
 
     def _old_slugs(self, entry: Entry, article: Any, where: str, owner: dict[str, Article]) -> None:
         """Add the old addresses that lead nowhere yet; every other one leads on to where it does."""
         articles = type(article).objects
         for slug in dict.fromkeys(_texts(entry, "old_slugs", where)):
-            _check_address(FormerSlug(slug=slug), where)
+            _check(FormerSlug(slug=slug), f"{where}, “{slug}”", "slug")
             leads_to = articles.filter(models.Q(slug=slug) | models.Q(former_slugs__slug=slug))
             if not leads_to:
                 FormerSlug.objects.create(slug=slug, **owner)
@@ -321,10 +322,7 @@ class _Import:
         where = f"Kind of medicine “{kind.slug}”"
         slug = entry.get("part_of")
         kind.part_of = self._named(self.medicines, slug, where) if slug else None
-        try:
-            kind.clean()
-        except ValidationError as error:
-            raise BadContent(f"{where}: {' '.join(error.messages)}") from error
+        _check(kind, where)
         kind.save(update_fields=["part_of"])
 
     def _replaced_by(self, entry: Entry, article: Any, known: dict[str, Any]) -> None:
@@ -370,13 +368,13 @@ class _Import:
         return known[key]
 
 
-def _check_address(record: Any, where: str) -> None:
-    """Raise BadContent if the address of an article, or its old one, is none or leads elsewhere."""
+def _check(record: Any, where: str, *fields: str) -> None:
+    """Raise BadContent if these fields, or the record as a whole, are not what its model takes."""
     try:
-        record.clean_fields(exclude={field.name for field in record._meta.fields} - {"slug"})
+        record.clean_fields(exclude={field.name for field in record._meta.fields} - {*fields})
         record.clean()
     except ValidationError as error:
-        raise BadContent(f"{where}, “{record.slug}”: {' '.join(error.messages)}") from error
+        raise BadContent(f"{where}: {' '.join(error.messages)}") from error
 
 
 def _saved(record: Any, values: dict[str, Any]) -> Any:
