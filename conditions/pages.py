@@ -64,7 +64,6 @@ class ReviewLine:
 
     reviewer: str
     reviewed_on: date
-    next_on: date | None
     is_before_changes: bool
     """Whether clinical parts of the page differ from what was checked."""
 
@@ -230,7 +229,7 @@ def _shared(
 ) -> dict[str, Any]:
     """Return what every page shows; editions of before may lack an author, a day and a glossary."""
     line = review_line(review, document)
-    due_on = line.next_on if line else _day(document.get("review_due_on"))
+    due_on = next_review_on(review, document)
     points = [entry for entry in remedies if entry["kind"] == RemedyKind.ACUPOINT]
     return {
         "title": document["title"],
@@ -254,9 +253,23 @@ def review_line(review: Mapping[str, Any] | None, document: Document) -> ReviewL
     return ReviewLine(
         reviewer=review["reviewer"],
         reviewed_on=date.fromisoformat(review["reviewed_on"]),
-        next_on=_day(review["next_on"]),
         is_before_changes=bool(clinical_changes(document, review["document"])),
     )
+
+
+def next_review_on(review: Mapping[str, Any] | None, document: Document) -> date | None:
+    """Return by when the page is checked again: the review's day or the page's, if that is earlier.
+
+    The page's day counts from the edition on that brings it; one that the reviewer read in the
+    page is settled by the day that the review set.
+    """
+    own = _day(document.get("review_due_on"))
+    if review is None:
+        return own
+    of_review = _day(review["next_on"])
+    if of_review and own == _day(review["document"].get("review_due_on")):
+        return of_review
+    return min(filter(None, (own, of_review)), default=None)
 
 
 def _day(text: str | None) -> date | None:

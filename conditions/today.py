@@ -25,6 +25,7 @@ from .models import (
     Treatment,
 )
 from .moments import in_words
+from .pages import next_review_on
 from .publishing import changed_since_published, outdated_pages
 from .shared_facts import SharedFacts
 
@@ -205,7 +206,9 @@ def _coming_and_going(
 def _reviews_due(live: list[AnyArticle], now: datetime, *, may_sign: bool) -> list[Line]:
     today = timezone.localdate(now)
     # What has no day comes first: nobody else would notice.
-    due = [(_review_due_on(article) or date.min, article) for article in live]
+    due = [
+        (next_review_on(article.live_review, article.live) or date.min, article) for article in live
+    ]
     return [
         _line_of_review(article, _review_state(due_on, today), may_sign=may_sign)
         for due_on, article in sorted(due, key=lambda pair: pair[0])
@@ -236,14 +239,6 @@ def _line_of_review(article: AnyArticle, state: str, *, may_sign: bool) -> Line:
         to_do=to_do,
         url=reverse(f"admin:conditions_{article._meta.model_name}_{page}", args=[article.pk]),
     )
-
-
-def _review_due_on(article: AnyArticle) -> date | None:
-    """Return the day that the newest full review set, else the one that the article set."""
-    review = article.live_review or {}
-    # Pages published before articles had such a day lack the key.
-    day = review.get("next_on") or article.live.get("review_due_on")
-    return date.fromisoformat(day) if day else None
 
 
 def _review_state(due_on: date, today: date) -> str:

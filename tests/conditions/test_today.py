@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from conditions.models import EmptySearch, Feedback, LinkCheck, Review, Revision
+from conditions.models import Condition, EmptySearch, Feedback, LinkCheck, Review, Revision
 from conditions.publishing import publish, unpublish
 from conditions.today import content_today
 
@@ -223,6 +223,18 @@ def test_newest_full_review_sets_the_day():
 
     assert before == ["“Cramp”: its next review is due by Dec. 31, 2026."]
     assert what_of("reviews") == []
+
+
+def test_earlier_day_that_was_set_since_the_review_counts():
+    condition = make_live_condition(title="Cramp", now=BEFORE)
+    by = {"reviewer": "Dr. Test", "reviewed_on": date(2026, 12, 1)}
+    Review.objects.create(revision=condition.revisions.get(), next_on=date(2027, 12, 1), **by)
+    before = what_of("reviews")
+    Condition.objects.update(review_due_on=date(2026, 12, 15))
+    publish(condition, by="tests", now=NOW)
+
+    assert before == []
+    assert what_of("reviews") == ["“Cramp”: its next review is due by Dec. 15, 2026."]
 
 
 def test_review_without_a_day_comes_first():

@@ -83,7 +83,11 @@ def test_article_by_two_people_names_both(client):
 
     page = read(client, condition)
 
-    assert review_line(page) == ["Reviewed Nov 9, 2026 by Dr. Lisanti", "Written by A. Writer"]
+    assert review_line(page) == [
+        "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        "Written by A. Writer",
+        NEXT,
+    ]
     assert {"Written by", "Reviewed by"} <= {term.text for term in page.all("dt")}
 
 
@@ -124,6 +128,7 @@ def test_first_edition_has_changed_nothing(client):
     assert "First words." not in page.text
 
 
+NEXT = "Next review by Dec 7, 2027"
 CHANGED = "Some of the advice here has changed since that review. Updated December 7, 2026"
 
 
@@ -140,6 +145,27 @@ def test_review_stays_on_a_page_whose_advice_did_not_change(client):
         "Reviewed Nov 9, 2026 by Dr. Lisanti",
         "Next review by Nov 9, 2027",
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [(date(2026, 12, 15), "Dec 15, 2026"), (date(2028, 1, 1), "Nov 9, 2027")],
+    ids=["earlier", "later"],
+)
+def test_day_that_was_set_since_the_review_counts_if_it_is_earlier(client, own, shown):
+    condition = make_live_condition()
+    sign(condition, next_on=date(2027, 11, 9))
+    Condition.objects.update(review_due_on=own)
+    live(condition)
+
+    assert review_line(read(client, condition))[1] == f"Next review by {shown}"
+
+
+def test_review_settles_the_day_of_the_page_that_was_read(client):
+    condition = make_live_condition(review_due_on=date(2026, 12, 15))
+    sign(condition, next_on=date(2027, 11, 9))
+
+    assert review_line(read(client, condition))[1] == "Next review by Nov 9, 2027"
 
 
 @pytest.mark.parametrize(("note", "end"), [("New: a stretch.", ": New: a stretch."), ("", "")])
@@ -172,6 +198,7 @@ def test_review_outlives_an_update_of_shared_facts(client):
 
     assert review_line(read(client, condition)) == [
         "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        NEXT,
         f"{CHANGED}: Warning signs, cautions or sources brought up to date.",
     ]
 
@@ -182,7 +209,7 @@ def test_treatment_keeps_its_review_too(client):
     treatment.sections.update(body="<p>Other.</p>")
     live(treatment)
 
-    assert review_line(read(client, treatment)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti"]
+    assert review_line(read(client, treatment)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti", NEXT]
 
 
 def test_newest_review_shows_after_going_back_to_an_older_edition(client):
@@ -195,8 +222,8 @@ def test_newest_review_shows_after_going_back_to_an_older_edition(client):
 
     after = review_line(read(client, condition))
 
-    assert before == ["Reviewed Dec 1, 2026 by Dr. Kim"]
-    assert after == ["Reviewed Dec 1, 2026 by Dr. Kim", f"{CHANGED}: Back to revision 1."]
+    assert before == ["Reviewed Dec 1, 2026 by Dr. Kim", NEXT]
+    assert after == ["Reviewed Dec 1, 2026 by Dr. Kim", NEXT, f"{CHANGED}: Back to revision 1."]
 
 
 def test_page_is_as_reviewed_again_once_it_went_back(client):
@@ -207,6 +234,7 @@ def test_page_is_as_reviewed_again_once_it_went_back(client):
 
     assert review_line(read(client, condition)) == [
         "Reviewed Nov 9, 2026 by Dr. Lisanti",
+        NEXT,
         "Updated December 7, 2026: Back to revision 1.",
     ]
 
@@ -243,7 +271,7 @@ def test_review_of_a_day_to_come_does_not_count(client):
     sign(condition, reviewer="Dr. Kim", reviewed_on=date(2026, 12, 8))
     sign(condition)
 
-    assert review_line(read(client, condition)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti"]
+    assert review_line(read(client, condition)) == ["Reviewed Nov 9, 2026 by Dr. Lisanti", NEXT]
 
 
 def test_overdue_review_of_an_older_edition_says_so(client):
