@@ -36,6 +36,7 @@ class Conflict:
     at: datetime | None = None
     words: str = ""  # what the log says of it
     clashes: list[str] = field(default_factory=list)  # what both changed, each in another way
+    has_mine: bool = True  # whether the form says anything that the record does not say already
 
 
 class OpenedField(forms.CharField):
@@ -132,6 +133,7 @@ class GuardedAdmin(admin.ModelAdmin):
             at=entry.action_time if entry else None,
             words=entry.get_change_message() if entry else "",
             clashes=merged.clashes if merged else [],
+            has_mine=merged is None or merged.has_mine,
         )
 
     def _merge(self, request, parts, fields, present):
@@ -207,8 +209,12 @@ class GuardedAdmin(admin.ModelAdmin):
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = opened.conflict
             context["changes"] = changes_over(opened.conflict.clashes, form, formsets)
-            context["is_same"] = not any(part.has_changed() for part in (form, *formsets))
             context["is_own"] = opened.conflict.by == request.user
+            context["is_publishing"] = bool({"_publish", "_schedule"} & request.POST.keys())
+            if not opened.conflict.has_mine:
+                # There is nothing to decide: sent again, it is the form of the present version.
+                form.data = form.data.copy()
+                form.data["opened"] = opened.initial
         return super().render_change_form(request, context, *args, **kwargs)
 
 
