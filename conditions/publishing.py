@@ -128,10 +128,12 @@ def stay(article: AnyArticle, *, by: By, now: datetime) -> None:
         record(article, "Stays on the site after all.", by=by, now=now)
 
 
-def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Revision:
+def roll_back(
+    article: AnyArticle, *, to: Revision, by: By, now: datetime, note: str = ""
+) -> Revision:
     """Publish an older revision's words again, as a new revision. The draft stays as it is.
 
-    What articles share, red flags and cautions above all, is as it is now. The day of the next
+    The note is for readers, to whom the number of a revision says nothing. What articles share, red flags and cautions above all, is as it is now. The day of the next
     review is the draft's, if that is later. Raises NotPublishable if `to` is another article's, or
     lacks what a page needs by now.
     """
@@ -147,7 +149,6 @@ def roll_back(article: AnyArticle, *, to: Revision, by: By, now: datetime) -> Re
             *unsigned(document, locked.live_document, by=by),
         ]
         _refuse(locked, reasons)
-        note = f"Back to revision {to.number}."
         return _add_revision(locked, document, by=by, now=now, at=now, note=note)
 
 

@@ -1,5 +1,6 @@
 """All revisions of an article: what each changed, and the way back to one."""
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from conditions.differences import differences
 from conditions.documents import ClinicWide, freeze, with_parts
+from conditions.models import Revision
 from conditions.moments import in_words
 from conditions.publishing import (
     NotPublishable,
@@ -170,6 +172,14 @@ def is_number(text):
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
+class NoteForm(forms.Form):
+    """What readers of the page are told of going back."""
+
+    note = Revision._meta.get_field("note").formfield(
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"})
+    )
+
+
 @transaction.atomic
 def roll_back_view(model_admin, request, pk, number):
     """Ask, then publish an older revision again, if that still does what the question showed."""
@@ -188,15 +198,16 @@ def roll_back_view(model_admin, request, pk, number):
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
     document = rolled_back(article, revision)
     digest = digest_of([Update(article, editions.live, document)])
-    if request.method == "POST":
-        if request.POST.get("shown") != digest:
-            words = (
-                "Nothing was changed: the live page, or what articles share, is not what it was "
-                "when you opened this page. See below what visitors lose and get now."
-            )
-            model_admin.message_user(request, words, messages.ERROR)
-            return HttpResponseRedirect(request.path)
-        _roll_back(model_admin, request, article, revision, now=now)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and request.POST.get("shown") != digest:
+        words = (
+            "Nothing was changed: the live page, or what articles share, is not what it was "
+            "when you opened this page. See below what visitors lose and get now."
+        )
+        model_admin.message_user(request, words, messages.ERROR)
+    elif request.method == "POST" and form.is_valid():
+        note = form.cleaned_data["note"]
+        _roll_back(model_admin, request, article, revision, now=now, note=note)
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
     return draw(
         model_admin,
@@ -205,6 +216,7 @@ def roll_back_view(model_admin, request, pk, number):
         "roll_back.html",
         title=f"Go back to revision {number}?",
         revision=revision,
+        form=form,
         live=editions.live,
         changes=differences(editions.live.document, document) if editions.live else [],
         digest=digest,
@@ -212,9 +224,9 @@ def roll_back_view(model_admin, request, pk, number):
     )
 
 
-def _roll_back(model_admin, request, article, revision, *, now):
+def _roll_back(model_admin, request, article, revision, *, now, note):
     try:
-        new = roll_back(article, to=revision, by=request.user, now=now)
+        new = roll_back(article, to=revision, by=request.user, now=now, note=note)
     except NotPublishable as error:
         reasons = error.reasons
     else:

@@ -234,10 +234,10 @@ def test_roll_back_shows_an_older_document_as_a_new_revision():
     condition.save()
     publish(condition, by="tests", now=NOW)
 
-    revision = roll_back(condition, to=first, by="tests", now=LATER)
+    revision = roll_back(condition, to=first, by="tests", now=LATER, note="We erred.")
 
     condition.refresh_from_db()
-    assert (revision.number, revision.note) == (3, "Back to revision 1.")
+    assert (revision.number, revision.note) == (3, "We erred.")
     assert (live(condition).live_title, condition.title) == ("First", "Second")
 
 

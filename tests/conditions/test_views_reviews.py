@@ -223,7 +223,7 @@ def test_newest_review_shows_after_going_back_to_an_older_edition(client):
     after = review_line(read(client, condition))
 
     assert before == ["Reviewed Dec 1, 2026 by Dr. Kim", NEXT]
-    assert after == ["Reviewed Dec 1, 2026 by Dr. Kim", NEXT, f"{CHANGED}: Back to revision 1."]
+    assert after == ["Reviewed Dec 1, 2026 by Dr. Kim", NEXT, CHANGED]
 
 
 def test_page_is_as_reviewed_again_once_it_went_back(client):
@@ -235,7 +235,6 @@ def test_page_is_as_reviewed_again_once_it_went_back(client):
     assert review_line(read(client, condition)) == [
         "Reviewed Nov 9, 2026 by Dr. Lisanti",
         NEXT,
-        "Updated December 7, 2026: Back to revision 1.",
     ]
 
 
