@@ -157,7 +157,7 @@ def rolled_back(article: AnyArticle, to: Revision) -> Document:
     document: Document = to.document
     if lacking(article, document):
         return document
-    return _with_review_day(SharedFacts.load().refresh(document, of=article), article)
+    return with_review_day(SharedFacts.load().refresh(document, of=article), article)
 
 
 def move(article: AnyArticle, *, slug: str, by: By, now: datetime) -> None:
@@ -195,13 +195,13 @@ def outdated_uses_of(row: SharedFact, *, now: datetime) -> list[AnyArticle]:
     Those are the ones that show it in other words, and for what is clinic-wide the ones that lack it.
     """
     facts = SharedFacts.of(row)
-    return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
+    return _articles_of(edition for edition in editions(now) if _is_outdated(edition, facts))
 
 
 def outdated_pages(*, now: datetime) -> list[AnyArticle]:
     """Return the articles that do not show some shared fact as it is now, by title."""
     facts = SharedFacts.load()
-    return _articles_of(edition for edition in _editions(now) if _is_outdated(edition, facts))
+    return _articles_of(edition for edition in editions(now) if _is_outdated(edition, facts))
 
 
 def count_uses(*, now: datetime) -> tuple[Counter[str], Counter[str]]:
@@ -242,7 +242,7 @@ def republish(articles: Iterable[AnyArticle], *, by: By, now: datetime) -> list[
         for stale, at in zip(chosen, moments, strict=True):
             article = row_of(stale).get()
             of_article = {article.revision_field: article}
-            for edition in _editions(at).filter(**of_article).order_by("publish_at", "number"):
+            for edition in editions(at).filter(**of_article).order_by("publish_at", "number"):
                 if _is_outdated(edition, facts):
                     revisions.append(_renew(edition, article, facts, by=by, now=at))
     return revisions
@@ -282,7 +282,7 @@ def _live_editions(now: datetime) -> QuerySet[Revision]:
     return Revision.objects.select_related("condition", "treatment").filter(_is_live(now))
 
 
-def _editions(now: datetime) -> QuerySet[Revision]:
+def editions(now: datetime) -> QuerySet[Revision]:
     """Return what the public reads, and what it is going to."""
     is_scheduled = Q(publish_at__gt=now, withdrawn_at=None)
     return Revision.objects.select_related("condition", "treatment").filter(
@@ -321,7 +321,7 @@ def _renew(
     edition: Revision, article: AnyArticle, facts: SharedFacts, *, by: By, now: datetime
 ) -> Revision:
     """Replace an edition by one with the facts of today, at its own time if that is to come."""
-    document = _with_review_day(facts.refresh(edition.document, of=article), article)
+    document = with_review_day(facts.refresh(edition.document, of=article), article)
     _refuse(article, [*lacking(article, document), *unsigned(document, edition.document, by=by)])
     if edition.publish_at <= now:
         note = "Warning signs, cautions or sources brought up to date."
@@ -331,7 +331,7 @@ def _renew(
     return _add_revision(article, document, by=by, now=now, at=at, note=edition.note)
 
 
-def _with_review_day(document: Document, article: AnyArticle) -> Document:
+def with_review_day(document: Document, article: AnyArticle) -> Document:
     """Return the document with the later day for the next review, its own or the draft's."""
     drafted = article.review_due_on.isoformat() if article.review_due_on else ""
     return {**document, "review_due_on": max(document.get("review_due_on", ""), drafted)}
@@ -354,7 +354,7 @@ def _settled(article: AnyArticle, at: datetime) -> tuple[Any, Document]:
     One reading is many queries, and holding the article keeps nobody from writing what it shows: a
     document half from before an import and half from after it may lack what makes a caution found.
     """
-    document = None
+    document: Document | None = None
     for _ in range(READINGS):
         draft = _present(article, at)
         before, document = document, freeze(draft)

@@ -11,8 +11,9 @@ from django.db import transaction
 from .addresses import AnyArticle
 from .differences import Change, differences
 from .documents import Document
+from .history import By
 from .models import Revision
-from .publishing import By, _editions, _with_review_day, republish
+from .publishing import editions, republish, with_review_day
 from .shared_facts import SharedFacts
 
 
@@ -42,14 +43,14 @@ def updates_of(articles: Iterable[AnyArticle], *, now: datetime) -> list[Update]
     facts = SharedFacts.load()
     chosen = {(article.revision_field, article.pk): article for article in articles}
     updates = []
-    for edition in _editions(now).order_by("publish_at", "number"):
+    for edition in editions(now).order_by("publish_at", "number"):
         own = edition.condition or edition.treatment
         article = chosen.get((own.revision_field, own.pk)) if own else None
         if own is None or article is None:
             continue
         fresh = facts.refresh(edition.document, of=own)
         if fresh != edition.document:
-            updates.append(Update(article, edition, _with_review_day(fresh, own)))
+            updates.append(Update(article, edition, with_review_day(fresh, own)))
     return sorted(updates, key=lambda update: (update.article.revision_field, update.article.pk))
 
 
