@@ -107,7 +107,7 @@ def test_empty_rows_are_nothing_of_mine_where_somebody_else_saved(client, staff)
 
     refused = client.post(with_spare_rows(condition), mine)
 
-    assert refused.context["is_same"]
+    assert not refused.context["conflict"].has_mine
     condition.refresh_from_db()
     assert condition.title == "Theirs"
 

@@ -222,13 +222,13 @@ def test_article_says_when_its_review_is_overdue(client):
     assert "We are checking this page again" in read(client, condition)
 
 
-def test_article_review_without_a_next_date_names_none(client):
-    condition = make_live_condition()
+def test_article_review_without_a_next_date_leaves_the_articles_own(client):
+    condition = make_live_condition(review_due_on=date(2027, 3, 9))
     Review.objects.create(
         revision=condition.revisions.get(), reviewer="Dr. A", reviewed_on=date(2026, 11, 9)
     )
 
-    assert "Next review" not in read(client, condition)
+    assert '<time datetime="2027-03-09">Mar 9, 2027</time>' in read(client, condition)
 
 
 def test_article_partial_review_does_not_sign_the_page(client):
