@@ -87,6 +87,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "clinic.middleware.TrustedProxyMiddleware",
+    # What stands below runs for a page's first answer alone, and leaves its headers on it.
+    "conditions.rendering.DrawnOnceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "clinic.middleware.BrowserPolicyMiddleware",
@@ -94,7 +96,6 @@ MIDDLEWARE = [
     # After the static files, which are compressed beforehand. Pads at random against BREACH.
     "django.middleware.gzip.GZipMiddleware",
     "clinic.middleware.RefuseUnreadableMiddleware",
-    "conditions.rendering.DrawnOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "conditions.one_hop.OneHopMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -18,6 +18,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -30,6 +31,8 @@ PAGES_KEPT = 100
 # As Django's own middleware reads it, which would compress what is not.
 _GZIP = re.compile(r"\bgzip\b")
 _SAFE_METHODS = {"GET", "HEAD"}
+# Keeps Django's own middleware from compressing what the middleware below keeps in both forms.
+_NOT_YET = "identity"
 
 _STATE = "SELECT clinic, written, due FROM conditions_content_state(%s)"  # migration 0010
 
@@ -51,14 +54,20 @@ class Drawn:
         No page has a secret in it, so its length tells nothing (BREACH) and needs no padding.
         A browser that has it already is told so (304).
         """
-        is_gzipped = _GZIP.search(request.headers.get("accept-encoding", ""))
+        is_gzipped = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         content = self.gzipped if is_gzipped else self.html
         response = HttpResponse(content, headers=self.headers)
         response.headers["Content-Length"] = str(len(content))
         if is_gzipped:
             response.headers["Content-Encoding"] = "gzip"
-        told = get_conditional_response(request, etag=self.headers["ETag"], response=response)
-        return cast("HttpResponse", told)
+        told = cast(
+            "HttpResponse",
+            get_conditional_response(request, etag=self.headers["ETag"], response=response),
+        )
+        if told is not response:
+            for name in self.headers.keys() - {"Content-Length", "Content-Type"}:
+                told.headers[name] = self.headers[name]
+        return told
 
 
 class _Pages:
@@ -105,6 +114,7 @@ def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
         patch_cache_control(response, no_cache=True)
         if response.status_code == 200:
             response.content_state = state  # type: ignore[attr-defined]  # for the middleware
+            response.headers["Content-Encoding"] = _NOT_YET
         return response
 
     return cast("View", wrapper)
@@ -113,17 +123,16 @@ def drawn_once[View: Callable[..., HttpResponseBase]](view: View) -> View:
 class DrawnOnceMiddleware:
     """Answers a page of `drawn_once` again for as long as the content is in the same state.
 
-    What stands below it in the settings (sessions, the address, the view) runs only for the first
-    answer, and adds nothing that another reader may not get.
+    What stands below it in the settings (security headers, sessions, the address, the view) runs
+    only for the first answer, and adds nothing that another reader may not get.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        page = _pages.get(request.path) if request.method in _SAFE_METHODS else None
+        page = _pages.get(request.path) if _is_ordinary(request) else None
         if page is not None:
-            request.get_host()  # Raises DisallowedHost, as it does for any other page.
             state = _read_state(timezone.now())
             if page.state == state:
                 return page.answer(request)
@@ -134,6 +143,18 @@ class DrawnOnceMiddleware:
         page = _draw(response, response.content_state)
         _pages.keep(request.path, page)
         return page.answer(request)
+
+
+def _is_ordinary(request: HttpRequest) -> bool:
+    """Say whether nothing below may refuse the request or lead it elsewhere, as it may any other."""
+    query = request.META.get("QUERY_STRING", "")
+    if request.method not in _SAFE_METHODS or "\0" in query or "%00" in query:
+        return False
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return request.is_secure() or not settings.SECURE_SSL_REDIRECT
 
 
 def _read_state(now: datetime) -> State:
@@ -173,6 +194,7 @@ def _draw(response: HttpResponse, state: State) -> Drawn:
     response.headers["ETag"] = f'W/"{hashlib.sha256(html).hexdigest()[:32]}"'
     # Whatever the first reader sent along, such as a cookie, the page does not depend on it.
     response.headers["Vary"] = "Accept-Encoding"
+    del response.headers["Content-Encoding"]
     return Drawn(
         state=state,
         headers=dict(response.items()),

@@ -245,6 +245,35 @@ def test_page_is_for_the_sites_own_hosts_every_time(client):
     assert client.get("/conditions/hiccups/", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_page_that_is_kept_is_led_to_https_and_refused_like_any_other(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["testserver"]
+    make_page()
+    assert client.get("/conditions/hiccups/", secure=True).status_code == 200
+
+    plain = client.get("/conditions/hiccups/")
+    unreadable = client.get("/conditions/hiccups/?q=%00", secure=True)
+    other = client.get("/conditions/hiccups/", secure=True, headers={"host": "evil.example"})
+
+    assert (plain.status_code, plain.url) == (301, "https://testserver/conditions/hiccups/")
+    assert (unreadable.status_code, other.status_code) == (400, 400)
+    assert "default-src 'self'" in other.headers["Content-Security-Policy"]
+
+
+def test_page_that_is_unchanged_has_the_same_headers(client):
+    make_page()
+    page = client.get("/conditions/hiccups/")
+
+    unchanged = client.get("/conditions/hiccups/", headers={"If-None-Match": page.headers["ETag"]})
+
+    assert unchanged.status_code == 304
+    assert {"Content-Security-Policy", "X-Frame-Options"} <= unchanged.headers.keys()
+    left_out = {"Content-Length", "Content-Type"}
+    assert dict(unchanged.items()) == {
+        name: value for name, value in page.items() if name not in left_out
+    }
+
+
 @pytest.mark.django_db(transaction=True)
 def test_page_survives_a_database_that_was_started_again(client):
     make_page()
