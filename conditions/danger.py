@@ -3,14 +3,14 @@
 Pure: the phrases come from the caller. It can only add caution, so in doubt it finds them.
 
 In a phrase, # stands for more of something than people take at once ("took # pills"), and a word
-after a minus must not stand beside the others ("cut myself -shaving"; "kms -#": no number).
+after a minus must not stand beside the others ("cut myself -shaving"; "kms -#": no number before).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
 _ONE_FOR_ALL = (
@@ -54,6 +54,7 @@ _NO_SLIPS = _set_of(
     "sigh shallow slight slurped stoke stoked strobe taking waking word"
 )
 _MANY = range(6, 200)
+_PIECES = _set_of("capsule capsules gummies pill pills tablet tablets")
 _MANY_IN_WORDS = _set_of(
     "six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty hundred dozen"
 )
@@ -73,7 +74,9 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
     for place, word in enumerate(words):
         by_letter.setdefault(word[0], set()).add(word)
         places.setdefault(word, []).append(place)
-    many = frozenset(filter(_is_many, words))
+    many = frozenset(
+        word for word, after in zip_longest(words, words[1:]) if _is_many(word, after or "")
+    )
 
     @cache
     def meant_by(word: str) -> frozenset[str]:
@@ -118,8 +121,11 @@ def _words_that_count(phrase: str) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(rest if len(rest) >= 3 else words), frozenset(unless)
 
 
-def _is_many(word: str) -> bool:
-    return word in _MANY_IN_WORDS or (word.isdecimal() and len(word) < 4 and int(word) in _MANY)
+def _is_many(word: str, after: str) -> bool:
+    """Say whether a word is a number that nobody takes at once. A large one may be milligrams."""
+    if not word.isdecimal():
+        return word in _MANY_IN_WORDS
+    return len(word) < 5 and (int(word) in _MANY or (int(word) > _MANY[0] and after in _PIECES))
 
 
 def _stand_together(
@@ -131,14 +137,13 @@ def _stand_together(
 ) -> bool:
     """Say whether a stretch of the words, little longer than the phrase, holds it."""
     in_order = not _IN_ORDER.isdisjoint(asked)
-    length = len(asked) + (1 if in_order else 2)
+    # "Took 40 x 500 mg tylenol": more stands between than elsewhere.
+    length = len(asked) + (1 if in_order and "#" not in asked else 2)
     holds = _holds_in_order if in_order else _holds
     return any(
         holds(words[start : start + length], found)
-        and unless.isdisjoint(
-            "#" if word.isdecimal() else word
-            for word in words[max(0, start - 2) : start + length + 1]
-        )
+        and unless.isdisjoint(words[max(0, start - 2) : start + length + 1])
+        and not ("#" in unless and start and words[start - 1].isdecimal())
         for start in starts
     )
 

@@ -102,10 +102,12 @@ def schedule(
 @transaction.atomic
 def withdraw(revision: Revision, *, by: By, now: datetime) -> None:
     """Keep a scheduled edition from appearing. Raises TooLate if it has appeared."""
+    article = _article_of(revision)
+    now = hold(article, now=now)
     scheduled = Revision.objects.filter(pk=revision.pk, withdrawn_at=None, publish_at__gt=now)
     if not scheduled.update(withdrawn_at=now):
         raise TooLate
-    record(_article_of(revision), f"Withdrew revision {revision.number}.", by=by, now=now)
+    record(article, f"Withdrew revision {revision.number}.", by=by, now=now)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -19,7 +20,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
@@ -133,10 +134,12 @@ class DrawnOnceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         page = _pages.get(request.path) if _is_ordinary(request) else None
         if page is not None:
-            state = _read_state(timezone.now())
-            if page.state == state:
-                return page.answer(request)
-            request.content_state = state  # type: ignore[attr-defined]  # for `drawn_once`
+            # What fails here fails again below, where the error page gets its headers.
+            with suppress(DatabaseError):
+                state = _read_state(timezone.now())
+                if page.state == state:
+                    return page.answer(request)
+                request.content_state = state  # type: ignore[attr-defined]  # for `drawn_once`
         response = self.get_response(request)
         if not hasattr(response, "content_state"):
             return response

@@ -22,7 +22,7 @@ from conditions.publishing import (
     scheduled_editions,
 )
 from conditions.signing import SIGN
-from conditions.updates import Update, digest_of
+from conditions.updates import ChangedMeanwhile, Update, digest_of
 
 DRAFT = "draft"
 
@@ -183,12 +183,12 @@ class NoteForm(forms.Form):
 @transaction.atomic
 def roll_back_view(model_admin, request, pk, number):
     """Ask, then publish an older revision again, if that still does what the question showed."""
+    if request.method == "POST":
+        # Whoever publishes at this moment goes first, and what is read below is as of after that.
+        get_object_or_404(model_admin.model.objects.select_for_update(no_key=True), pk=pk)
     article = get_article(model_admin, request, pk)
     if not model_admin.has_publish_permission(request):
         raise PermissionDenied
-    if request.method == "POST":
-        # Whoever publishes at this moment goes first, and the comparison below sees it.
-        model_admin.model.objects.select_for_update(no_key=True).get(pk=pk)
     now = timezone.now()
     revision = get_object_or_404(article.revisions, number=number)
     editions = Editions(article, now=now)
@@ -196,19 +196,21 @@ def roll_back_view(model_admin, request, pk, number):
         words = f"Revision {number} is {editions.state_of(revision)}: there is no way back to it."
         model_admin.message_user(request, words, messages.WARNING)
         return HttpResponseRedirect(article_url(model_admin, "editions", article))
-    document = rolled_back(article, revision)
-    digest = digest_of([Update(article, editions.live, document)])
     form = NoteForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and request.POST.get("shown") != digest:
-        words = (
-            "Nothing was changed: the live page, or what articles share, is not what it was "
-            "when you opened this page. See below what visitors lose and get now."
-        )
-        model_admin.message_user(request, words, messages.ERROR)
-    elif request.method == "POST" and form.is_valid():
-        note = form.cleaned_data["note"]
-        _roll_back(model_admin, request, article, revision, now=now, note=note)
-        return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _roll_back(
+                model_admin, request, article, revision, live=editions.live, form=form, now=now
+            )
+        except ChangedMeanwhile:
+            words = (
+                "Nothing was changed: the live page, or what articles share, is not what it was "
+                "when you opened this page. See below what visitors lose and get now."
+            )
+            model_admin.message_user(request, words, messages.ERROR)
+        else:
+            return HttpResponseRedirect(article_url(model_admin, "editions", article))
+    document = rolled_back(article, revision)
     return draw(
         model_admin,
         request,
@@ -219,14 +221,20 @@ def roll_back_view(model_admin, request, pk, number):
         form=form,
         live=editions.live,
         changes=differences(editions.live.document, document) if editions.live else [],
-        digest=digest,
+        digest=digest_of([Update(article, editions.live, document)]),
         scheduled=scheduled_editions(article, now=now),
     )
 
 
-def _roll_back(model_admin, request, article, revision, *, now, note):
+def _roll_back(model_admin, request, article, revision, *, live, form, now):
+    """Do it and say so, or say why not. Raises ChangedMeanwhile if it is not what was shown."""
+    note = form.cleaned_data["note"]
     try:
-        new = roll_back(article, to=revision, by=request.user, now=now, note=note)
+        with transaction.atomic():
+            new = roll_back(article, to=revision, by=request.user, now=now, note=note)
+            # Compared afterwards, because no lock holds all that articles share.
+            if digest_of([Update(article, live, new.document)]) != request.POST.get("shown"):
+                raise ChangedMeanwhile
     except NotPublishable as error:
         reasons = error.reasons
     else:

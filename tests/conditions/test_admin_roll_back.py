@@ -8,7 +8,7 @@ from django.db import connection
 
 from clinic.models import Clinic
 from conditions.gate import Failure
-from conditions.publishing import NotPublishable, publish, unpublish
+from conditions.publishing import NotPublishable, publish, roll_back, unpublish
 from tests.html_tree import parse
 
 from .factories import NOW, make_live_treatment, make_red_flag, make_twice_published
@@ -96,6 +96,24 @@ def test_roll_back_shows_a_red_flag_that_changed_since_the_question(client, staf
 
     assert condition.revisions.count() == 2
     assert "Red flag “New” (changed)" in dict(changes_of(refused))
+
+
+def test_roll_back_publishes_nothing_that_is_saved_after_the_comparison(client, staff, monkeypatch):
+    flag = make_red_flag(label="Old")
+    condition = make_twice_published(red_flags=[flag])
+    url = page_url(condition, "roll_back", 1)
+    asked = client.get(url)
+
+    def saved_meanwhile(*args, **kwargs):
+        type(flag).objects.update(label="New")
+        return roll_back(*args, **kwargs)
+
+    monkeypatch.setattr("conditions.admin.editions.roll_back", saved_meanwhile)
+    refused = client.post(url, {"shown": asked.context["digest"], "note": "Mine"})
+
+    assert "Nothing was changed: the live page" in refused.text
+    assert 'value="Mine"' in refused.text
+    assert condition.revisions.count() == 2
 
 
 def test_roll_back_puts_a_treatment_on_the_site_again(client, staff):

@@ -9,9 +9,18 @@ from django.db import connection, connections, transaction
 
 from conditions.locks import hold
 from conditions.models import Condition, RedFlag
-from conditions.publishing import NotPublishable, publish, republish, roll_back
+from conditions.publishing import (
+    NotPublishable,
+    TooLate,
+    publish,
+    republish,
+    roll_back,
+    schedule,
+    scheduled_editions,
+    withdraw,
+)
 
-from .factories import NOW, make_live_condition, make_self_care
+from .factories import NOW, make_live_condition, make_red_flag, make_self_care
 from .staff import make_staff
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
@@ -111,3 +120,20 @@ def test_pages_are_updated_to_what_was_saved_while_that_waited():
 
     (revision,) = waited.result()
     assert [flag["label"] for flag in revision.document["red_flags"]] == ["Newest"]
+
+
+def test_a_scheduled_revision_is_withdrawn_once_while_its_page_is_updated():
+    flag = make_red_flag()
+    condition = make_live_condition(red_flags=[flag])
+    Condition.objects.update(lede="Later words.")
+    edition = schedule(condition, by="tests", now=NOW, publish_at=NOW + 60 * SECOND)
+    RedFlag.objects.filter(pk=flag.pk).update(label="New label")
+
+    (waited,) = after_waiting(
+        lambda: withdraw(edition, by="ann", now=NOW + SECOND),
+        article=condition,
+        meanwhile=lambda: republish([condition], by="tests", now=NOW + SECOND),
+    )
+
+    assert isinstance(waited.exception(), TooLate)
+    assert scheduled_editions(condition, now=NOW + SECOND).get().number == 4

@@ -260,6 +260,20 @@ def test_page_that_is_kept_is_led_to_https_and_refused_like_any_other(client, se
     assert "default-src 'self'" in other.headers["Content-Security-Policy"]
 
 
+def test_page_that_is_kept_fails_with_the_headers_of_any_other(client):
+    make_page()
+    read(client)
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION conditions_content_state(timestamptz)")
+
+    failed = client.get("/conditions/hiccups/")
+
+    assert failed.status_code == 500
+    assert "default-src 'self'" in failed.headers["Content-Security-Policy"]
+    assert "no-store" in failed.headers["Cache-Control"]
+
+
 def test_page_that_is_unchanged_has_the_same_headers(client):
     make_page()
     page = client.get("/conditions/hiccups/")

@@ -38,6 +38,14 @@ CALLS_FOR_HELP = [
 ]
 
 DANGER = {
+    "i want to hurt myself at work": "suicide.thoughts",
+    "i want to hurt myself before work": "suicide.thoughts",
+    "i want to cut myself in the kitchen": "suicide.thoughts",
+    "cut myself shaving my wrists on purpose": "suicide.thoughts",
+    "going to kms tonight at 9": "suicide.thoughts",
+    "took 250 pills": "poisoning.overdose",
+    "took 40 x 500 mg tylenol": "poisoning.overdose",
+    "took 12 oxy": "poisoning.overdose",
     "groin numbness": "saddle.numb",
     "numbness in my groin": "saddle.numb",
     "saddle area numb": "saddle.numb",
