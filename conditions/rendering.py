@@ -55,7 +55,7 @@ class Drawn:
         No page has a secret in it, so its length tells nothing (BREACH) and needs no padding.
         A browser that has it already is told so (304).
         """
-        is_gzipped = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        is_gzipped = _GZIP.search(request.headers.get("accept-encoding", ""))
         content = self.gzipped if is_gzipped else self.html
         response = HttpResponse(content, headers=self.headers)
         response.headers["Content-Length"] = str(len(content))
