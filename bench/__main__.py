@@ -87,7 +87,7 @@ def times_at(appointments: int) -> Side:
     def run() -> object:
         return find_slots(
             service,
-            practitioner=practitioner,
+            practitioners=[practitioner],
             first_on=first_on,
             last_on=first_on + timedelta(days=60),
             now=now,

@@ -74,3 +74,21 @@ class NotStarted(BookingError):
     """Staff marked a visit as done or missed before its start. Wait for it."""
 
     message = "This visit has not started yet."
+
+
+class TooLateToMove(BookingError):
+    """The patient asked after the service's limit. Show the policy and the phone number."""
+
+    message = "It is too late to move this visit online. Please call us."
+
+
+class NotMovable(BookingError):
+    """The visit is over, cancelled, or the patient is here already. Show its state."""
+
+    message = "This visit can no longer be moved."
+
+
+class HeldLongEnough(BookingError):
+    """The hold was put off as often as it can be. It stays until its end; then others may have it."""
+
+    message = "We cannot hold this time any longer. Please finish your booking, or call us."

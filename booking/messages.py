@@ -22,7 +22,14 @@ from booking.calendars import (
     site_link,
     when_in_words,
 )
-from booking.models import CancelledBy, LocationKind, Message, MessageKind
+from booking.models import (
+    ANNOUNCEMENTS,
+    Appointment,
+    CancelledBy,
+    LocationKind,
+    Message,
+    MessageKind,
+)
 from clinic.models import Clinic
 
 CALENDAR_NAME = "visit.ics"
@@ -60,10 +67,19 @@ def _sender(clinic: Clinic) -> str:
 
 
 def _context(message: Message, *, now: datetime) -> dict[str, Any]:
-    appointment = message.appointment
+    context = {
+        "clinic": Clinic.objects.current(),
+        "booking_link": site_link(reverse("booking:service-list")),
+    }
+    if message.appointment is not None:
+        context |= _visit(message.appointment, now=now)
+    return context
+
+
+def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
+    """Return what a mail about one visit says of it."""
     zone = appointment.location.tz
     return {
-        "clinic": Clinic.objects.current(),
         "appointment": appointment,
         "name": one_line(appointment.patient.name) if appointment.patient else "",
         "practitioner": appointment.practitioner.full_name,
@@ -78,12 +94,16 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
         ],
         "is_in_person": appointment.location.kind == LocationKind.IN_PERSON,
         "link": appointment_link(appointment),
-        "booking_link": site_link(reverse("booking:service-list")),
     }
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, message: Message, *, now: datetime) -> None:
-    """Add the calendar file twice: Gmail and Outlook read the part, others open the attachment."""
+    """Add the calendar file twice: Gmail and Outlook read the part, others open the attachment.
+
+    Only what announces a visit as it is now has one.
+    """
+    if message.appointment is None or message.kind not in ANNOUNCEMENTS:
+        return
     method = "CANCEL" if message.kind == MessageKind.CANCELLATION else "REQUEST"
     calendar = appointment_calendar(
         message.appointment,

@@ -13,6 +13,6 @@ from conditions.caching import fresh
 def practitioner_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who an active practitioner is and which visits they offer."""
     practitioner = get_object_or_404(Practitioner, slug=slug, is_active=True)
-    services = Service.objects.bookable().filter(practitioners=practitioner)
+    services = Service.objects.listed().filter(practitioners=practitioner)
     context = {"practitioner": practitioner, "services": services}
     return render(request, "booking/practitioner_detail.html", context)

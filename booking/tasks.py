@@ -85,10 +85,11 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
         if message is None or message.state == MessageState.QUEUED:
             raise MessageWaiting
         visit = message.appointment
-        if message.sequence != visit.sequence or visit.ends_at <= now:
-            raise MessageOutdated
-        if message.appointment.patient is not None:
-            message.to_email = message.appointment.patient.email
+        if visit is not None:
+            if message.sequence != visit.sequence or visit.ends_at <= now:
+                raise MessageOutdated
+            if visit.patient is not None:
+                message.to_email = visit.patient.email
         message.state = MessageState.QUEUED
         message.sent_at = None
         message.message_id = _new_message_id()
@@ -103,7 +104,8 @@ def _new_message_id() -> str:
 
 
 def _queue(message: Message) -> None:
-    lock = f"appointment-{message.appointment_id}"
+    about = message.appointment_id or f"message-{message.pk}"
+    lock = f"appointment-{about}"
     send_message.configure(lock=lock).defer(message_pk=message.pk)
 
 

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "linked_data": clinic_data(clinic, root=absolute("")),
         "conditions": conditions[:CONDITIONS_ON_HOME],
         "practitioner": Practitioner.objects.filter(is_active=True).first(),
-        "first_visit": Service.objects.bookable().first(),
+        "first_visit": Service.objects.listed().first(),
     }
     return render(request, "clinic/home.html", context)
 

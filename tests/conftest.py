@@ -10,7 +10,9 @@ from pathlib import Path
 
 import django
 import pytest
+import time_machine
 from django.db import connection, connections
+from django.utils import timezone
 
 from clinic import embedded_postgres
 
@@ -90,6 +92,21 @@ def _facts_unread(monkeypatch):
     from clinic.models import Clinic  # Models need the settings, which this file prepares first.
 
     monkeypatch.setattr(Clinic.objects, "last_read", None)
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch):
+    """Set PostgreSQL's clock with Python's, when a test sets that one."""
+    from booking.models import DatabaseNow  # Models need the settings, as above.
+
+    as_it_is = DatabaseNow.as_sql
+
+    def as_sql(self, compiler, connection, **kwargs):
+        if time_machine.escape_hatch.is_travelling():
+            return "%s::timestamptz", [timezone.now()]
+        return as_it_is(self, compiler, connection, **kwargs)
+
+    monkeypatch.setattr(DatabaseNow, "as_sql", as_sql)
 
 
 @pytest.fixture(scope="session")

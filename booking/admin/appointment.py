@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from booking import actions
+from booking.actors import Actor
 from booking.errors import BookingError
 from booking.models import (
     Appointment,
@@ -84,10 +85,9 @@ class StatusFilter(admin.SimpleListFilter):
         return (*AppointmentStatus.choices, ("expired", "Held, ran out"))
 
     def queryset(self, request, queryset):
-        run_out = Q(status=AppointmentStatus.PENDING, expires_at__lte=timezone.now())
         if self.value() == "expired":
-            return queryset.filter(run_out)
-        queryset = queryset.exclude(run_out)
+            return queryset.expired_holds()
+        queryset = queryset.exclude(pk__in=Appointment.objects.expired_holds())
         return queryset.filter(status=self.value()) if self.value() else queryset
 
 
@@ -289,7 +289,9 @@ class AppointmentAdmin(admin.ModelAdmin):
                 skipped.append(f"{label}: it is “{target.label}” already.")
                 continue
             try:
-                changed = action(reference=appointment.reference, now=now, by="staff")
+                changed = action(
+                    reference=appointment.reference, now=now, by=Actor.staff(request.user)
+                )
             except ObjectDoesNotExist:
                 skipped.append(f"{label}: it is only held, nobody has booked it.")
             except BookingError as error:

@@ -79,6 +79,8 @@ class MessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="visit")
     def visit(self, message):
+        if message.appointment is None:
+            return "None"
         url = reverse("admin:booking_appointment_change", args=[message.appointment_id])
         return format_html('<a href="{}">{}</a>', url, appointment_label(message.appointment))
 
@@ -92,7 +94,7 @@ class MessageAdmin(admin.ModelAdmin):
         """Queue each message again, to the address the patient has now."""
         queued = 0
         for message in queryset:
-            label = appointment_label(message.appointment)
+            label = appointment_label(message.appointment) if message.appointment else str(message)
             try:
                 changed = tasks.send_again(message.pk, now=timezone.now())
             except BookingError as error:

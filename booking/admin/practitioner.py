@@ -93,7 +93,7 @@ class PractitionerAdmin(admin.ModelAdmin):
         visits = list(
             Appointment.objects.still_to_come(timezone.now())
             .for_practitioner(practitioner)
-            .select_related("location", "practitioner", "service__location")
+            .select_related("location__same_hours_as", "practitioner")
         )
         if not practitioner.is_active:
             warn_of_visits(self, request, visits, "with someone who is not active")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
 
 from booking.models import Appointment
@@ -30,6 +31,7 @@ def moment_column(field: str, description: str) -> Callable[[Any, Any], str]:
     def column(self: Any, row: Any) -> str:
         at = getattr(row, field)
         appointment = getattr(row, "appointment", row)
-        return when_label(at, appointment.location.tz) if at else "-"
+        zone = appointment.location.tz if appointment else ZoneInfo(settings.TIME_ZONE)
+        return when_label(at, zone) if at else "-"
 
     return column

@@ -10,19 +10,27 @@ from .appointment import (
     Screening,
 )
 from .availability import AvailableTime, NotAvailableTime, Weekday
-from .message import Message, MessageKind, MessageState
+from .clock import DatabaseNow
+from .event import AppointmentEvent, EventKind
+from .message import ANNOUNCEMENTS, WITHOUT_VISIT, Message, MessageKind, MessageState
 from .patient import Patient
 from .practitioner import Location, LocationKind, Practitioner
-from .service import Service
+from .service import ForWhom, Service
 
 __all__ = [
+    "ANNOUNCEMENTS",
     "HOLDS_TIME",
     "OF_THE_DAY",
     "STILL_TO_COME",
+    "WITHOUT_VISIT",
     "Appointment",
+    "AppointmentEvent",
     "AppointmentStatus",
     "AvailableTime",
     "CancelledBy",
+    "DatabaseNow",
+    "EventKind",
+    "ForWhom",
     "Location",
     "LocationKind",
     "Message",

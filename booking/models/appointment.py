@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from .clock import DatabaseNow
 from .patient import Patient
 from .practitioner import Location, Practitioner
 from .service import Service
@@ -52,14 +53,17 @@ class CancelledBy(models.TextChoices):
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    def holding_time(self, now: datetime) -> "AppointmentQuerySet":
+    def holding_time(self) -> "AppointmentQuerySet":
         """Return those that keep their time from others. An expired hold does not."""
         return self.filter(status__in=HOLDS_TIME).exclude(
-            status=AppointmentStatus.PENDING, expires_at__lte=now
+            status=AppointmentStatus.PENDING, expires_at__lte=DatabaseNow()
         )
 
-    def expired_holds(self, now: datetime) -> "AppointmentQuerySet":
-        return self.filter(status=AppointmentStatus.PENDING, expires_at__lte=now)
+    def live_holds(self) -> "AppointmentQuerySet":
+        return self.filter(status=AppointmentStatus.PENDING, expires_at__gt=DatabaseNow())
+
+    def expired_holds(self) -> "AppointmentQuerySet":
+        return self.filter(status=AppointmentStatus.PENDING, expires_at__lte=DatabaseNow())
 
     def still_to_come(self, now: datetime) -> "AppointmentQuerySet":
         """Return the booked visits that are not over, also of patients who are here already."""
@@ -229,11 +233,11 @@ class Appointment(models.Model):
 
     @property
     def cancellable_until(self) -> datetime:
-        """The last instant (UTC, exclusive) at which the patient may cancel online."""
+        """The last instant (UTC, exclusive) at which the patient may cancel or move it online."""
         return self.starts_at - self.service.cancel_notice
 
     def is_cancellable(self, now: datetime) -> bool:
-        """Say whether the patient may cancel it online at `now`."""
+        """Say whether the patient may cancel or move it online at `now`."""
         return self.status == AppointmentStatus.BOOKED and now < self.cancellable_until
 
 

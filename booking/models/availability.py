@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,13 +20,17 @@ class Weekday(models.IntegerChoices):
 
 
 class AvailableTime(models.Model):
-    """One weekly opening period of a practitioner at a location, on the location's clock."""
+    """An opening period of a practitioner at a location, on the location's clock.
+
+    Each week on a `weekday`, or once, as extra hours, `on` a day.
+    """
 
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.CASCADE, related_name="available_times"
     )
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    weekday = models.PositiveSmallIntegerField(choices=Weekday, null=True, blank=True)
+    on = models.DateField("on", null=True, blank=True)
     start_time = models.TimeField("from")
     end_time = models.TimeField(
         "until",
@@ -36,11 +40,23 @@ class AvailableTime(models.Model):
     valid_until_on = models.DateField("valid until", null=True, blank=True)
 
     class Meta:
-        ordering = ("practitioner", "weekday", "start_time", "pk")
+        ordering = ("practitioner", "weekday", "on", "start_time", "pk")
         constraints = [
             models.CheckConstraint(
+                name="%(app_label)s_%(class)s_weekly_or_once",
+                condition=Q(weekday__isnull=False, on__isnull=True)
+                | Q(
+                    weekday__isnull=True,
+                    on__isnull=False,
+                    valid_from_on__isnull=True,
+                    valid_until_on__isnull=True,
+                ),
+                violation_error_code="weekly_or_once",
+                violation_error_message="Choose a day of the week, or one date.",
+            ),
+            models.CheckConstraint(
                 name="%(app_label)s_%(class)s_weekday_known",
-                condition=Q(weekday__in=Weekday.values),
+                condition=Q(weekday__isnull=True) | Q(weekday__in=Weekday.values),
                 violation_error_code="weekday_known",
                 violation_error_message="Choose a day of the week.",
             ),
@@ -55,11 +71,21 @@ class AvailableTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        day = Weekday(self.weekday).label
+        day = f"{self.on:%Y-%m-%d}" if self.weekday is None else Weekday(self.weekday).label
         start, end = (
             time_format(time, "g:i A").lower() for time in (self.start_time, self.end_time)
         )
         return f"{day} {start} to {end}"
+
+    def is_on(self, day: date) -> bool:
+        """Say whether the hours begin on this day."""
+        if self.on is not None:
+            return self.on == day
+        return (
+            self.weekday == day.weekday()
+            and (self.valid_from_on is None or self.valid_from_on <= day)
+            and (self.valid_until_on is None or day <= self.valid_until_on)
+        )
 
 
 class NotAvailableTime(models.Model):
@@ -71,7 +97,16 @@ class NotAvailableTime(models.Model):
         null=True,
         blank=True,
         related_name="not_available_times",
-        help_text="Empty means the whole clinic.",
+        help_text="Empty means everybody.",
+    )
+    location = models.ForeignKey(
+        Location,
+        verbose_name="where",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty means everywhere.",
     )
     starts_at = models.DateTimeField("from", help_text="On the clinic’s clock.")
     ends_at = models.DateTimeField("until")

@@ -8,6 +8,16 @@ from .appointment import Appointment
 class MessageKind(models.TextChoices):
     CONFIRMATION = "confirmation", "Confirmation"
     CANCELLATION = "cancellation", "Cancellation"
+    MOVED = "moved", "New time"
+    CHOICE = "choice", "Please choose another time"
+    OFFER = "offer", "An earlier time is free"
+    LINKS = "links", "Links to visits"
+
+
+# Each announces one state of a visit, once; the others can be asked for again.
+ANNOUNCEMENTS = (MessageKind.CONFIRMATION, MessageKind.CANCELLATION, MessageKind.MOVED)
+# About a person who waits, or an address, rather than one visit.
+WITHOUT_VISIT = (MessageKind.OFFER, MessageKind.LINKS)
 
 
 class MessageState(models.TextChoices):
@@ -17,11 +27,15 @@ class MessageState(models.TextChoices):
 
 
 class Message(models.Model):
-    """One mail about an appointment, and what became of it."""
+    """One mail to a patient, mostly about an appointment, and what became of it."""
 
     # PostgreSQL refuses to delete a visit that has a history; Django need not look for it.
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.DO_NOTHING, related_name="messages"
+        Appointment,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="messages",
     )
     kind = models.CharField(max_length=20, choices=MessageKind)
     to_email = models.EmailField()
@@ -39,6 +53,7 @@ class Message(models.Model):
             models.UniqueConstraint(
                 name="%(app_label)s_%(class)s_once",
                 fields=("appointment", "kind", "sequence"),
+                condition=Q(kind__in=ANNOUNCEMENTS),
                 violation_error_code="once",
                 violation_error_message="This message exists already.",
             ),
@@ -47,6 +62,12 @@ class Message(models.Model):
                 condition=Q(kind__in=MessageKind.values),
                 violation_error_code="kind_known",
                 violation_error_message="This kind of message is not known.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_about_a_visit",
+                condition=Q(appointment__isnull=False) | Q(kind__in=WITHOUT_VISIT),
+                violation_error_code="about_a_visit",
+                violation_error_message="This kind of message is about a visit.",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_sent_has_time",

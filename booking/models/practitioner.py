@@ -1,8 +1,15 @@
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 
 
@@ -56,6 +63,28 @@ def validate_time_zone(value: str) -> None:
         )
 
 
+@lru_cache(maxsize=200)
+def public_holidays(country: str, subdivision: str, year: int) -> Mapping[date, str]:
+    """Return a year's public holidays by day, in English where the package has it.
+
+    Raises ValueError with the name of the field and a sentence, if it knows no such place.
+    """
+    try:
+        days = holidays.country_holidays(
+            country, subdiv=subdivision or None, years=year, language="en_US"
+        )
+    except NotImplementedError:
+        if country not in holidays.list_supported_countries():
+            words = f"No public holidays are known for “{country}”. Write it like US or GB."
+            raise ValueError("holiday_country", words) from None
+        known = ", ".join(holidays.list_supported_countries()[country])
+        words = f"“{subdivision}” is not known there. " + (
+            f"Choose from: {known}." if known else ""
+        )
+        raise ValueError("holiday_subdivision", words.strip()) from None
+    return MappingProxyType(dict(days.items()))
+
+
 class Location(models.Model):
     """A place, phone or video where visits happen, with the zone its clocks show."""
 
@@ -69,21 +98,87 @@ class Location(models.Model):
         validators=[validate_time_zone],
         help_text="A name from the IANA list, such as America/New_York.",
     )
+    same_hours_as = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="For phone and video: the place during whose hours these visits happen. "
+        "Its holidays and closures count too. Empty means hours of its own.",
+    )
+    holiday_country = models.CharField(
+        "public holidays of",
+        max_length=2,
+        blank=True,
+        help_text="A country’s two letters, such as US. Empty means open on public holidays.",
+    )
+    holiday_subdivision = models.CharField(
+        "state or region", max_length=10, blank=True, help_text="Its short form, such as NY."
+    )
+    worked_holidays = ArrayField(
+        models.DateField(),
+        default=list,
+        blank=True,
+        help_text="Public holidays on which the clinic works all the same.",
+    )
 
     class Meta:
         ordering = ("name", "pk")
         constraints = [
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_kind_known",
-                condition=models.Q(kind__in=LocationKind.values),
+                condition=Q(kind__in=LocationKind.values),
                 violation_error_code="kind_known",
                 violation_error_message="Choose in person, by phone or by video.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_hours_of_another",
+                condition=Q(same_hours_as__isnull=True) | ~Q(same_hours_as=F("pk")),
+                violation_error_code="hours_of_another",
+                violation_error_message="Choose another place, or leave this empty.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse holidays that nobody knows, and hours that cannot be shared."""
+        if self.holiday_country or self.holiday_subdivision:
+            try:
+                public_holidays(self.holiday_country, self.holiday_subdivision, 2026)
+            except ValueError as error:
+                raise ValidationError({error.args[0]: error.args[1]}) from None
+        host = self.same_hours_as
+        if host is not None and (host.time_zone != self.time_zone or host.same_hours_as_id):
+            raise ValidationError(
+                {
+                    "same_hours_as": "Choose a place in the same time zone, with hours of its own.",
+                }
+            )
+
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def host(self) -> "Location":
+        """The place whose hours, holidays and closures count here: mostly itself."""
+        return self.same_hours_as or self
+
+    def holidays(self, first_on: date, last_on: date) -> dict[date, str]:
+        """Return the public holidays from `first_on` to `last_on`, inclusive, by name.
+
+        Those that are worked anyway are left out.
+        """
+        if not self.holiday_country:
+            return {}
+        return {
+            day: name
+            for year in range(first_on.year, last_on.year + 1)
+            for day, name in public_holidays(
+                self.holiday_country, self.holiday_subdivision, year
+            ).items()
+            if first_on <= day <= last_on and day not in self.worked_holidays
+        }

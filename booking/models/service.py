@@ -9,6 +9,12 @@ from .practitioner import Location, Practitioner
 MINUTES_A_DAY = 24 * 60
 
 
+class ForWhom(models.TextChoices):
+    EVERYONE = "everyone", "Everyone"
+    NEW = "new", "New patients"
+    RETURNING = "returning", "People seen before"
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def bookable(self) -> "ServiceQuerySet":
         """Return the services that patients may book: active, with an active practitioner."""
@@ -17,7 +23,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             models.Exists(
                 Practitioner.objects.filter(is_active=True, services=models.OuterRef("pk"))
             ),
-        ).select_related("location")
+        ).select_related("location__same_hours_as")
+
+    def listed(self) -> "ServiceQuerySet":
+        """Return the bookable services that are shown; the others are booked by their link."""
+        return self.bookable().filter(is_listed=True)
 
 
 class Service(models.Model):
@@ -27,7 +37,16 @@ class Service(models.Model):
     name = models.CharField(max_length=120)
     summary = models.TextField(blank=True, help_text="What happens in it, in a sentence or two.")
     what_to_bring = models.TextField(blank=True, help_text="One thing per line.")
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="services")
+    location = models.ForeignKey(
+        Location, verbose_name="where", on_delete=models.PROTECT, related_name="services"
+    )
+    other_locations = models.ManyToManyField(
+        Location,
+        verbose_name="also offered at or by",
+        blank=True,
+        related_name="+",
+        help_text="Patients choose, if there is more than one: another place, phone or video.",
+    )
     practitioners = models.ManyToManyField(Practitioner, related_name="services")
     duration_minutes = models.PositiveIntegerField(
         "length (minutes)",
@@ -61,13 +80,26 @@ class Service(models.Model):
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
     )
+    daily_cap = models.PositiveIntegerField(
+        "at most so many a day",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        help_text="For each practitioner. Empty means as many as fit.",
+    )
+    for_whom = models.CharField(
+        "who may book it", max_length=20, choices=ForWhom, default=ForWhom.EVERYONE
+    )
     cancel_notice_minutes = models.PositiveIntegerField(
-        "patients may cancel until (minutes before)",
+        "patients may cancel or move until (minutes before)",
         default=MINUTES_A_DAY,
         validators=[MaxValueValidator(366 * MINUTES_A_DAY)],
     )
     fee_text = models.CharField("fee", max_length=120, blank=True)
-    is_active = models.BooleanField(default=True, help_text="Patients can see and book it.")
+    is_active = models.BooleanField("bookable", default=True, help_text="Patients can book it.")
+    is_listed = models.BooleanField(
+        "shown in the list", default=True, help_text="If not, only who has its link finds it."
+    )
     position = models.PositiveIntegerField(default=0, help_text="Lower numbers come first.")
 
     objects = ServiceQuerySet.as_manager()
@@ -80,6 +112,18 @@ class Service(models.Model):
                 condition=Q(duration_minutes__gt=0, step_minutes__gt=0, horizon_days__gt=0),
                 violation_error_code="lengths_positive",
                 violation_error_message="Length, step and days ahead must be more than zero.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_cap_positive",
+                condition=Q(daily_cap__isnull=True) | Q(daily_cap__gt=0),
+                violation_error_code="cap_positive",
+                violation_error_message="Leave the most a day empty, or enter 1 or more.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_for_whom_known",
+                condition=Q(for_whom__in=ForWhom.values),
+                violation_error_code="for_whom_known",
+                violation_error_message="Choose everyone, new patients or people seen before.",
             ),
         ]
 

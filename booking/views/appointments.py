@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions
+from booking.actors import PATIENT
 from booking.calendars import appointment_calendar
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentStatus
@@ -57,7 +58,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "booking/appointment_confirm_cancel.html", context)
     try:
-        actions.cancel(reference=visit.reference, now=now, by="patient")
+        actions.cancel(reference=visit.reference, now=now, by=PATIENT)
     except BookingError as error:
         context = {**context, "refusal": error.message, "is_cancellable": False}
         return render(request, "booking/appointment_confirm_cancel.html", context, status=409)

@@ -1,5 +1,6 @@
 """Step 3: who comes, and why. Confirming books the held time."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import actions
-from booking.availability import is_offered, nearest_slots
+from booking.actors import PATIENT
+from booking.availability import free_practitioners, nearest_slots
 from booking.errors import BookingError
 from booking.forms import DetailsForm
-from booking.models import Appointment
+from booking.models import Appointment, Practitioner
 from booking.screening import ScreeningPass
 
 from .journey import (
@@ -39,6 +41,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(journey.url("safety"), preserve_request=was_drawn)
     if token is None or token.service != journey.service.slug:
         return redirect(journey.url("times"))
+    journey = journey.as_held(token)
     booked = Appointment.objects.confirmed().filter(reference=token.reference).first()
     if booked is not None:
         return redirect(booked)
@@ -59,15 +62,17 @@ def _book(
     try:
         if not form.is_valid():
             return _keep(request, journey, token, form, now=now)
+        starts_at = form.cleaned_data["start"] or token.starts_at
         appointment = actions.book(
             reference=token.reference,
             service=journey.service,
-            practitioner=journey.practitioner,
-            starts_at=form.cleaned_data["start"] or token.starts_at,
+            practitioners=_who(journey, token, starts_at),
+            location=journey.location,
+            starts_at=starts_at,
             details=form.patient_details(),
             screening=screening,
             now=now,
-            by="patient",
+            by=PATIENT,
             replaces=journey.holder,
         )
     except BookingError as error:
@@ -89,14 +94,15 @@ def _keep(
         return _show(request, journey, token, form, now=now)
     held = actions.hold(
         service=journey.service,
-        practitioner=journey.practitioner,
+        practitioners=journey.candidates,
+        location=journey.location,
         starts_at=starts_at,
         now=now,
-        by="patient",
+        by=PATIENT,
         replaces=journey.holder,
         reference=token.reference,
     )
-    token = HoldToken(held.reference, token.service, held.starts_at)
+    token = HoldToken.of(held)
     response = _show(request, journey, token, form, now=now)
     set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
     return response
@@ -116,12 +122,13 @@ def _show(
     if form.has_error("start"):
         nearest = nearest_slots(
             journey.service,
-            practitioner=journey.practitioner,
+            practitioners=journey.candidates,
+            location=journey.location,
             around=form.cleaned_data.get("start") or token.starts_at,
             now=now,
             holder=journey.holder,
         )
-    held = get_live_hold(token, service=journey.service, now=now)
+    held = get_live_hold(token, service=journey.service)
     context = {
         **journey.context(),
         "form": form,
@@ -136,14 +143,24 @@ def _show(
 
 
 def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
-    return is_offered(
-        journey.service,
-        practitioner=journey.practitioner,
-        starts_at=token.starts_at,
-        now=now,
-        holder=journey.holder,
+    return bool(
+        free_practitioners(
+            journey.service,
+            practitioners=_who(journey, token, token.starts_at),
+            location=journey.location,
+            starts_at=token.starts_at,
+            now=now,
+            holder=journey.holder,
+        )
     )
 
 
 def _day(journey: Journey, token: HoldToken) -> date:
-    return token.starts_at.astimezone(journey.service.location.tz).date()
+    return token.starts_at.astimezone(journey.location.tz).date()
+
+
+def _who(journey: Journey, token: HoldToken, starts_at: datetime) -> Sequence[Practitioner]:
+    """Return who may take the visit: at the time that was held, nobody but whom the page named."""
+    if starts_at == token.starts_at and journey.practitioner is not None:
+        return [journey.practitioner]
+    return journey.candidates

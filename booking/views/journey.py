@@ -1,6 +1,6 @@
 """What every booking step needs first: the service, the questions, the pass and the hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from booking.forms import parse_start
-from booking.models import Appointment, AppointmentStatus, Practitioner, Service
+from booking.models import Appointment, Location, Practitioner, Service
 from booking.screening import PASS_COOKIE, ScreeningPass, read_pass
 from booking.templatetags.clinic_times import iso_utc
 from conditions.red_flags import FlagSet, flags_for_screening
@@ -29,6 +29,18 @@ class HoldToken:
     reference: UUID
     service: str
     starts_at: datetime
+    practitioner: str = ""
+    location: str = ""
+
+    @classmethod
+    def of(cls, held: Appointment) -> "HoldToken":
+        return cls(
+            held.reference,
+            held.service.slug,
+            held.starts_at,
+            held.practitioner.slug,
+            held.location.slug,
+        )
 
     def sign(self) -> str:
         return signing.dumps(
@@ -36,6 +48,8 @@ class HoldToken:
                 "reference": str(self.reference),
                 "service": self.service,
                 "start": iso_utc(self.starts_at),
+                "practitioner": self.practitioner,
+                "location": self.location,
             },
             salt=HOLD_SALT,
         )
@@ -51,6 +65,8 @@ class HoldToken:
             reference=UUID(claims["reference"]),
             service=claims["service"],
             starts_at=parse_start(claims["start"]),
+            practitioner=claims.get("practitioner", ""),
+            location=claims.get("location", ""),
         )
 
 
@@ -59,7 +75,16 @@ class Journey:
     """One browser on its way to one visit."""
 
     service: Service
-    practitioner: Practitioner
+    practitioners: tuple[Practitioner, ...]
+    """Everybody who offers the service."""
+    locations: tuple[Location, ...]
+    """Everywhere the service is offered; its main place first."""
+    location: Location
+    """The place that the person chose, else the main one."""
+    candidates: tuple[Practitioner, ...]
+    """Whose free times count: the one whom the person chose, or everybody."""
+    practitioner: Practitioner | None
+    """The one candidate, or who has the held time; None means whoever is free."""
     flag_set: FlagSet
     screening: ScreeningPass | None
     hold: HoldToken | None
@@ -80,19 +105,33 @@ class Journey:
     @property
     def kept(self) -> dict[str, str]:
         """What every address of a step carries. What else somebody added to one is left behind."""
-        return {"condition": self.condition} if self.condition else {}
+        kept = {"condition": self.condition}
+        if self.location != self.locations[0]:
+            kept["location"] = self.location.slug
+        if len(self.candidates) < len(self.practitioners):
+            kept["practitioner"] = self.candidates[0].slug
+        return {name: value for name, value in kept.items() if value}
 
     def url(self, step: str, *, day: date | None = None) -> str:
-        """Return the address of a step (`safety`, `times`, `details`) with the condition kept."""
+        """Return the address of a step (`safety`, `times`, `details`) with the choices kept."""
         query = {"from": day.isoformat(), **self.kept} if day else self.kept
         return reverse(f"booking:{step}", args=[self.service.slug], query=query or None)
+
+    def as_held(self, token: HoldToken) -> "Journey":
+        """Return the journey with the practitioner and the place that the hold is for."""
+        who = next((p for p in self.practitioners if p.slug == token.practitioner), None)
+        where = next((one for one in self.locations if one.slug == token.location), None)
+        return replace(self, practitioner=who or self.practitioner, location=where or self.location)
 
     def context(self) -> dict[str, Any]:
         """Return what the templates of every step use."""
         return {
             "service": self.service,
             "practitioner": self.practitioner,
-            "zone": self.service.location.tz,
+            "practitioners": self.practitioners,
+            "location": self.location,
+            "locations": self.locations,
+            "zone": self.location.tz,
             "condition": self.condition,
             "condition_title": self.flag_set.title,
             "kept": self.kept,
@@ -107,10 +146,13 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
 
     The hold that a form names wins over the browser's, so that two tabs book what each shows.
     """
-    service = Service.objects.bookable().filter(slug=slug).first()
-    practitioner = service.practitioner if service else None
-    if service is None or practitioner is None:
-        raise Http404("No such visit can be booked.")
+    service, practitioners = _load_service(slug)
+    locations = (
+        service.location,
+        *service.other_locations.exclude(pk=service.location_id).select_related("same_hours_as"),
+    )
+    where, who = request.GET.get("location"), request.GET.get("practitioner")
+    candidates = tuple(one for one in practitioners if one.slug == who) or practitioners
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE), max_age=COOKIE_LASTS)
     # A form whose own hold cannot be read must not book the time that another tab shows. One that
@@ -118,7 +160,11 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     named = request.POST.get("hold")
     return Journey(
         service=service,
-        practitioner=practitioner,
+        practitioners=practitioners,
+        locations=locations,
+        location=next((one for one in locations if one.slug == where), locations[0]),
+        candidates=candidates,
+        practitioner=candidates[0] if len(candidates) == 1 else None,
         flag_set=flag_set,
         screening=read_pass(request.COOKIES.get(PASS_COOKIE), flag_set=flag_set, now=now),
         hold=HoldToken.read(named) if named else newest_hold,
@@ -126,14 +172,27 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     )
 
 
-def get_live_hold(
-    token: HoldToken | None, *, service: Service, now: datetime
-) -> Appointment | None:
+def _load_service(slug: str) -> tuple[Service, tuple[Practitioner, ...]]:
+    """Return the service and everybody who offers it, in one query, or raise Http404."""
+    offers = (
+        Service.practitioners.through.objects.filter(
+            service__slug=slug, service__is_active=True, practitioner__is_active=True
+        )
+        .select_related("service__location__same_hours_as", "practitioner")
+        .order_by("practitioner__name", "practitioner_id")
+    )
+    rows = list(offers)
+    if not rows:
+        raise Http404("No such visit can be booked.")
+    return rows[0].service, tuple(row.practitioner for row in rows)
+
+
+def get_live_hold(token: HoldToken | None, *, service: Service) -> Appointment | None:
     """Return the pending appointment that the token names, if it still holds a time for this."""
     if token is None:
         return None
-    holds = Appointment.objects.holding_time(now).filter(status=AppointmentStatus.PENDING)
-    return holds.filter(reference=token.reference, service=service).first()
+    holds = Appointment.objects.live_holds().filter(reference=token.reference, service=service)
+    return holds.select_related("practitioner", "location__same_hours_as").first()
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, lasts: timedelta) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import actions
+from booking.actors import PATIENT
 from booking.forms import DetailsForm, ScreeningForm
 from booking.screening import PASS_COOKIE, PASS_LASTS, issue_pass
 from conditions.models import CareLevel
@@ -68,7 +69,7 @@ def _stop(
     """
     for hold in (journey.hold, journey.newest_hold):
         if hold is not None:
-            actions.release(reference=hold.reference, now=now, by="patient")
+            actions.release(reference=hold.reference, now=now, by=PATIENT)
     codes = form.known_codes
     emergencies = [f for f in journey.flag_set.flags if f.code in codes and f.is_emergency]
     context = {

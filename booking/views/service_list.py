@@ -16,7 +16,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
     """Show the visits that can be booked, and what the person was reading about."""
     now = timezone.now()
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
-    services = Service.objects.bookable().prefetch_related("practitioners")
+    services = Service.objects.listed().prefetch_related("practitioners")
     context = {
         "services": services,
         "condition": flag_set.condition,

@@ -1,7 +1,7 @@
 """Step 2: a day and a time, which is then held for ten minutes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +10,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import actions
-from booking.availability import bookable_dates, find_slots, nearest_slots, open_dates
+from booking.actors import PATIENT
+from booking.availability import (
+    bookable_dates,
+    load_diaries,
+    nearest_slots,
+    open_dates,
+    slots_in,
+)
 from booking.errors import BookingError
 from booking.forms import StartForm, parse_day
+from booking.models import Location
 from booking.weeks import Bookable
 
 from .journey import (
@@ -24,6 +32,12 @@ from .journey import (
     set_cookie,
     start_journey,
 )
+
+
+class _Days(TypedDict):
+    location: Location
+    first_on: date
+    last_on: date
 
 
 @never_cache
@@ -53,18 +67,18 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
     try:
         held = actions.hold(
             service=journey.service,
-            practitioner=journey.practitioner,
+            practitioners=journey.candidates,
+            location=journey.location,
             starts_at=starts_at,
             now=now,
-            by="patient",
+            by=PATIENT,
             replaces=journey.holder,
         )
     except BookingError as error:
         form.add_error("start", error.message)
         return _refuse(request, journey, form, around=starts_at, now=now, status=409)
     response = redirect(journey.url("details"))
-    token = HoldToken(held.reference, journey.service.slug, held.starts_at)
-    set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
+    set_cookie(response, HOLD_COOKIE, HoldToken.of(held).sign(), lasts=COOKIE_LASTS)
     return response
 
 
@@ -80,7 +94,8 @@ def _refuse(
     """Say what is wrong with the time and offer the nearest free ones."""
     nearest = nearest_slots(
         journey.service,
-        practitioner=journey.practitioner,
+        practitioners=journey.candidates,
+        location=journey.location,
         around=around,
         now=now,
         holder=journey.holder,
@@ -104,7 +119,7 @@ def _show(
         "bookable": bookable,
         "week": bookable.week_of(day),
         "is_out_of_range": day != wanted,
-        "held": get_live_hold(journey.hold, service=journey.service, now=now),
+        "held": get_live_hold(journey.hold, service=journey.service),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }
@@ -119,22 +134,25 @@ def _wanted_day(request: HttpRequest, bookable: Bookable) -> date:
 
 
 def _find_bookable(journey: Journey, *, now: datetime) -> Bookable:
-    service, practitioner = journey.service, journey.practitioner
-    first_on, last_on = bookable_dates(service, now=now)
-    slots = find_slots(
-        service,
-        practitioner=practitioner,
+    service, location = journey.service, journey.location
+    first_on, last_on = bookable_dates(service, now=now, location=location)
+    diaries = load_diaries(
+        journey.candidates,
+        location=location,
         first_on=first_on,
         last_on=last_on,
-        now=now,
         holder=journey.holder,
     )
-    open_on = open_dates(service, practitioner=practitioner, first_on=first_on, last_on=last_on)
+    days: _Days = {"location": location, "first_on": first_on, "last_on": last_on}
+    slots = {
+        slot for diary in diaries.values() for slot in slots_in(diary, service, **days, now=now)
+    }
+    open_on = {day for diary in diaries.values() for day in open_dates(diary, service, **days)}
     return Bookable(
         first_on=first_on,
         last_on=last_on,
         notice_until=now + service.notice,
-        slots=tuple(slots),
+        slots=tuple(sorted(slots)),
         open_on=frozenset(open_on),
-        zone=service.location.tz,
+        zone=location.tz,
     )

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import time_machine
+
 from booking import actions
+from booking.actors import PATIENT, Actor
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -22,6 +26,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 12, 7, 12, tzinfo=UTC)
 # A Wednesday two days later, at 10:00 on the clinic's clock.
 TEN = datetime(2026, 12, 9, 15, tzinfo=UTC)
+DESK = Actor("staff", "Pat Desk")
 numbers = count(1)
 
 
@@ -141,19 +146,20 @@ def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **k
 
 def hold(service, starts_at=TEN, *, now=NOW, **kwargs):
     """Hold a time as a patient does."""
-    return actions.hold(
-        service=service,
-        practitioner=service.practitioner,
-        starts_at=starts_at,
-        now=now,
-        by="patient",
-        **kwargs,
-    )
+    with time_machine.travel(now, tick=False):
+        return actions.hold(
+            service=service,
+            practitioners=[service.practitioner],
+            starts_at=starts_at,
+            now=now,
+            by=PATIENT,
+            **kwargs,
+        )
 
 
 def book(
     service,
-    reference,
+    reference=None,
     starts_at=TEN,
     *,
     now=NOW,
@@ -162,14 +168,13 @@ def book(
     **kwargs,
 ):
     """Confirm a hold as a patient does."""
-    return actions.book(
-        reference=reference,
-        service=service,
-        practitioner=service.practitioner,
-        starts_at=starts_at,
-        details=details or make_details(),
-        screening=screening or make_screening_pass(),
-        now=now,
-        by="patient",
-        **kwargs,
-    )
+    with time_machine.travel(now, tick=False):
+        return actions.book(
+            reference=reference or uuid4(),
+            service=service,
+            starts_at=starts_at,
+            details=details or make_details(),
+            screening=screening or make_screening_pass(),
+            now=now,
+            **{"practitioners": [service.practitioner], "by": PATIENT} | kwargs,
+        )

@@ -4,7 +4,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
-from booking import actions
+from booking import actions, availability, tasks
+from booking.actions import holds
+from booking.actors import PATIENT
 from booking.errors import (
     SlotNotOffered,
     SlotTaken,
@@ -112,10 +114,10 @@ def test_hold_refuses_a_practitioner_or_service_that_is_not_open(service):
     with pytest.raises(SlotNotOffered):
         actions.hold(
             service=service,
-            practitioner=make_practitioner(),
+            practitioners=[make_practitioner()],
             starts_at=TEN,
             now=NOW,
-            by="patient",
+            by=PATIENT,
         )
     type(service).objects.update(is_active=False)
     with pytest.raises(SlotNotOffered):
@@ -161,9 +163,9 @@ def test_hold_does_not_replace_what_is_booked(service):
 def test_release_drops_a_hold_and_nothing_else(service):
     held, booked = hold(service), make_appointment(service, local(10, 10))
 
-    actions.release(reference=held.reference, now=NOW, by="patient")
-    actions.release(reference=booked.reference, now=NOW, by="patient")
-    actions.release(reference=uuid4(), now=NOW, by="patient")
+    actions.release(reference=held.reference, now=NOW, by=PATIENT)
+    actions.release(reference=booked.reference, now=NOW, by=PATIENT)
+    actions.release(reference=uuid4(), now=NOW, by=PATIENT)
 
     assert Appointment.objects.get() == booked
 
@@ -172,7 +174,7 @@ def test_a_hold_is_dropped_in_one_statement(service, django_assert_num_queries):
     held = hold(service)
 
     with django_assert_num_queries(1):
-        actions.release(reference=held.reference, now=NOW, by="patient")
+        actions.release(reference=held.reference, now=NOW, by=PATIENT)
 
     assert not Appointment.objects.exists()
 
@@ -256,7 +258,7 @@ def test_book_moves_the_hold_to_the_time_the_form_shows(service):
 
 def test_book_is_not_blocked_by_the_browsers_newer_hold(service):
     first = hold(service)
-    actions.release(reference=first.reference, now=NOW, by="patient")
+    actions.release(reference=first.reference, now=NOW, by=PATIENT)
     newer = hold(service)
 
     booked = book(service, first.reference, replaces=newer.reference)
@@ -297,7 +299,7 @@ def test_a_visit_and_its_message_commit_together(service, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("the queue is down")
 
-    monkeypatch.setattr(actions.tasks, "announce", fail)
+    monkeypatch.setattr(tasks, "announce", fail)
     with pytest.raises(RuntimeError), transaction.atomic():
         book(service, held.reference)
 
@@ -308,7 +310,7 @@ def test_a_visit_and_its_message_commit_together(service, monkeypatch):
 
 def see_a_free_diary(monkeypatch):
     """Let the checks pass that stand before the database's own."""
-    monkeypatch.setattr(actions.availability, "is_offered", lambda *args, **kwargs: True)
+    monkeypatch.setattr(availability, "is_offered", lambda *args, **kwargs: True)
     monkeypatch.setattr(
         AppointmentQuerySet, "overlapping", lambda diary, lower, upper: diary.none()
     )
@@ -325,7 +327,7 @@ def test_what_the_constraint_refuses_is_taken(service, monkeypatch):
 def test_any_other_broken_rule_is_an_error(service, monkeypatch):
     booked = make_appointment(service, local(10, 10))
     see_a_free_diary(monkeypatch)
-    monkeypatch.setattr(actions, "_give_up", lambda reference: None)
+    monkeypatch.setattr(holds, "give_up", lambda reference: None)
 
     with pytest.raises(IntegrityError, match="reference"):
         hold(service, reference=booked.reference)
@@ -335,7 +337,7 @@ def test_a_database_in_trouble_is_an_error(service, monkeypatch):
     def fail(*args):
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(actions, "_lock", fail)
+    monkeypatch.setattr(holds, "queue_for", fail)
 
     with pytest.raises(OperationalError, match="closed the connection"):
         hold(service)

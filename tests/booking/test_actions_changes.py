@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from booking import actions
+from booking.actors import PATIENT
 from booking.errors import (
     NotCancellable,
     NotStarted,
@@ -14,6 +15,7 @@ from booking.errors import (
 from booking.models import Appointment, Message
 
 from .factories import (
+    DESK,
     NOW,
     TEN,
     book,
@@ -36,7 +38,7 @@ def service():
 def test_cancel_frees_the_time_and_says_so(service):
     booked = book(service, hold(service).reference)
 
-    cancelled = actions.cancel(reference=booked.reference, now=NOW, by="patient")
+    cancelled = actions.cancel(reference=booked.reference, now=NOW, by=PATIENT)
 
     cancelled.refresh_from_db()
     assert (cancelled.status, cancelled.cancelled_by) == ("cancelled", "patient")
@@ -48,9 +50,9 @@ def test_cancel_frees_the_time_and_says_so(service):
 
 def test_cancel_twice_changes_and_announces_nothing_more(service):
     booked = book(service, hold(service).reference)
-    actions.cancel(reference=booked.reference, now=NOW, by="patient")
+    actions.cancel(reference=booked.reference, now=NOW, by=PATIENT)
 
-    again = actions.cancel(reference=booked.reference, now=NOW + timedelta(hours=1), by="staff")
+    again = actions.cancel(reference=booked.reference, now=NOW + timedelta(hours=1), by=DESK)
 
     assert (again.cancelled_at, again.cancelled_by, again.sequence) == (
         NOW,
@@ -65,15 +67,15 @@ def test_cancel_obeys_the_limit_for_patients_alone(service):
     late = TEN - timedelta(hours=24)
 
     with pytest.raises(TooLateToCancel):
-        actions.cancel(reference=booked.reference, now=late, by="patient")
+        actions.cancel(reference=booked.reference, now=late, by=PATIENT)
     booked.refresh_from_db()
     assert booked.status == "booked"
 
-    assert actions.cancel(reference=booked.reference, now=late, by="staff").status == "cancelled"
+    assert actions.cancel(reference=booked.reference, now=late, by=DESK).status == "cancelled"
 
 
 @pytest.mark.parametrize("status", ["fulfilled", "noshow"])
-@pytest.mark.parametrize("by", ["patient", "staff"])
+@pytest.mark.parametrize("by", [PATIENT, DESK], ids=["patient", "staff"])
 def test_cancel_refuses_what_is_over(service, status, by):
     appointment = make_appointment(service, TEN, status=status)
 
@@ -85,18 +87,18 @@ def test_cancel_a_visit_only_until_its_end(service):
     booked = book(service, hold(service).reference)
 
     with pytest.raises(VisitOver):
-        actions.cancel(reference=booked.reference, now=booked.ends_at, by="staff")
+        actions.cancel(reference=booked.reference, now=booked.ends_at, by=DESK)
     assert not Message.objects.filter(kind="cancellation").exists()
     last = booked.ends_at - timedelta(seconds=1)
-    assert actions.cancel(reference=booked.reference, now=last, by="staff").status == "cancelled"
+    assert actions.cancel(reference=booked.reference, now=last, by=DESK).status == "cancelled"
 
 
 def test_cancel_an_arrived_visit_is_for_staff(service):
     appointment = make_appointment(service, TEN, status="arrived")
 
     with pytest.raises(NotCancellable):
-        actions.cancel(reference=appointment.reference, now=NOW, by="patient")
-    actions.cancel(reference=appointment.reference, now=NOW, by="staff")
+        actions.cancel(reference=appointment.reference, now=NOW, by=PATIENT)
+    actions.cancel(reference=appointment.reference, now=NOW, by=DESK)
 
     appointment.refresh_from_db()
     assert appointment.status == "cancelled"
@@ -106,14 +108,14 @@ def test_cancel_knows_no_holds(service):
     held = hold(service)
 
     with pytest.raises(Appointment.DoesNotExist):
-        actions.cancel(reference=held.reference, now=NOW, by="staff")
+        actions.cancel(reference=held.reference, now=NOW, by=DESK)
 
 
 @pytest.mark.parametrize("status", ["arrived", "fulfilled", "noshow"])
 def test_a_mark_can_be_taken_back(service, status):
     appointment = make_appointment(service, TEN, status=status)
 
-    actions.mark_booked(reference=appointment.reference, now=NOW, by="staff")
+    actions.mark_booked(reference=appointment.reference, now=NOW, by=DESK)
 
     appointment.refresh_from_db()
     assert appointment.status == "booked"
@@ -131,7 +133,7 @@ MARKS = {
 def test_marks_follow_the_day(service, status, target):
     appointment = make_appointment(service, TEN, status=status)
 
-    MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+    MARKS[target](reference=appointment.reference, now=TEN, by=DESK)
 
     appointment.refresh_from_db()
     assert appointment.status == target
@@ -142,7 +144,7 @@ def test_marks_leave_a_cancelled_visit_as_it_is(service, target):
     appointment = make_appointment(service, TEN, status="cancelled")
 
     with pytest.raises(WrongStatus):
-        MARKS[target](reference=appointment.reference, now=TEN, by="staff")
+        MARKS[target](reference=appointment.reference, now=TEN, by=DESK)
 
     appointment.refresh_from_db()
     assert appointment.status == "cancelled"
@@ -154,8 +156,8 @@ def test_nobody_arrives_the_day_before(service):
     just_before = midnight - timedelta(seconds=1)
 
     with pytest.raises(NotToday):
-        actions.mark_arrived(reference=appointment.reference, now=just_before, by="staff")
-    arrived = actions.mark_arrived(reference=appointment.reference, now=midnight, by="staff")
+        actions.mark_arrived(reference=appointment.reference, now=just_before, by=DESK)
+    arrived = actions.mark_arrived(reference=appointment.reference, now=midnight, by=DESK)
 
     assert arrived.status == "arrived"
 
@@ -166,7 +168,7 @@ def test_cancel_for_a_patient_on_the_phone(service):
     cancelled = actions.cancel(
         reference=booked.reference,
         now=booked.starts_at,
-        by="staff",
+        by=DESK,
         patient_asked=True,
     )
 
@@ -179,8 +181,8 @@ def test_only_arriving_can_be_early(service):
 
     for mark in (actions.mark_fulfilled, actions.mark_no_show):
         with pytest.raises(NotStarted):
-            mark(reference=appointment.reference, now=early, by="staff")
+            mark(reference=appointment.reference, now=early, by=DESK)
 
-    assert actions.mark_arrived(reference=appointment.reference, now=early, by="staff").status == (
+    assert actions.mark_arrived(reference=appointment.reference, now=early, by=DESK).status == (
         "arrived"
     )

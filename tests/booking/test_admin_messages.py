@@ -13,7 +13,7 @@ from booking import actions
 from booking.models import Message, MessageKind, MessageState
 from booking.tasks import announce
 
-from .factories import NOW, local, make_appointment, make_service
+from .factories import DESK, NOW, local, make_appointment, make_service
 
 LIST = "/admin/booking/message/"
 
@@ -95,7 +95,7 @@ def test_a_waiting_mail_is_not_sent_twice(front_desk, run_worker):
 def test_a_confirmation_of_a_cancelled_visit_is_not_sent_again(front_desk, run_worker):
     message = make_message()
     run_worker()
-    actions.cancel(reference=message.appointment.reference, now=NOW, by="staff")
+    actions.cancel(reference=message.appointment.reference, now=NOW, by=DESK)
 
     response = send_again(front_desk, message)
 

@@ -110,10 +110,10 @@ def test_confirmation_text_is_complete_alone():
         "100 Sample Street",
         f"Reference {visit.spoken_reference}",
         "",
-        "See or cancel your visit:",
+        "See, move or cancel your visit:",
         f"https://clinic.example.org/appointments/{visit.reference}/",
         "",
-        "You can cancel online until Monday, December 7, 10:30 am. After that,",
+        "You can move or cancel it online until Monday, December 7, 10:30 am.",
     ]
     assert (
         "- A list of your medicines, vitamins and herbs with their doses and\n  labels\n- Loose"
@@ -199,7 +199,7 @@ def test_mail_inside_the_notice_says_to_call():
     text, html = bodies(mail)
 
     assert "See your visit:" in text
-    assert "To cancel, please call" in html
+    assert "To move or cancel it, please call" in html
     assert "cancel online" not in text + html
 
 

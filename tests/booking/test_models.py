@@ -74,7 +74,7 @@ def test_a_cancelled_time_can_be_booked_and_neighbours_may_touch():
     make_appointment(service, local(7, 10))
     make_appointment(make_service(), local(7, 9))
 
-    assert Appointment.objects.holding_time(NOW).count() == 3
+    assert Appointment.objects.holding_time().count() == 3
 
 
 @pytest.mark.parametrize(

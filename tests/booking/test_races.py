@@ -17,6 +17,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions
+from booking.actors import PATIENT
 from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.models import Appointment, Message, Practitioner
@@ -98,10 +99,10 @@ def book_online(service, practitioner, starts_at):
     """Hold and confirm, as one browser does."""
     reference = uuid4()
     times = {
-        "practitioner": practitioner,
+        "practitioners": [practitioner],
         "starts_at": starts_at,
         "now": NOW,
-        "by": "patient",
+        "by": PATIENT,
     }
     actions.hold(service=service, reference=reference, **times)
     return actions.book(
@@ -167,7 +168,7 @@ def test_a_refused_person_keeps_the_others_waiting_for_few_queries(
     service, django_assert_num_queries
 ):
     practitioner = service.practitioner
-    taken = {"service": service, "practitioner": practitioner, "starts_at": TEN, "by": "patient"}
+    taken = {"service": service, "practitioners": [practitioner], "starts_at": TEN, "by": PATIENT}
     actions.hold(**taken, now=NOW)
 
     # Begin, the limit of the wait, the diary, the person's own hold, the time, rollback.
@@ -190,7 +191,7 @@ def test_two_hundred_browsers_on_one_slot_get_one_mail(clients, service, run_wor
     # The clock runs here: stopping it would stop the clients' own waiting too.
     slot = find_slots(
         service,
-        practitioner=service.practitioner,
+        practitioners=[service.practitioner],
         first_on=date.min,
         last_on=date.max,
         now=timezone.now(),
@@ -209,7 +210,7 @@ def test_two_hundred_browsers_on_one_slot_get_one_mail(clients, service, run_wor
 def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, service):
     practitioner = service.practitioner
     held = actions.hold(
-        service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+        service=service, practitioners=[practitioner], starts_at=TEN, now=NOW, by=PATIENT
     )
 
     answers = clients.race(
@@ -217,12 +218,12 @@ def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, servi
             lambda: actions.book(
                 reference=held.reference,
                 service=service,
-                practitioner=practitioner,
+                practitioners=[practitioner],
                 starts_at=TEN,
                 details=make_details(),
                 screening=make_screening_pass(),
                 now=NOW,
-                by="patient",
+                by=PATIENT,
             )
         ]
         * 20
@@ -239,32 +240,32 @@ def test_a_hold_booked_while_others_sweep_expired_holds_stays(clients, service):
 
     for starts_at in days:
         held = actions.hold(
-            service=service, practitioner=practitioner, starts_at=starts_at, now=NOW, by="patient"
+            service=service, practitioners=[practitioner], starts_at=starts_at, now=NOW, by=PATIENT
         )
 
         def confirm(held=held):
             return actions.book(
                 reference=held.reference,
                 service=service,
-                practitioner=practitioner,
+                practitioners=[practitioner],
                 starts_at=held.starts_at,
                 details=make_details(),
                 screening=make_screening_pass(),
                 now=after_expiry - timedelta(microseconds=1),
-                by="patient",
+                by=PATIENT,
             )
 
         def take_over(held=held):
             return actions.hold(
                 service=service,
-                practitioner=practitioner,
+                practitioners=[practitioner],
                 starts_at=held.starts_at,
                 now=after_expiry,
-                by="patient",
+                by=PATIENT,
             )
 
         def give_up(held=held):
-            return actions.release(reference=held.reference, now=NOW, by="patient")
+            return actions.release(reference=held.reference, now=NOW, by=PATIENT)
 
         answers = clients.race([confirm, take_over, give_up, take_over] * 3)
 
@@ -300,11 +301,11 @@ def test_the_constraint_alone_refuses_who_comes_without_the_lock(clients, servic
 def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
     service = make_service()
     make_week(service)
-    slot = {"service": service, "practitioner": service.practitioner, "starts_at": TEN}
-    held = actions.hold(**slot, now=NOW, by="patient")
+    slot = {"service": service, "practitioners": [service.practitioner], "starts_at": TEN}
+    held = actions.hold(**slot, now=NOW, by=PATIENT)
 
     def release():
-        actions.release(reference=held.reference, now=NOW, by="patient")
+        actions.release(reference=held.reference, now=NOW, by=PATIENT)
         connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -315,7 +316,7 @@ def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
                 details=make_details(),
                 screening=make_screening_pass(),
                 now=NOW,
-                by="patient",
+                by=PATIENT,
             )
             released = pool.submit(release)
             time.sleep(0.5)
@@ -327,7 +328,7 @@ def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
 def test_the_same_form_of_an_expired_hold_gives_one_visit(clients, service):
     practitioner = service.practitioner
     held = actions.hold(
-        service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+        service=service, practitioners=[practitioner], starts_at=TEN, now=NOW, by=PATIENT
     )
 
     answers = clients.race(
@@ -335,12 +336,12 @@ def test_the_same_form_of_an_expired_hold_gives_one_visit(clients, service):
             lambda: actions.book(
                 reference=held.reference,
                 service=service,
-                practitioner=practitioner,
+                practitioners=[practitioner],
                 starts_at=TEN,
                 details=make_details(),
                 screening=make_screening_pass(),
                 now=NOW + timedelta(hours=1),
-                by="patient",
+                by=PATIENT,
             )
         ]
         * 20
@@ -363,7 +364,7 @@ def test_who_waits_too_long_for_the_diary_is_refused(clients, service):
     def ask_for_a_time():
         try:
             return actions.hold(
-                service=service, practitioner=practitioner, starts_at=TEN, now=NOW, by="patient"
+                service=service, practitioners=[practitioner], starts_at=TEN, now=NOW, by=PATIENT
             )
         finally:
             refused.set()

@@ -69,7 +69,7 @@ def test_seed_load_never_overlaps_and_leaves_free_times():
     service = Service.objects.get(slug="load-visit")
     today = NOW.date()
     assert find_slots(
-        service, practitioner=service.practitioner, first_on=today, last_on=today, now=NOW
+        service, practitioners=[service.practitioner], first_on=today, last_on=today, now=NOW
     )
 
 

@@ -35,7 +35,7 @@ def test_load_makes_a_bookable_clinic():
     first_on, last_on = bookable_dates(services[0], now=NOW)
     slots = find_slots(
         services[0],
-        practitioner=services[0].practitioner,
+        practitioners=[services[0].practitioner],
         first_on=first_on,
         last_on=last_on,
         now=NOW,

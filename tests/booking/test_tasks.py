@@ -17,7 +17,7 @@ from booking import actions, tasks
 from booking.models import Message, MessageKind, MessageState
 from booking.tasks import MessageDelayed, MessageRefused, announce, send_message
 
-from .factories import NOW, local, make_appointment, make_service
+from .factories import DESK, NOW, local, make_appointment, make_service
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,7 +117,7 @@ def test_worker_sends_once(run_worker):
 
 def test_confirmation_leaves_before_the_cancellation(run_worker):
     message = make_announced()
-    actions.cancel(reference=message.appointment.reference, now=NOW, by="staff")
+    actions.cancel(reference=message.appointment.reference, now=NOW, by=DESK)
 
     run_worker()
 

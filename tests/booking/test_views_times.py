@@ -234,7 +234,7 @@ def test_choosing_a_time_holds_it_for_ten_minutes(visitor, bookable_service):
     )
     assert (held.status, held.starts_at) == ("pending", local(7, 10))
     assert held.expires_at == NOW + timedelta(minutes=10)
-    assert held_token(visitor) == HoldToken(held.reference, "first-consultation", local(7, 10))
+    assert held_token(visitor) == HoldToken.of(held)
     cookie = response.cookies[HOLD_COOKIE]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/book/", True, "Lax")
 

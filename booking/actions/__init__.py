@@ -1,0 +1,30 @@
+"""The only writer of appointments. Each action is one transaction.
+
+Every action that takes time locks the practitioner first, so that people who want the same time
+queue up in a moment instead of meeting in the exclusion constraint; the constraint stays as the
+last word. `now` is an aware datetime, `by` says who does it. Whether a hold has run out is the
+database's to say, by its own clock.
+"""
+
+from .bookings import book, reschedule
+from .changes import cancel, mark_arrived, mark_booked, mark_fulfilled, mark_no_show
+from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
+from .locks import close_diary
+from .records import PatientDetails
+
+__all__ = [
+    "HOLD_DURATION",
+    "LONGEST_HOLD",
+    "PatientDetails",
+    "book",
+    "cancel",
+    "close_diary",
+    "extend",
+    "hold",
+    "mark_arrived",
+    "mark_booked",
+    "mark_fulfilled",
+    "mark_no_show",
+    "release",
+    "reschedule",
+]

@@ -1,0 +1,209 @@
+"""Booking a visit, and moving it to another time."""
+
+from collections.abc import Collection, Sequence
+from copy import copy
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from booking import availability, tasks
+from booking.actors import Actor
+from booking.errors import NotMovable, SlotNotOffered, TooLateToMove
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    EventKind,
+    Location,
+    MessageKind,
+    Patient,
+    Practitioner,
+    Screening,
+    Service,
+)
+from booking.screening import ScreeningPass
+
+from .holds import HOLD_DURATION, release
+from .locks import get_for_change, keep_open, losing_the_race_is_slot_taken, queue_for
+from .records import PatientDetails, find_or_create_patient, write_history
+from .taking import check_free, first_that_can, get_hold, give_up, insert, put, who_may_be_free
+
+
+def book(
+    *,
+    reference: UUID,
+    service: Service,
+    practitioners: Sequence[Practitioner],
+    starts_at: datetime,
+    details: PatientDetails,
+    screening: ScreeningPass,
+    now: datetime,
+    by: Actor,
+    location: Location | None = None,
+    replaces: UUID | None = None,
+    patient: Patient | None = None,
+    override: bool = False,
+    note: str = "",
+) -> Appointment:
+    """Turn the hold `reference` into a booked visit, and announce it, in one transaction.
+
+    Without such a hold, or if it ran out or was for another time, the time is taken now if it is
+    free; `replaces` is the browser's newest hold, which must not stand in its own way. A reference
+    that is booked already returns that appointment unchanged: the same form was sent twice.
+    `patient` is someone whom staff chose, instead of finding them by `details`. `override` lets
+    staff take a time that no rule offers, but never one that overlaps; `note` goes to the history.
+    Raises SlotTaken or SlotNotOffered.
+    """
+    location = location or service.location
+
+    def take(practitioner: Practitioner) -> Appointment:
+        with losing_the_race_is_slot_taken(), transaction.atomic():
+            queue_for(practitioner, None if override else service)
+            # The same form, sent at the same moment, may have been first.
+            if (booked := give_up(reference)) is not None:
+                return booked
+            if replaces is not None:
+                release(reference=replaces, now=now, by=by)
+            check_free(service, practitioner, location, starts_at, now=now, override=override)
+            appointment = insert(
+                service,
+                practitioner,
+                location,
+                starts_at,
+                reference=reference,
+                duration=HOLD_DURATION,
+                now=now,
+            )
+            _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
+            return appointment
+
+    with losing_the_race_is_slot_taken(), transaction.atomic():
+        # A hold that still stands is the person's own: it need not queue for the diary.
+        appointment = get_hold(reference, service, starts_at)
+        if appointment is not None:
+            keep_open(appointment.practitioner)
+            if not override and availability.is_closed(
+                appointment.practitioner,
+                appointment.location,
+                appointment.starts_at,
+                appointment.ends_at,
+            ):
+                raise SlotNotOffered
+            _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
+            return appointment
+    if (booked := _get_booked(reference)) is not None:
+        return booked
+    candidates = practitioners
+    if not override:
+        candidates = who_may_be_free(
+            service, practitioners, location, starts_at, now=now, holder=replaces or reference
+        )
+    return first_that_can(candidates, take)
+
+
+def reschedule(
+    *,
+    reference: UUID,
+    starts_at: datetime,
+    now: datetime,
+    by: Actor,
+    practitioners: Sequence[Practitioner] = (),
+    location: Location | None = None,
+    override: bool = False,
+    patient_asked: bool = False,
+    holds: Collection[UUID] = (),
+    screening: ScreeningPass | None = None,
+    note: str = "",
+) -> Appointment:
+    """Move a booked visit to another time and announce it; its old time stays until that is safe.
+
+    By default with the same practitioner and place. The new time may overlap the old one. `holds`
+    are the patient's own, given up with the move. `screening` is a new one, that takes the place
+    of the one before. The same time again changes and announces nothing. A patient may move a
+    visit as long as they may cancel it, staff until its end; `override` is as in `book`.
+    Raises SlotTaken, SlotNotOffered, TooLateToMove, NotMovable, or Appointment.DoesNotExist.
+    """
+    before = Appointment.objects.confirmed().select_related("practitioner", "service", "location")
+    visit = before.get(reference=reference)
+    place = location or visit.location
+    # Whoever has the visit now comes first.
+    wanted = sorted(practitioners or [visit.practitioner], key=lambda p: p != visit.practitioner)
+
+    def move(practitioner: Practitioner) -> Appointment:
+        with losing_the_race_is_slot_taken(), transaction.atomic():
+            queue_for(practitioner, None if override else visit.service)
+            appointment = get_for_change(reference)
+            old = copy(appointment)
+            is_same_time = appointment.starts_at == starts_at and appointment.location == place
+            if is_same_time and appointment.practitioner == practitioner:
+                return appointment
+            _check_movable(appointment, now=now, by=by)
+            for own in holds:
+                release(reference=own, now=now, by=by)
+            check_free(
+                appointment.service,
+                practitioner,
+                place,
+                starts_at,
+                now=now,
+                moving=reference,
+                override=override,
+            )
+            put(appointment, practitioner, place, starts_at)
+            appointment.sequence += 1
+            appointment.save()
+            if screening is not None:
+                _keep_screening(appointment, screening)
+            write_history(appointment, EventKind.MOVED, now=now, by=by, moved_from=old, note=note)
+            tasks.announce(appointment, kind=MessageKind.MOVED, now=now)
+            return appointment
+
+    return first_that_can(wanted, move)
+
+
+def _confirm(
+    appointment: Appointment,
+    patient: Patient | None,
+    details: PatientDetails,
+    screening: ScreeningPass,
+    *,
+    now: datetime,
+    by: Actor,
+    note: str,
+) -> None:
+    """Make the hold a booked visit with all that belongs to it."""
+    appointment.patient = patient or find_or_create_patient(details, now=now)
+    appointment.status = AppointmentStatus.BOOKED
+    appointment.expires_at = None
+    appointment.reason = details.reason
+    appointment.medicines = details.medicines
+    appointment.condition_slug = screening.condition
+    appointment.booked_at = appointment.consented_at = now
+    appointment.full_clean(validate_constraints=False)
+    appointment.save()
+    _keep_screening(appointment, screening)
+    write_history(appointment, EventKind.BOOKED, now=now, by=by, note=note)
+    tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
+
+
+def _keep_screening(appointment: Appointment, screening: ScreeningPass) -> None:
+    Screening.objects.update_or_create(
+        appointment=appointment,
+        defaults={
+            "ruleset": screening.ruleset,
+            "outcome": screening.outcome,
+            "condition_slug": screening.condition,
+            "screened_at": screening.screened_at,
+        },
+    )
+
+
+def _check_movable(appointment: Appointment, *, now: datetime, by: Actor) -> None:
+    if appointment.status != AppointmentStatus.BOOKED or now >= appointment.ends_at:
+        raise NotMovable
+    if not by.is_staff and not appointment.is_cancellable(now):
+        raise TooLateToMove
+
+
+def _get_booked(reference: UUID) -> Appointment | None:
+    return Appointment.objects.confirmed().filter(reference=reference).first()

@@ -1,0 +1,104 @@
+"""Keeping a time for somebody who has not booked it yet."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from booking.actors import Actor
+from booking.errors import HeldLongEnough, SlotTaken, StatusChanged
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    DatabaseNow,
+    Location,
+    Practitioner,
+    Service,
+)
+
+from .locks import losing_the_race_is_slot_taken, queue_for
+from .taking import check_free, first_that_can, get_hold, give_up, insert, renew, who_may_be_free
+
+HOLD_DURATION = timedelta(minutes=10)
+# WCAG 2.2, 2.2.1: a limit can be put off at least ten times.
+LONGEST_HOLD = 12 * HOLD_DURATION
+
+
+def hold(
+    *,
+    service: Service,
+    practitioners: Sequence[Practitioner],
+    starts_at: datetime,
+    now: datetime,
+    by: Actor,
+    location: Location | None = None,
+    replaces: UUID | None = None,
+    reference: UUID | None = None,
+    duration: timedelta = HOLD_DURATION,
+) -> Appointment:
+    """Keep a time with the first of the practitioners who is free, and return it, pending.
+
+    It is kept for `duration` from now on the database's clock. `location` is by default the
+    service's own. `replaces` is the browser's earlier hold: renewed if it is for just this, else
+    given up, but only if the new one succeeds. `reference` moves the hold of that name to this
+    time. Raises SlotTaken, SlotNotOffered, or StatusChanged if that hold is booked already.
+    """
+    location = location or service.location
+
+    def take(practitioner: Practitioner) -> Appointment:
+        with losing_the_race_is_slot_taken(), transaction.atomic():
+            queue_for(practitioner, service)
+            if reference is not None and give_up(reference) is not None:
+                raise StatusChanged
+            if replaces is not None:
+                own = get_hold(replaces, service, starts_at)
+                if own and reference is None and _is_with(own, practitioner, location):
+                    return renew(own, duration)
+                release(reference=replaces, now=now, by=by)
+            check_free(service, practitioner, location, starts_at, now=now)
+            return insert(
+                service,
+                practitioner,
+                location,
+                starts_at,
+                reference=reference,
+                duration=duration,
+                now=now,
+            )
+
+    candidates = who_may_be_free(
+        service, practitioners, location, starts_at, now=now, holder=replaces or reference
+    )
+    return first_that_can(candidates, take)
+
+
+def extend(*, reference: UUID, now: datetime, by: Actor) -> Appointment:
+    """Keep a hold that has not run out for `HOLD_DURATION` from now, and return it.
+
+    Raises SlotTaken if it ran out or is no hold, HeldLongEnough after `LONGEST_HOLD` in all.
+    """
+    with transaction.atomic():
+        own = (
+            Appointment.objects.live_holds()
+            .filter(reference=reference)
+            .select_for_update(no_key=True)
+            .first()
+        )
+        if own is None:
+            raise SlotTaken
+        young = Appointment.objects.filter(pk=own.pk, created_at__gt=DatabaseNow() - LONGEST_HOLD)
+        if not young.exists():
+            raise HeldLongEnough
+        return renew(own, HOLD_DURATION)
+
+
+def release(*, reference: UUID, now: datetime, by: Actor) -> None:
+    """Give up a hold. Does nothing if there is none or it was booked."""
+    # One statement, that looks again at a row it waited for: a booking that came first stays.
+    # Django sends it as one because what refers to appointments is left to PostgreSQL.
+    Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
+
+
+def _is_with(own: Appointment, practitioner: Practitioner, location: Location) -> bool:
+    return own.practitioner_id == practitioner.pk and own.location_id == location.pk

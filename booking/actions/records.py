@@ -1,0 +1,60 @@
+"""What an action leaves behind besides the appointment: the patient, and the history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.actors import Actor
+from booking.models import Appointment, AppointmentEvent, EventKind, Patient
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """What the patient typed, cleaned by the form. `phone` is E.164."""
+
+    name: str
+    email: str
+    phone: str
+    phone_extension: str = ""
+    reason: str = ""
+    medicines: str = ""
+
+
+def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:
+    """Return the patient with the same name, e-mail address and phone, else a new one.
+
+    A record is never changed because somebody typed the same address: families share them.
+    """
+    number = {"phone": details.phone, "phone_extension": details.phone_extension}
+    known = Patient.objects.filter(
+        name__iexact=details.name, email__iexact=details.email, **number
+    ).first()
+    if known is not None:
+        return known
+    return Patient.objects.create(name=details.name, email=details.email, created_at=now, **number)
+
+
+def write_history(
+    appointment: Appointment,
+    kind: EventKind,
+    *,
+    now: datetime,
+    by: Actor,
+    moved_from: Appointment | None = None,
+    note: str = "",
+) -> None:
+    """Write down what happened, in the transaction in which it does.
+
+    `moved_from` is the appointment as it was before a move.
+    """
+    AppointmentEvent.objects.create(
+        appointment=appointment,
+        kind=kind,
+        at=now,
+        by_role=by.role,
+        by_name=by.name[:200],
+        starts_at=appointment.starts_at,
+        practitioner_id=appointment.practitioner_id,
+        previous_starts_at=moved_from.starts_at if moved_from else None,
+        previous_practitioner_id=moved_from.practitioner_id if moved_from else None,
+        note=note[:300],
+    )

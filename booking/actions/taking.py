@@ -1,0 +1,158 @@
+"""Taking a time in a practitioner's diary, once it is this person's turn."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from booking import availability
+from booking.errors import BookingError, SlotNotOffered, SlotTaken
+from booking.models import (
+    Appointment,
+    AppointmentStatus,
+    DatabaseNow,
+    Location,
+    Practitioner,
+    Service,
+)
+
+
+def first_that_can(
+    practitioners: Sequence[Practitioner], take: Callable[[Practitioner], Appointment]
+) -> Appointment:
+    """Return what `take` gives for the first practitioner who can, or raise why the last cannot."""
+    refusal: BookingError = SlotNotOffered()
+    for practitioner in practitioners:
+        try:
+            return take(practitioner)
+        except (SlotTaken, SlotNotOffered) as error:
+            refusal = error
+    raise refusal
+
+
+def who_may_be_free(
+    service: Service,
+    practitioners: Sequence[Practitioner],
+    location: Location,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    holder: UUID | None,
+) -> Sequence[Practitioner]:
+    """Return those worth asking, so that nobody queues for fifty diaries; the first if none is."""
+    if len(practitioners) <= 1:
+        return practitioners
+    free = availability.free_practitioners(
+        service,
+        practitioners=practitioners,
+        starts_at=starts_at,
+        now=now,
+        location=location,
+        holder=holder,
+    )
+    return free or practitioners[:1]
+
+
+def check_free(
+    service: Service,
+    practitioner: Practitioner,
+    location: Location,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    moving: UUID | None = None,
+    override: bool = False,
+) -> None:
+    """Raise SlotTaken or SlotNotOffered unless the time can be taken. Needs the diary's lock."""
+    diary = Appointment.objects.for_practitioner(practitioner)
+    if moving is not None:
+        diary = diary.exclude(reference=moving)
+    busy_from, busy_until = _busy_range(service, starts_at)
+    if diary.holding_time().overlapping(busy_from, busy_until).exists():
+        raise SlotTaken
+    if not override and not availability.is_offered(
+        service,
+        practitioner=practitioner,
+        starts_at=starts_at,
+        now=now,
+        location=location,
+        moving=moving,
+    ):
+        raise SlotNotOffered
+    # The constraint still counts holds that ran out. One statement, as in `release`, and the last
+    # before the insert: everyone else in the queue waits for what a refused person asks.
+    diary.expired_holds().delete()
+
+
+def insert(
+    service: Service,
+    practitioner: Practitioner,
+    location: Location,
+    starts_at: datetime,
+    *,
+    reference: UUID | None,
+    duration: timedelta,
+    now: datetime,
+) -> Appointment:
+    appointment = Appointment(
+        reference=reference or uuid4(),
+        service=service,
+        status=AppointmentStatus.PENDING,
+        created_at=DatabaseNow(),
+        expires_at=DatabaseNow() + duration,
+    )
+    put(appointment, practitioner, location, starts_at)
+    appointment.save(force_insert=True)
+    return appointment
+
+
+def put(
+    appointment: Appointment, practitioner: Practitioner, location: Location, starts_at: datetime
+) -> None:
+    """Set everything that says when, with whom and where."""
+    service = appointment.service
+    appointment.practitioner = practitioner
+    appointment.location = location
+    appointment.starts_at = starts_at
+    appointment.ends_at = starts_at + service.duration
+    appointment.busy_from, appointment.busy_until = _busy_range(service, starts_at)
+
+
+def renew(own: Appointment, duration: timedelta) -> Appointment:
+    """Keep the hold for `duration` from now. It must be locked."""
+    own.expires_at = DatabaseNow() + duration
+    own.save(update_fields=["expires_at"])
+    return own
+
+
+def get_hold(reference: UUID, service: Service, starts_at: datetime) -> Appointment | None:
+    """Return the unexpired hold for just this, locked until the transaction ends."""
+    holds = Appointment.objects.live_holds().filter(
+        reference=reference, service=service, starts_at=starts_at
+    )
+    return (
+        holds.select_related("practitioner", "location__same_hours_as", "service")
+        .select_for_update(of=("self",), no_key=True)
+        .first()
+    )
+
+
+def give_up(reference: UUID) -> Appointment | None:
+    """Give up the person's own hold and return None, or return the visit it has become.
+
+    One statement for who has neither: in a rush for one time, that is nearly everyone.
+    """
+    appointment = Appointment.objects.filter(reference=reference).select_for_update().first()
+    if appointment is not None and appointment.status == AppointmentStatus.PENDING:
+        appointment.delete()
+        return None
+    return appointment
+
+
+def _busy_range(service: Service, starts_at: datetime) -> tuple[datetime, datetime]:
+    try:
+        return (
+            starts_at - service.buffer_before,
+            starts_at + service.duration + service.buffer_after,
+        )
+    except OverflowError:
+        raise SlotNotOffered from None

@@ -1,0 +1,147 @@
+"""Why a time is not offered: every rule that stands in its way, for staff and, in part, patients."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q
+
+from .availability import (
+    ONE_DAY,
+    REACH,
+    Diary,
+    bookable_dates,
+    closures_in,
+    full_days,
+    holiday_periods,
+    load_diaries,
+    open_periods,
+)
+from .models import Appointment, AppointmentStatus, Location, Practitioner, Service
+from .slots import Period, free_slots, merged
+
+
+class Why(StrEnum):
+    """A rule that keeps a time from being offered."""
+
+    PAST = "past"
+    NOTICE = "notice"
+    HORIZON = "horizon"
+    HOURS = "hours"
+    STEP = "step"
+    CLOSURE = "closure"
+    HOLIDAY = "holiday"
+    CAP = "cap"
+    BOOKED = "booked"
+    HELD = "held"
+    BUFFER = "buffer"
+
+
+# What nobody may override: two visits never overlap, with their breaks.
+OVERLAPS = (Why.BOOKED, Why.HELD, Why.BUFFER)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule, and what exactly is in the way, if it is one thing: a closure or a visit."""
+
+    why: Why
+    period: Period | None = None
+    name: str = ""
+    appointment: Appointment | None = None
+
+
+def explain(
+    service: Service,
+    *,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    now: datetime,
+    location: Location | None = None,
+    holder: UUID | None = None,
+    moving: UUID | None = None,
+) -> list[Reason]:
+    """Return what keeps this start from being offered; nothing exactly if `is_offered` says so.
+
+    A start that is past, or beyond what can be booked ahead, is not looked at any closer.
+    """
+    location = location or service.location
+    earliest, latest = bookable_dates(service, now=now, location=location)
+    if starts_at < now:
+        return [Reason(Why.PAST)]
+    if starts_at > now + (latest - earliest) + REACH:
+        return [Reason(Why.HORIZON)]
+    day = starts_at.astimezone(location.tz).date()
+    if day > latest:
+        return [Reason(Why.HORIZON)]
+    reasons = [Reason(Why.NOTICE)] if starts_at < now + service.notice else []
+    diary = load_diaries(
+        [practitioner], location=location, first_on=day, last_on=day, holder=holder, moving=moving
+    )[practitioner.pk]
+    visit = (starts_at, starts_at + service.duration)
+    reasons += _hours(diary, service, location, day, visit)
+    reasons += _closures(practitioner, location, day, visit)
+    if day in full_days(diary, service, location=location):
+        reasons.append(Reason(Why.CAP))
+    taken = (visit[0] - service.buffer_before, visit[1] + service.buffer_after)
+    return reasons + _overlaps(practitioner, visit, taken, holder=holder, moving=moving)
+
+
+def _hours(
+    diary: Diary, service: Service, location: Location, day: date, visit: Period
+) -> list[Reason]:
+    """Say whether the visit leaves the hours, or begins where none does."""
+    periods = open_periods(diary.hours, location, day - ONE_DAY, day + REACH)
+    if not any(lower <= visit[0] and visit[1] <= upper for lower, upper in merged(periods)):
+        return [Reason(Why.HOURS)]
+    starts = free_slots(
+        periods, (), duration=service.duration, step=service.step, not_before=visit[0]
+    )
+    return [] if any(slot.starts_at == visit[0] for slot in starts) else [Reason(Why.STEP)]
+
+
+def _closures(
+    practitioner: Practitioner, location: Location, day: date, visit: Period
+) -> list[Reason]:
+    lower, upper = visit
+    closures = closures_in(location, lower, upper).filter(
+        Q(practitioner=practitioner) | Q(practitioner__isnull=True)
+    )
+    reasons = [
+        Reason(Why.CLOSURE, period=(closure.starts_at, closure.ends_at), name=closure.reason)
+        for closure in closures
+    ]
+    for on, name in location.host.holidays(day - REACH, day + REACH).items():
+        for period in holiday_periods(location, on, on):
+            if period[0] < upper and lower < period[1]:
+                reasons.append(Reason(Why.HOLIDAY, period=period, name=name))
+    return reasons
+
+
+def _overlaps(
+    practitioner: Practitioner,
+    visit: Period,
+    taken: Period,
+    *,
+    holder: UUID | None,
+    moving: UUID | None,
+) -> list[Reason]:
+    """Name each visit or hold in the way, and whether only the breaks around them meet."""
+    others = (
+        Appointment.objects.for_practitioner(practitioner)
+        .holding_time()
+        .overlapping(*taken)
+        .select_related("location")
+    )
+    if moving is not None:
+        others = others.exclude(reference=moving)
+    if holder is not None:
+        others = others.exclude(status=AppointmentStatus.PENDING, reference=holder)
+    reasons = []
+    for other in others:
+        why = Why.HELD if other.status == AppointmentStatus.PENDING else Why.BOOKED
+        if visit[1] <= other.starts_at or other.ends_at <= visit[0]:
+            why = Why.BUFFER
+        reasons.append(Reason(why, (other.starts_at, other.ends_at), appointment=other))
+    return reasons
