@@ -1,10 +1,14 @@
-"""What can go wrong while booking. Views catch `BookingError`; its `message` is for the patient."""
+"""What can go wrong while booking. Views catch `BookingError` and answer with its `status`.
+
+Its `message` is for the patient.
+"""
 
 
 class BookingError(Exception):
     """A refusal that the patient can do something about."""
 
     message = "This did not work. Please try again, or call us."
+    status = 409
 
     def __str__(self) -> str:
         return self.message
@@ -92,3 +96,13 @@ class HeldLongEnough(BookingError):
     """The hold was put off as often as it can be. It stays until its end; then others may have it."""
 
     message = "We cannot hold this time any longer. Please finish your booking, or call us."
+
+
+class TooMany(BookingError):
+    """One connection or e-mail address did this too often. Keep what was typed, name the phone."""
+
+    message = (
+        "There were too many requests from your connection or email address. "
+        "Please wait an hour and try again, or call us."
+    )
+    status = 429

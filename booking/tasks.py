@@ -16,6 +16,7 @@ from procrastinate import JobContext, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from booking import limits
 from booking.calendars import site_host
 from booking.errors import MessageOutdated, MessageWaiting
 from booking.messages import build_mail
@@ -137,6 +138,13 @@ async def restart_lost_jobs(context: JobContext, timestamp: int) -> None:
         task_name=send_message.name, seconds_since_heartbeat=WORKER_SILENT_SECONDS
     ):
         await manager.retry_job(job)
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="booking.forget_attempts", queueing_lock="booking.forget_attempts")
+def forget_attempts(timestamp: int) -> None:
+    """Drop what was counted against the limits a day ago."""
+    limits.forget_old(timezone.now())
 
 
 @app.periodic(cron="17 3 * * *")

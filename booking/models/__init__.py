@@ -9,6 +9,7 @@ from .appointment import (
     CancelledBy,
     Screening,
 )
+from .attempt import Attempt
 from .availability import AvailableTime, NotAvailableTime, Weekday
 from .clock import DatabaseNow
 from .event import AppointmentEvent, EventKind
@@ -26,6 +27,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentStatus",
+    "Attempt",
     "AvailableTime",
     "CancelledBy",
     "DatabaseNow",

@@ -1,0 +1,102 @@
+"""How often one connection, or one e-mail address, may hold, book and ask in a while.
+
+A waiting room or a family shares one address, so the limits are far above what people do and far
+below what a program needs to fill a diary. What is counted is stored as a keyed digest for a day.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from booking.errors import BookingError, TooMany
+from booking.models import Attempt
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` within any `period`."""
+
+    count: int
+    period: timedelta
+
+
+PER_CONNECTION = {
+    "hold": (Limit(40, timedelta(minutes=10)), Limit(300, DAY)),
+    "book": (Limit(30, HOUR), Limit(100, DAY)),
+    "find": (Limit(20, HOUR),),
+    "wait": (Limit(10, HOUR),),
+}
+# Somebody may book a course of weekly visits for two children in one go.
+PER_EMAIL = {
+    "book": (Limit(25, DAY),),
+    "find": (Limit(4, HOUR),),
+    "wait": (Limit(6, DAY),),
+}
+LONGEST = DAY
+
+
+@contextmanager
+def spend(kind: str, request: HttpRequest, *, email: str = "", now: datetime) -> Iterator[None]:
+    """Count one attempt of this connection and e-mail address while the block does it.
+
+    What the block refuses with a BookingError does not count. Use it outside a transaction, so that
+    those who try at the same moment see each other. Raises TooMany over a limit.
+    """
+    limits = {_digest(kind, client_network(request)): PER_CONNECTION[kind]}
+    if email and kind in PER_EMAIL:
+        limits[_digest(kind, email.strip().casefold())] = PER_EMAIL[kind]
+    spent = []
+    try:
+        for digest, of_this in limits.items():
+            spent.append(Attempt.objects.create(kind=kind, digest=digest, at=now))
+            _check(spent[-1], of_this)
+        yield
+    except BookingError:
+        Attempt.objects.filter(pk__in=[attempt.pk for attempt in spent]).delete()
+        raise
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return the address that the request came from; of IPv6 the /64 that one customer has.
+
+    Whom a forwarding header names counts only if a trusted proxy says so: TrustedProxyMiddleware.
+    """
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(address)
+
+
+def forget_old(now: datetime) -> int:
+    """Delete what no limit looks at any more, and return how many there were."""
+    return Attempt.objects.filter(at__lte=now - LONGEST).delete()[0]
+
+
+def _digest(kind: str, who: str) -> str:
+    return salted_hmac("booking.limits", f"{kind} {who}", algorithm="sha256").hexdigest()
+
+
+def _check(attempt: Attempt, limits: tuple[Limit, ...]) -> None:
+    """Raise TooMany if too many came before this one.
+
+    Of those that come at once, the first in the table are let through, so that somebody is.
+    """
+    for limit in limits:
+        before = Attempt.objects.filter(
+            digest=attempt.digest, at__gt=attempt.at - limit.period, pk__lt=attempt.pk
+        )
+        if before.count() >= limit.count:
+            raise TooMany
