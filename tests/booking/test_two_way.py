@@ -1,0 +1,131 @@
+"""What is listed books, and what is not listed is refused, whichever way it is asked for."""
+
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from booking import actions
+from booking.actors import PATIENT
+from booking.availability import find_slots
+from booking.errors import BookingError
+from booking.models import Appointment
+
+from .clinics import DAY, build, clinics, is_offered_in_plain_words, periods_of
+from .factories import make_appointment, make_details, make_screening_pass
+from .journeys import choose_time, make_red_flags, pass_screening
+
+pytestmark = pytest.mark.django_db
+DRAWS = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@contextmanager
+def built(clinic):
+    """Store the clinic at its own time, and forget it again."""
+    with time_machine.travel(clinic.now, tick=False), transaction.atomic():
+        yield build(clinic)
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def undone():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def listed(clinic, service):
+    return {
+        slot.starts_at
+        for slot in find_slots(
+            service,
+            practitioners=[service.practitioner],
+            first_on=clinic.first_on,
+            last_on=clinic.first_on + 2 * DAY,
+            now=clinic.now,
+        )
+    }
+
+
+@given(clinic=clinics())
+@settings(DRAWS, max_examples=100)
+def test_listed_is_what_the_rules_say_in_plain_words(db, clinic):
+    with built(clinic) as service:
+        periods = periods_of(clinic)
+
+        expected = {
+            tick for tick in clinic.ticks if is_offered_in_plain_words(clinic, periods, tick)
+        }
+
+        assert listed(clinic, service) == expected
+
+
+def try_to_hold(clinic, service, starts_at):
+    return actions.hold(
+        service=service,
+        practitioners=[service.practitioner],
+        starts_at=starts_at,
+        now=clinic.now,
+        by=PATIENT,
+    )
+
+
+def try_to_book_at_once(clinic, service, starts_at):
+    return actions.book(
+        reference=uuid4(),
+        service=service,
+        practitioners=[service.practitioner],
+        starts_at=starts_at,
+        details=make_details(),
+        screening=make_screening_pass(),
+        now=clinic.now,
+        by=PATIENT,
+    )
+
+
+def try_to_move(clinic, service, starts_at):
+    far = clinic.now + 300 * DAY
+    visit = make_appointment(service, far)
+    return actions.reschedule(
+        reference=visit.reference, starts_at=starts_at, now=clinic.now, by=PATIENT
+    )
+
+
+def try_the_public_form(clinic, service, starts_at):
+    browser = Client()
+    pass_screening(browser, service)
+    response = choose_time(browser, service, starts_at)
+    if response.status_code == 409:
+        raise BookingError
+    assert response.status_code == 302
+    return Appointment.objects.get(status="pending", starts_at=starts_at)
+
+
+@pytest.mark.parametrize(
+    "attempt", [try_to_hold, try_to_book_at_once, try_to_move, try_the_public_form]
+)
+@given(clinic=clinics(), data=st.data())
+@DRAWS
+def test_listed_books_and_unlisted_is_refused(db, attempt, clinic, data):
+    with built(clinic) as service:
+        make_red_flags()
+        offered = sorted(listed(clinic, service))
+        refused = sorted(set(clinic.ticks) - set(offered))
+        some_offered = data.draw(st.lists(st.sampled_from(offered or [None]), max_size=3))
+        some_refused = data.draw(st.lists(st.sampled_from(refused or [None]), max_size=3))
+
+        for starts_at in filter(None, some_offered):
+            with undone():
+                assert attempt(clinic, service, starts_at).starts_at == starts_at
+        for starts_at in filter(None, some_refused):
+            before = Appointment.objects.filter(starts_at=starts_at).count()
+            with undone(), pytest.raises(BookingError):
+                attempt(clinic, service, starts_at)
+            assert Appointment.objects.filter(starts_at=starts_at).count() == before
