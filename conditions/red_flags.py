@@ -15,6 +15,7 @@ from django.db.models import F
 
 from .addresses import where_now
 from .danger import find_danger
+from .denials import find_affirmed
 from .models import CareLevel, Condition, RedFlag, most_urgent
 
 logger = logging.getLogger(__name__)
@@ -131,16 +132,17 @@ def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
     )
 
 
-def flags_named_in(text: str) -> tuple[Flag, ...]:
+def flags_named_in(text: str, *, heeds_denials: bool = False) -> tuple[Flag, ...]:
     """Return the flags in use of whose words one is in the text, clinic-wide first.
 
     Emergencies, or else what must be seen today. Beside an emergency, that only distracts, unless
     the same words name both: a "blood clot" may be either. One query, whatever was typed. For
-    showing a card, never for leaving it out.
+    showing a card, never for leaving it out. `heeds_denials` is for text about oneself: it leaves
+    out what somebody says they do not have, but for words that want the crisis line.
     """
     in_use = {flag.code: flag for flag in RedFlag.objects.found_by_words()}
     phrases = {code: flag.search_words.splitlines() for code, flag in in_use.items()}
-    codes = find_danger(text, phrases)
+    codes = _affirmed(text, phrases, in_use) if heeds_denials else find_danger(text, phrases)
     emergencies = [code for code in codes if in_use[code].level == CareLevel.EMERGENCY]
     if emergencies:
         either = {phrase for code in emergencies for phrase in phrases[code]}
@@ -150,6 +152,16 @@ def flags_named_in(text: str) -> tuple[Flag, ...]:
         codes = [*emergencies, *find_danger(text, today)]
     named = [_present(in_use[code]) for code in codes]
     return tuple(sorted(named, key=lambda flag: (flag.level.rank, not flag.is_global)))
+
+
+def _affirmed(
+    text: str, phrases: Mapping[str, list[str]], in_use: Mapping[str, RedFlag]
+) -> list[str]:
+    """Return the codes that are named, and not denied."""
+    codes = {*find_affirmed(text, phrases)}
+    crises = {code: phrases[code] for code in phrases if _present(in_use[code]).is_crisis}
+    codes |= {*find_danger(text, crises)}
+    return [code for code in phrases if code in codes]
 
 
 def clinic_wide_emergencies() -> tuple[Flag, ...]:
