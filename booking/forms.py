@@ -18,6 +18,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
 from booking.actions import PatientDetails
+from booking.interruption import Interruption
 from clinic.forms import ParagraphField
 from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
@@ -29,6 +30,8 @@ START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
+# The page places these itself: `start` with the times, the others out of sight.
+DRAWN_APART = {"start", "warned"}
 # Of no width, or turning the direction of what follows: a name with them is not what it seems.
 HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and symbols that are drawn as nothing.
@@ -283,6 +286,11 @@ class DetailsForm(forms.Form):
         error_messages={"required": "Tick the privacy box, so that we may keep your booking."},
     )
     start = StartField(required=False)
+    # The codes of the red flags that this form has shown. Whatever it holds, the form is sent on.
+    warned = forms.Field(required=False, widget=forms.HiddenInput)
+
+    interruption: Interruption | None = None
+    """The red flags that the typed words name, to show before the form goes on."""
 
     legends: ClassVar = {"consent": "Your privacy"}
 
@@ -292,13 +300,19 @@ class DetailsForm(forms.Form):
         # The page draws the form around the fields, and the times to choose from.
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout(*(name for name in self.fields if name != "start"))
+        self.helper.layout = Layout(*(name for name in self.fields if name not in DRAWN_APART))
         # In a new tab, so that nobody loses what they typed.
         self.fields["consent"].label = format_html(
             'I have read <a href="{}" target="_blank">how you use my details'
             '<span class="hide"> (opens a new tab)</span></a>, and I agree',
             reverse("privacy"),
         )
+
+    def typed_text(self) -> str:
+        """Return what was typed in free words, valid or not, as far as it may be stored."""
+        texts = (self[name].value() or "" for name in ("reason", "medicines"))
+        # Twice, because browsers send two characters for a line break that counts once.
+        return "\n".join(text[: 2 * TEXT_LIMIT] for text in texts)
 
     def patient_details(self) -> PatientDetails:
         """Return the valid form's answers."""

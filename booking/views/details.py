@@ -14,6 +14,7 @@ from booking.actors import PATIENT
 from booking.availability import free_practitioners, nearest_slots
 from booking.errors import BookingError
 from booking.forms import DetailsForm
+from booking.interruption import find_interruption
 from booking.models import Appointment, Practitioner
 from booking.screening import ScreeningPass
 
@@ -59,8 +60,9 @@ def _book(
     now: datetime,
 ) -> HttpResponse:
     form = DetailsForm(request.POST)
+    form.interruption = find_interruption(form.typed_text(), shown=form["warned"].value() or "")
     try:
-        if not form.is_valid():
+        if not form.is_valid() or form.interruption:
             return _keep(request, journey, token, form, now=now)
         starts_at = form.cleaned_data["start"] or token.starts_at
         appointment = actions.book(

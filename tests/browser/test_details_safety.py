@@ -1,0 +1,41 @@
+"""Words that mean danger, in a real browser."""
+
+import pytest
+
+from booking.models import Appointment
+
+from . import steps
+from .test_accessibility import assert_sound, hold_a_time
+from .test_accessibility import page as page_in_each_scheme
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+page = page_in_each_scheme
+
+
+def test_the_card_takes_the_focus_and_the_form_goes_on(page):
+    hold_a_time(page)
+    steps.fill_details(page, reason="Twitches, and slurred speech since noon")
+    steps.submit(page)
+
+    assert page.evaluate("document.activeElement.className") == "interruption"
+    assert page.title().startswith("Call 911 now")
+    assert page.locator(".interruption a[href='tel:911']").is_visible()
+    assert_sound(page)
+
+    steps.confirm(page)
+    assert Appointment.objects.get().reason == "Twitches, and slurred speech since noon"
+
+
+def test_the_card_and_the_form_go_on_without_scripts(visitor):
+    steps.open_booking_from_article(visitor)
+    steps.answer_none(visitor)
+    steps.choose_first_time(visitor)
+    steps.fill_details(visitor, reason="One swollen calf")
+    steps.submit(visitor)
+
+    assert visitor.locator(".interruption [data-care-level=urgent]").is_visible()
+    assert Appointment.objects.get().status == "pending"
+
+    steps.confirm(visitor)
+    assert Appointment.objects.get().status == "booked"
