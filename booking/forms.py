@@ -30,8 +30,9 @@ START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
+TRAP = "Empty the box “Leave this box empty”. A program or your browser filled it in."
 # The page places these itself: `start` with the times, the others out of sight.
-DRAWN_APART = {"start", "warned"}
+DRAWN_APART = {"start", "website", "warned"}
 # Of no width, or turning the direction of what follows: a name with them is not what it seems.
 HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and symbols that are drawn as nothing.
@@ -286,6 +287,8 @@ class DetailsForm(forms.Form):
         error_messages={"required": "Tick the privacy box, so that we may keep your booking."},
     )
     start = StartField(required=False)
+    # For programs that fill in everything; the page keeps it from people, and tells who fell in.
+    website = forms.CharField(required=False, error_messages={"null_characters_not_allowed": TRAP})
     # The codes of the red flags that this form has shown. Whatever it holds, the form is sent on.
     warned = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -307,6 +310,12 @@ class DetailsForm(forms.Form):
             '<span class="hide"> (opens a new tab)</span></a>, and I agree',
             reverse("privacy"),
         )
+
+    def clean_website(self) -> str:
+        """Refuse whoever filled the box in, with a way out for people."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(TRAP, code="trap")
+        return ""
 
     def typed_text(self) -> str:
         """Return what was typed in free words, valid or not, as far as it may be stored."""

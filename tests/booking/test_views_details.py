@@ -56,7 +56,8 @@ def test_details_show_the_held_time_and_ask_for_six_answers(visitor):
         for field in page.one("form").all()
         if field.tag in {"input", "textarea"} and field.get("type") != "hidden"
     ]
-    assert fields == ["name", "email", "phone", "reason", "medicines", "consent"]
+    # The last is no question: tests/booking/test_views_details_trap.py.
+    assert fields == ["name", "email", "phone", "reason", "medicines", "consent", "website"]
     autocomplete = [
         page.one("input", name=n).get("autocomplete") for n in ("name", "email", "phone")
     ]

@@ -1,4 +1,4 @@
-"""Words that mean danger, in a real browser."""
+"""Words that mean danger, and the box for programs, in a real browser."""
 
 import pytest
 
@@ -38,4 +38,31 @@ def test_the_card_and_the_form_go_on_without_scripts(visitor):
     assert Appointment.objects.get().status == "pending"
 
     steps.confirm(visitor)
+    assert Appointment.objects.get().status == "booked"
+
+
+def test_nobody_meets_the_box_for_programs_unless_it_is_filled(page):
+    hold_a_time(page)
+    box = page.locator("[name=website]")
+
+    place = box.bounding_box()
+    assert place["x"] + place["width"] <= 0
+    assert "Leave this box empty" not in page.locator("main").aria_snapshot()
+    page.locator("[name=consent]").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+
+    steps.fill_details(page)
+    page.evaluate("document.querySelector('[name=website]').value = 'https://me.example'")
+    steps.submit(page)
+
+    assert page.title().startswith("Error: ")
+    box = page.get_by_label("Leave this box empty")
+    assert box.input_value() == "https://me.example"
+    assert box.is_visible()
+    assert_sound(page)
+
+    box.fill("")
+    steps.confirm(page)
     assert Appointment.objects.get().status == "booked"
