@@ -31,6 +31,7 @@ from booking.models import (
     MessageKind,
 )
 from clinic.models import Clinic
+from conditions.red_flags import clinic_wide_emergencies
 
 CALENDAR_NAME = "visit.ics"
 TEXT_WIDTH = 72
@@ -70,6 +71,8 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
     context = {
         "clinic": Clinic.objects.current(),
         "booking_link": site_link(reverse("booking:service-list")),
+        # Whatever the mail is about: the same signs for everybody.
+        "emergencies": clinic_wide_emergencies(),
     }
     if message.appointment is not None:
         context |= _visit(message.appointment, now=now)

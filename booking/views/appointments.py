@@ -17,6 +17,7 @@ from booking.actors import PATIENT
 from booking.calendars import appointment_calendar
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentStatus
+from conditions.red_flags import clinic_wide_emergencies
 
 NEWS_LASTS = timedelta(minutes=10)
 
@@ -99,5 +100,6 @@ def _context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "is_cancellable": visit.is_cancellable(now),
         "is_news": is_booked and visit.booked_at is not None and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,
+        "emergencies": clinic_wide_emergencies(),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }

@@ -1,0 +1,97 @@
+"""What not to wait with, in every mail about a visit and on the patient's own pages."""
+
+import pytest
+from django.urls import reverse
+
+from booking.messages import build_mail
+from booking.models import Message, MessageKind
+from conditions.models import CareLevel
+from tests.html_tree import parse
+
+from .factories import NOW, local, make_appointment, make_service
+from .journeys import make_red_flag
+
+pytestmark = pytest.mark.django_db
+
+KINDS = pytest.mark.parametrize("kind", MessageKind.values)
+SIGNS = ["Slurred speech", "Fainting, a blackout & more"]
+
+
+@pytest.fixture(autouse=True)
+def site_url(settings):
+    settings.SITE_URL = "https://clinic.example.org"
+
+
+@pytest.fixture
+def signs():
+    for position, label in enumerate(SIGNS):
+        make_red_flag(f"sign.{position}", CareLevel.EMERGENCY, label=label, position=position)
+    make_red_flag(
+        "crisis", CareLevel.EMERGENCY, label="Dark thoughts", statement="{crisis}", position=9
+    )
+    make_red_flag("of.an.article", CareLevel.EMERGENCY, label="One topic only", is_global=False)
+    make_red_flag("of.today", CareLevel.URGENT, label="Seen today")
+    make_red_flag("switched.off", CareLevel.EMERGENCY, label="Not in use", is_active=False)
+
+
+def make_visit(**kwargs):
+    return make_appointment(make_service(), local(8, 10), condition_slug="spasms", **kwargs)
+
+
+def bodies(kind):
+    visit = make_visit(**({"status": "cancelled"} if kind == "cancellation" else {}))
+    message = Message.objects.create(
+        appointment=visit, kind=kind, to_email="ana@example.com", sequence=0, message_id="<1@x>"
+    )
+    mail = build_mail(message, now=NOW)
+    return mail.body, parse(mail.alternatives[0].content.encode())
+
+
+@KINDS
+def test_every_mail_lists_the_emergencies_of_the_whole_clinic(signs, kind):
+    text, page = bodies(kind)
+
+    assert "call 911 now for any of these. - Slurred speech" in " ".join(text.split())
+    assert "\n\n- Slurred speech\n- Fainting, a blackout & more\n\nDark thoughts: call" in text
+    assert "Dark thoughts: call or text 988, day or night.\n\nQuestions?" in text
+    listed = page.all("ul")[-1]
+    assert [item.text for item in listed.all("li")] == SIGNS
+    tels = [link.get("href") for link in page.all("a") if link.get("href").startswith("tel:")]
+    assert tels[:2] == ["tel:911", "tel:988"]
+    assert "Dark thoughts: call or text 988, day or night." in page.text
+
+
+@KINDS
+def test_no_mail_lists_what_belongs_to_an_article_or_is_no_emergency(signs, kind):
+    text, page = bodies(kind)
+
+    for other in ("One topic only", "Seen today", "Not in use", "spasms"):
+        assert other not in text
+        assert other not in page.text
+
+
+@KINDS
+def test_a_mail_without_signs_says_whom_to_call(kind):
+    text, page = bodies(kind)
+
+    said = "if it may be an emergency: call 911 now. In a crisis, call or text 988"
+    assert said in " ".join(text.split())
+    assert said in page.text
+
+
+@pytest.mark.parametrize("name", ["appointment", "appointment-cancel"])
+def test_the_patients_pages_list_the_same_signs(client, signs, name):
+    visit = make_visit()
+
+    page = parse(client.get(reverse(f"booking:{name}", args=[visit.reference])).content)
+
+    labels = [item.text for item in page.one("main").all("li")]
+    assert [label for label in labels if label in SIGNS] == SIGNS
+    assert {"One topic only", "Seen today", "Not in use"}.isdisjoint(labels)
+    assert "Dark thoughts: call or text 988, day or night." in page.one("main").text
+
+
+def test_the_patients_page_without_signs_says_whom_to_call(client):
+    page = parse(client.get(make_visit().get_absolute_url()).content)
+
+    assert "if it may be an emergency. Call 911 now." in page.one("main").text
