@@ -21,6 +21,8 @@ from booking.availability import (
 from booking.errors import BookingError
 from booking.forms import StartForm, parse_day
 from booking.models import Location
+from booking.screening import NO_FLAG
+from booking.waits import LongWait, find_long_wait
 from booking.weeks import Bookable
 
 from .journey import (
@@ -120,10 +122,22 @@ def _show(
         "week": bookable.week_of(day),
         "is_out_of_range": day != wanted,
         "held": get_live_hold(journey.hold, service=journey.service),
+        "long_wait": _long_wait(journey, bookable, now=now),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }
     return render(request, "booking/slot_list.html", context)
+
+
+def _long_wait(journey: Journey, bookable: Bookable, *, now: datetime) -> LongWait | None:
+    first = bookable.first_slot
+    return find_long_wait(
+        journey.screening.outcome if journey.screening else NO_FLAG,
+        article_levels={flag.level for flag in journey.flag_set.flags if journey.condition},
+        first_at=first.starts_at if first else None,
+        now=now,
+        zone=bookable.zone,
+    )
 
 
 def _wanted_day(request: HttpRequest, bookable: Bookable) -> date:

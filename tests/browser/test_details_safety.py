@@ -1,11 +1,11 @@
-"""Words that mean danger, and the box for programs, in a real browser."""
+"""Words that mean danger, a long wait, and the box for programs, in a real browser."""
 
 import pytest
 
-from booking.models import Appointment
+from booking.models import Appointment, AvailableTime
 
 from . import steps
-from .test_accessibility import assert_sound, hold_a_time
+from .test_accessibility import SAFETY, assert_sound, hold_a_time
 from .test_accessibility import page as page_in_each_scheme
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +39,17 @@ def test_the_card_and_the_form_go_on_without_scripts(visitor):
 
     steps.confirm(visitor)
     assert Appointment.objects.get().status == "booked"
+
+
+def test_the_times_page_names_faster_help(page):
+    AvailableTime.objects.all().delete()
+    page.goto(SAFETY)
+    page.locator("input[name=flags][value='weakness.new']").check()
+    steps.submit(page)
+    steps.submit(page)
+
+    assert page.locator("[aria-labelledby=sooner] a[href='tel:911']").is_visible()
+    assert_sound(page)
 
 
 def test_nobody_meets_the_box_for_programs_unless_it_is_filled(page):

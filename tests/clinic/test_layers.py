@@ -12,7 +12,7 @@ APPS = ("booking", "clinic", "conditions")
 BOOKING_LAYERS = [
     {"errors", "actors", "slots", "templatetags"},
     {"models"},
-    {"availability", "interruption", "limits", "screening", "weeks", "starter"},
+    {"availability", "interruption", "limits", "screening", "waits", "weeks", "starter"},
     {"reasons"},
     {"messages", "calendars"},
     {"tasks"},
