@@ -134,10 +134,13 @@ def reschedule(
             queue_for(practitioner, None if override else visit.service)
             appointment = get_for_change(reference)
             old = copy(appointment)
+            if appointment.status != AppointmentStatus.BOOKED or now >= appointment.ends_at:
+                raise NotMovable
             is_same_time = appointment.starts_at == starts_at and appointment.location == place
             if is_same_time and appointment.practitioner == practitioner:
                 return appointment
-            _check_movable(appointment, now=now, by=by)
+            if not by.is_staff and not appointment.is_cancellable(now):
+                raise TooLateToMove
             for own in holds:
                 release(reference=own, now=now, by=by)
             check_free(
@@ -196,13 +199,6 @@ def _keep_screening(appointment: Appointment, screening: ScreeningPass) -> None:
             "screened_at": screening.screened_at,
         },
     )
-
-
-def _check_movable(appointment: Appointment, *, now: datetime, by: Actor) -> None:
-    if appointment.status != AppointmentStatus.BOOKED or now >= appointment.ends_at:
-        raise NotMovable
-    if not by.is_staff and not appointment.is_cancellable(now):
-        raise TooLateToMove
 
 
 def _get_booked(reference: UUID) -> Appointment | None:
