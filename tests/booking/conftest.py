@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group, User
 
 from .factories import NOW, local, make_available_time, make_service
 from .journeys import choose_time, make_red_flags, pass_screening
+from .racing import many_clients
 
 
 @pytest.fixture
@@ -37,3 +38,9 @@ def front_desk(client, db):
     user.groups.add(Group.objects.get(name="Front desk"))
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def clients():
+    with many_clients() as clients:
+        yield clients

@@ -1,25 +1,21 @@
 """Real connections, real PostgreSQL: whoever is first wins, everyone else hears so at once."""
 
-import gc
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core import mail
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions
 from booking.actors import PATIENT
 from booking.availability import find_slots
-from booking.errors import SlotNotOffered, SlotTaken
+from booking.errors import SlotTaken
 from booking.models import Appointment, Message, Practitioner
 
 from .factories import (
@@ -31,61 +27,10 @@ from .factories import (
     make_week,
 )
 from .journeys import choose_time, make_red_flags, pass_screening, send_details
+from .racing import CLIENTS, LONGEST_WAIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
-CLIENTS = 200
-ROUNDS = range(10)
-LONGEST_WAIT = 3  # seconds, from the issue of the first release
 TEN = local(9, 10)
-
-
-@dataclass(frozen=True)
-class Answer:
-    outcome: object
-    seconds: float
-
-
-class Clients:
-    """Many threads, each with a database connection of its own that is open before the start."""
-
-    def __init__(self, size):
-        self.size = size
-        self.pool = ThreadPoolExecutor(max_workers=size)
-
-    def race(self, calls):
-        """Run one call per client, all released at once, and return the answers in order."""
-        barrier = threading.Barrier(len(calls))
-
-        def run(call):
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            began = time.perf_counter()
-            try:
-                outcome = call()
-            except Exception as error:  # noqa: BLE001 - the tests look at every answer
-                outcome = error
-            return Answer(outcome, time.perf_counter() - began)
-
-        return [future.result() for future in [self.pool.submit(run, call) for call in calls]]
-
-    def close(self):
-        self.race([connections.close_all] * self.size)
-        self.pool.shutdown()
-
-
-@pytest.fixture
-def clients():
-    clients = Clients(CLIENTS)
-    # 200 threads of one Python spend less of the time that is measured on handing over to each other.
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(0.1)
-    # Nor should it go into sweeping what a whole run of tests has left in memory.
-    gc.collect()
-    gc.freeze()
-    yield clients
-    gc.unfreeze()
-    sys.setswitchinterval(interval)
-    clients.close()
 
 
 @pytest.fixture
@@ -93,75 +38,6 @@ def service():
     service = make_service()
     make_week(service)
     return service
-
-
-def book_online(service, practitioner, starts_at):
-    """Hold and confirm, as one browser does."""
-    reference = uuid4()
-    times = {
-        "practitioners": [practitioner],
-        "starts_at": starts_at,
-        "now": NOW,
-        "by": PATIENT,
-    }
-    actions.hold(service=service, reference=reference, **times)
-    return actions.book(
-        service=service,
-        reference=reference,
-        details=make_details(),
-        screening=make_screening_pass(),
-        **times,
-    )
-
-
-def one_winner(answers):
-    """Check that one client has the visit and all others a refusal; return the longest wait."""
-    booked = [answer for answer in answers if isinstance(answer.outcome, Appointment)]
-    refused = [a for a in answers if isinstance(a.outcome, SlotTaken | SlotNotOffered)]
-    others = [a.outcome for a in answers if a not in booked and a not in refused]
-    assert others == []
-    assert len(booked) == 1
-    assert len(refused) == CLIENTS - 1
-    assert Appointment.objects.get().status == "booked"
-    assert Message.objects.get().kind == "confirmation"
-    assert ProcrastinateJob.objects.count() == 1
-    return max(answer.seconds for answer in answers)
-
-
-def empty_the_diary():
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE booking_appointment, procrastinate_jobs CASCADE")
-
-
-def test_two_hundred_clients_on_one_slot(clients, service):
-    practitioner = service.practitioner
-
-    waits = []
-    for _ in ROUNDS:
-        empty_the_diary()
-        answers = clients.race([lambda: book_online(service, practitioner, TEN)] * CLIENTS)
-
-        waits.append(one_winner(answers))
-    assert max(waits) < LONGEST_WAIT
-
-
-def test_two_hundred_clients_on_two_overlapping_starts(clients, service):
-    practitioner = service.practitioner
-    half_past = TEN + timedelta(minutes=30)
-
-    waits = []
-    for _ in ROUNDS:
-        empty_the_diary()
-        answers = clients.race(
-            [
-                lambda: book_online(service, practitioner, TEN),
-                lambda: book_online(service, practitioner, half_past),
-            ]
-            * (CLIENTS // 2)
-        )
-
-        waits.append(one_winner(answers))
-    assert max(waits) < LONGEST_WAIT
 
 
 def test_a_refused_person_keeps_the_others_waiting_for_few_queries(
