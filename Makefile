@@ -17,7 +17,7 @@ PRODUCTION := DEBUG=0 SECRET_KEY="$$(head -c 60 /dev/urandom | base64 -w 0)" \
 	ALLOWED_HOSTS=clinic.example.org SITE_URL=https://clinic.example.org \
 	DATABASE_URL=postgresql://clinic@localhost/clinic EMAIL_URL=smtp://mail.example.org
 
-.PHONY: run serve admin test check format bench lock
+.PHONY: run serve admin test races check format bench lock
 
 run: $(READY)  ## The site with starter content, on http://127.0.0.1:8000 (PORT changes it)
 	@DEBUG=1 exec $(PYTHON) manage.py serve --seed
@@ -33,6 +33,9 @@ SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile
 
 test: $(READY)  ## All tests; ARGS="tests/booking -k slots" runs some
 	@chromium="$$(.ci/find-chromium)"; CHROMIUM="$$chromium" $(PYTHON) -m pytest $(SPREAD) $(ARGS)
+
+races: $(READY)  ## Two hundred people at once, twenty times in every way that time can be taken
+	@RACE_ROUNDS=20 $(PYTHON) -m pytest tests/booking/test_races_of_many.py $(ARGS)
 
 check: $(READY)  ## Formatters, linters, types, migrations, deployment, templates
 	$(PYTHON) -m ruff format --check --quiet .
