@@ -1,7 +1,7 @@
 """Step 2: a day and a time, which is then held for ten minutes."""
 
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,20 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actors import PATIENT
-from booking.availability import (
-    bookable_dates,
-    load_diaries,
-    nearest_slots,
-    open_dates,
-    slots_in,
-)
+from booking.availability import nearest_slots
 from booking.errors import BookingError
-from booking.forms import StartForm, parse_day
-from booking.models import Location
+from booking.forms import StartForm
 from booking.screening import NO_FLAG
 from booking.waits import LongWait, find_long_wait
 from booking.weeks import Bookable
 
+from .bookable import find_bookable, wanted_day
 from .journey import (
     COOKIE_LASTS,
     HOLD_COOKIE,
@@ -34,12 +28,6 @@ from .journey import (
     set_cookie,
     start_journey,
 )
-
-
-class _Days(TypedDict):
-    location: Location
-    first_on: date
-    last_on: date
 
 
 @never_cache
@@ -52,9 +40,15 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(journey.url("safety"))
     if request.method == "POST":
         return _hold(request, journey, now=now)
-    bookable = _find_bookable(journey, now=now)
+    bookable = find_bookable(
+        journey.service,
+        practitioners=journey.candidates,
+        location=journey.location,
+        now=now,
+        holder=journey.holder,
+    )
     try:
-        wanted = _wanted_day(request, bookable)
+        wanted = wanted_day(request, bookable)
     except ValueError:
         context = {**journey.context(), "bookable": bookable}
         return render(request, "booking/slot_list_bad_date.html", context, status=400)
@@ -137,36 +131,4 @@ def _long_wait(journey: Journey, bookable: Bookable, *, now: datetime) -> LongWa
         first_at=first.starts_at if first else None,
         now=now,
         zone=bookable.zone,
-    )
-
-
-def _wanted_day(request: HttpRequest, bookable: Bookable) -> date:
-    """Return the day asked for, else the first with a free time. Raises ValueError."""
-    if wanted := request.GET.get("from"):
-        return parse_day(wanted)
-    return bookable.first_free_on or bookable.first_on
-
-
-def _find_bookable(journey: Journey, *, now: datetime) -> Bookable:
-    service, location = journey.service, journey.location
-    first_on, last_on = bookable_dates(service, now=now, location=location)
-    diaries = load_diaries(
-        journey.candidates,
-        location=location,
-        first_on=first_on,
-        last_on=last_on,
-        holder=journey.holder,
-    )
-    days: _Days = {"location": location, "first_on": first_on, "last_on": last_on}
-    slots = {
-        slot for diary in diaries.values() for slot in slots_in(diary, service, **days, now=now)
-    }
-    open_on = {day for diary in diaries.values() for day in open_dates(diary, service, **days)}
-    return Bookable(
-        first_on=first_on,
-        last_on=last_on,
-        notice_until=now + service.notice,
-        slots=tuple(sorted(slots)),
-        open_on=frozenset(open_on),
-        zone=location.tz,
     )
