@@ -12,6 +12,11 @@ urlpatterns = [
     path("appointments/<uuid:reference>/", views.appointment, name="appointment"),
     path("appointments/<uuid:reference>/cancel/", views.cancel, name="appointment-cancel"),
     path(
+        "appointments/<uuid:reference>/reschedule/",
+        views.reschedule,
+        name="appointment-reschedule",
+    ),
+    path(
         "appointments/<uuid:reference>/calendar.ics",
         views.calendar,
         name="appointment-calendar",

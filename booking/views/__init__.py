@@ -3,6 +3,7 @@
 from .appointments import appointment, calendar, cancel
 from .csrf import csrf_failure
 from .details import details
+from .reschedule import reschedule
 from .safety import safety
 from .service_list import service_list
 from .times import times
@@ -13,6 +14,7 @@ __all__ = [
     "cancel",
     "csrf_failure",
     "details",
+    "reschedule",
     "safety",
     "service_list",
     "times",

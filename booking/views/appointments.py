@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +17,7 @@ from booking import actions
 from booking.actors import PATIENT
 from booking.calendars import appointment_calendar
 from booking.errors import BookingError
-from booking.models import Appointment, AppointmentStatus
+from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
 from conditions.red_flags import clinic_wide_emergencies
 
 NEWS_LASTS = timedelta(minutes=10)
@@ -41,10 +42,10 @@ def private_page[**P](
 @private_page
 @require_safe
 def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Show one visit: when, where, what next, and how to cancel it."""
+    """Show one visit: when, where, what next, and how to move or cancel it."""
     now = timezone.now()
     visit = get_appointment_for_link(reference)
-    return render(request, "booking/appointment_detail.html", _context(visit, now=now))
+    return render(request, "booking/appointment_detail.html", visit_context(visit, now=now))
 
 
 @private_page
@@ -55,7 +56,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     visit = get_appointment_for_link(reference)
     if visit.status == AppointmentStatus.CANCELLED:
         return redirect(visit)
-    context = _context(visit, now=now)
+    context = visit_context(visit, now=now)
     if request.method != "POST":
         return render(request, "booking/appointment_confirm_cancel.html", context)
     try:
@@ -92,14 +93,41 @@ def get_appointment_for_link(reference: UUID) -> Appointment:
     return visit
 
 
-def _context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
+def last_move(visit: Appointment) -> AppointmentEvent | None:
+    """Return how the visit came to its present time, or None if it was never moved."""
+    moves = visit.events.filter(kind=EventKind.MOVED)
+    return moves.select_related("previous_practitioner").last()
+
+
+def is_news(move: AppointmentEvent | None, visit: Appointment, *, now: datetime) -> bool:
+    """Say whether the move is what whoever opens the page wants to hear first."""
     is_booked = visit.status == AppointmentStatus.BOOKED
+    return move is not None and is_booked and now - move.at < NEWS_LASTS
+
+
+def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
+    """Return what every page about the visit says of it."""
+    is_booked = visit.status == AppointmentStatus.BOOKED
+    move = last_move(visit)
+    is_moved = is_news(move, visit, now=now)
     return {
         "appointment": visit,
         "zone": visit.location.tz,
         "is_cancellable": visit.is_cancellable(now),
-        "is_news": is_booked and visit.booked_at is not None and now - visit.booked_at < NEWS_LASTS,
+        "last_move": move,
+        "is_just_moved": is_moved,
+        "is_news": is_booked
+        and not is_moved
+        and visit.booked_at is not None
+        and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,
         "emergencies": clinic_wide_emergencies(),
+        "booking_url": _booking_url(visit),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }
+
+
+def _booking_url(visit: Appointment) -> str:
+    """Return where to book another visit about the same, for whomever: it names nobody."""
+    condition = visit.condition_slug
+    return reverse("booking:service-list", query={"condition": condition} if condition else None)

@@ -5,10 +5,20 @@ import icalendar
 import pytest
 import time_machine
 
+from booking import actions
+from booking.actors import PATIENT
 from booking.models import Appointment, AppointmentStatus
 from tests.html_tree import parse
 
-from .factories import NOW, local, make_appointment, make_patient
+from .factories import (
+    DESK,
+    NOW,
+    local,
+    make_appointment,
+    make_available_time,
+    make_patient,
+    make_practitioner,
+)
 
 
 @pytest.fixture
@@ -65,8 +75,9 @@ def test_the_page_shows_when_where_and_the_reference(client, visit):
         "Where": "100 Sample Street",
         "Reference": visit.spoken_reference,
     }
-    assert links(page)[:2] == [
+    assert links(page)[:3] == [
         f"/appointments/{visit.reference}/calendar.ics",
+        f"/appointments/{visit.reference}/reschedule/",
         f"/appointments/{visit.reference}/cancel/",
     ]
     assert "tel:911" in links(page)
@@ -78,7 +89,7 @@ def test_the_page_tells_no_reason_and_no_medicines(client, visit):
     assert "secret" not in page
 
 
-@pytest.mark.parametrize("page", ["", "cancel/", "calendar.ics"])
+@pytest.mark.parametrize("page", ["", "cancel/", "reschedule/", "calendar.ics"])
 def test_the_pages_stay_out_of_caches_and_search(client, visit, page):
     response = client.get(f"{visit.get_absolute_url()}{page}")
 
@@ -87,7 +98,7 @@ def test_the_pages_stay_out_of_caches_and_search(client, visit, page):
     assert response["Referrer-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("page", ["", "cancel/", "calendar.ics"])
+@pytest.mark.parametrize("page", ["", "cancel/", "reschedule/", "calendar.ics"])
 def test_an_unknown_reference_or_a_mere_hold_has_no_page(client, bookable_service, page):
     held = make_appointment(bookable_service, local(14, 9), status=AppointmentStatus.PENDING)
 
@@ -118,7 +129,7 @@ def test_a_past_visit_offers_no_calendar_and_no_cancelling(client, visit):
     with time_machine.travel(local(15, 9), tick=False):
         page = parse(client.get(visit.get_absolute_url()).content)
 
-    assert links(page) == ["tel:911", "tel:+12125550100"]
+    assert links(page) == ["tel:911", "/book/", "tel:+12125550100"]
 
 
 def test_the_calendar_file_holds_the_visit(client, visit):
@@ -189,17 +200,47 @@ def test_cancelling_too_late_is_refused_with_the_phone_number(client, visit):
     page = parse(response.content)
     assert (response.status_code, visit.status) == (409, "booked")
     assert page.one("h1").text == "This visit cannot be cancelled online"
-    assert "until Sunday, December 13, 9:00 am" in page.one("main").text
+    assert (
+        "Visits can be moved or cancelled online until 24 hours before they start. "
+        "For this one, that was until Sunday, December 13, 9:00 am." in page.one("main").text
+    )
     assert page.one("main").all("form") == []
     assert "tel:+12125550100" in links(page)
 
 
-def test_the_page_says_when_it_is_too_late_to_cancel(client, visit):
+def test_the_page_says_until_when_it_can_be_changed(client, visit):
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    buttons = [link.text for link in page.one("main").all("a", class_="btn--line")]
+    assert buttons == ["Move this visit", "Cancel this visit"]
+    assert (
+        "You can move or cancel it here until Sunday, December 13, 9:00 am."
+        in page.one("main").text
+    )
+
+
+def test_the_page_says_when_it_is_too_late_to_change_it(client, visit):
     with time_machine.travel(local(13, 9), tick=False):
         page = parse(client.get(visit.get_absolute_url()).content)
 
-    assert "It is too late to cancel online." in page.one("main").text
-    assert f"{visit.get_absolute_url()}cancel/" not in links(page)
+    assert (
+        "It is too late to move or cancel online. "
+        "Visits can be moved or cancelled online until 24 hours before they start. "
+        "For this one, that was until Sunday, December 13, 9:00 am." in page.one("main").text
+    )
+    assert page.one("main").all("a", class_="btn--line") == []
+    assert "tel:+12125550100" in links(page)
+
+
+def test_a_visit_that_can_be_changed_until_it_starts_says_so(client, visit, bookable_service):
+    bookable_service.cancel_notice_minutes = 0
+    bookable_service.save()
+
+    with time_machine.travel(local(14, 9), tick=False):
+        page = parse(client.get(f"{visit.get_absolute_url()}cancel/").content)
+
+    assert page.one("h1").text == "This visit cannot be cancelled online"
+    assert page.one("main").all("form") == []
 
 
 def test_a_visit_that_took_place_cannot_be_cancelled(client, bookable_service):
@@ -209,3 +250,54 @@ def test_a_visit_that_took_place_cannot_be_cancelled(client, bookable_service):
 
     assert response.status_code == 409
     assert "This visit can no longer be cancelled." in parse(response.content).one("main").text
+
+
+def test_the_page_of_a_moved_visit_says_from_when(client, visit):
+    actions.reschedule(reference=visit.reference, starts_at=local(14, 10), now=NOW, by=PATIENT)
+    later = NOW + timedelta(minutes=11)
+
+    news = parse(client.get(visit.get_absolute_url()).content)
+    with time_machine.travel(later, tick=False):
+        page = parse(client.get(visit.get_absolute_url()).content)
+
+    assert news.one("h1").text == news.one("title").text.split(" - ")[0]
+    assert news.one("h1").text == "Your visit has a new time"
+    assert page.one("h1").text == "Your visit"
+    assert "Moved from Monday, December 14, 9:00 am." in page.one("main").text
+
+
+def test_the_page_of_a_visit_with_another_practitioner_says_who_it_was_with(client, visit):
+    other = make_practitioner(name="Dr. Other")
+    visit.service.practitioners.add(other)
+    make_available_time(visit.service, practitioner=other)
+    actions.reschedule(
+        reference=visit.reference,
+        starts_at=visit.starts_at,
+        practitioners=[other],
+        now=NOW,
+        by=DESK,
+    )
+
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    old = visit.practitioner.full_name
+    assert f"Moved from Monday, December 14, 9:00 am, with {old}." in page.one("main").text
+
+
+def test_a_visit_that_was_moved_and_cancelled_is_told_as_cancelled(client, visit):
+    actions.reschedule(reference=visit.reference, starts_at=local(14, 10), now=NOW, by=PATIENT)
+    actions.cancel(reference=visit.reference, now=NOW, by=PATIENT)
+
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    assert page.one("h1").text == "Your visit is cancelled"
+
+
+def test_the_page_leads_to_booking_for_someone_else_and_names_nobody(client, visit):
+    visit.condition_slug = "spasms"
+    visit.save()
+
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    hrefs = {link.text: link.get("href") for link in page.one("main").all("a")}
+    assert hrefs["Book for someone else in your family"] == "/book/?condition=spasms"

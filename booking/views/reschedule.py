@@ -1,0 +1,173 @@
+"""Moving a visit: the patient chooses another time, and the old one stays until that is safe."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from booking import actions
+from booking.actors import PATIENT
+from booking.availability import nearest_slots
+from booking.errors import BookingError, SlotNotOffered, SlotTaken
+from booking.forms import StartForm
+from booking.models import Appointment, Practitioner
+from booking.weeks import Bookable
+
+from .appointments import get_appointment_for_link, is_news, last_move, private_page, visit_context
+from .bookable import find_bookable, wanted_day
+
+ANYONE = {"with": "anyone"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One visit, and who might have it at another time."""
+
+    visit: Appointment
+    practitioners: tuple[Practitioner, ...]
+    """Everybody who offers the service today."""
+    is_for_anyone: bool
+    """Whether the patient asked for other practitioners' times too."""
+
+    @property
+    def candidates(self) -> tuple[Practitioner, ...]:
+        """Whose free times count: the visit's own practitioner, or everybody."""
+        own = tuple(one for one in self.practitioners if one == self.visit.practitioner)
+        return self.practitioners if self.is_for_anyone or not own else own
+
+    def find_bookable(self, *, now: datetime) -> Bookable:
+        return find_bookable(
+            self.visit.service,
+            practitioners=self.candidates,
+            location=self.visit.location,
+            now=now,
+            moving=self.visit.reference,
+        )
+
+    def context(self, *, now: datetime) -> dict[str, Any]:
+        is_alone = self.candidates == (self.visit.practitioner,)
+        return {
+            **visit_context(self.visit, now=now),
+            "moving": self.visit,
+            # The times page draws a held time as chosen: here it is the present one.
+            "held": self.visit,
+            "kept": ANYONE if self.is_for_anyone else {},
+            "is_for_anyone": not is_alone,
+            "has_others": is_alone and len(self.practitioners) > 1,
+        }
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Show other times for a visit; a POST with one of them moves it there at once."""
+    now = timezone.now()
+    move = _start(request, reference)
+    form = StartForm(request.POST) if request.method == "POST" else None
+    starts_at = form.cleaned_data["start"] if form and form.is_valid() else None
+    # The same form sent twice: the first has done it, and it may be too late for a second.
+    if starts_at == move.visit.starts_at and is_news(last_move(move.visit), move.visit, now=now):
+        return redirect(move.visit)
+    if not move.visit.is_cancellable(now):
+        return _stop(request, move, now=now)
+    if form is None:
+        return _show(request, move, now=now)
+    if starts_at is None:
+        return _refuse(request, move, form, around=move.visit.starts_at, now=now, status=400)
+    return _move(request, move, form, starts_at, now=now)
+
+
+def _start(request: HttpRequest, reference: UUID) -> Move:
+    visit = get_appointment_for_link(reference)
+    offering = Practitioner.objects.filter(
+        is_active=True, services=visit.service_id, services__is_active=True
+    )
+    return Move(
+        visit=visit,
+        practitioners=tuple(offering),
+        is_for_anyone=request.GET.get("with") == ANYONE["with"],
+    )
+
+
+def _move(
+    request: HttpRequest, move: Move, form: StartForm, starts_at: datetime, *, now: datetime
+) -> HttpResponse:
+    visit = move.visit
+    if starts_at == visit.starts_at and visit.practitioner in move.candidates:
+        return _show(request, move, now=now, is_same_time=True)
+    try:
+        moved = actions.reschedule(
+            reference=visit.reference,
+            practitioners=move.candidates,
+            starts_at=starts_at,
+            now=now,
+            by=PATIENT,
+        )
+    except (SlotTaken, SlotNotOffered) as error:
+        form.add_error("start", error.message)
+        return _refuse(request, move, form, around=starts_at, now=now, status=error.status)
+    except BookingError:
+        # Somebody cancelled it, or the limit passed, since it was read.
+        return _stop(request, _start(request, visit.reference), now=now)
+    return redirect(moved)
+
+
+def _show(
+    request: HttpRequest, move: Move, *, now: datetime, is_same_time: bool = False
+) -> HttpResponse:
+    """Draw a week of free times; of an unreadable day, the first that has one."""
+    bookable = move.find_bookable(now=now)
+    is_readable = True
+    wanted: date = bookable.first_free_on or bookable.first_on
+    try:
+        wanted = wanted_day(request, bookable)
+    except ValueError:
+        is_readable = False
+    day = bookable.nearest_day(wanted)
+    nearest_slot = bookable.nearest_slot(day)
+    context = {
+        **move.context(now=now),
+        "bookable": bookable,
+        "week": bookable.week_of(day),
+        "is_out_of_range": day != wanted,
+        "is_readable": is_readable,
+        "is_same_time": is_same_time,
+        "nearest_slot": nearest_slot,
+        "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
+    }
+    status = 200 if is_readable else 400
+    return render(request, "booking/appointment_reschedule.html", context, status=status)
+
+
+def _refuse(
+    request: HttpRequest,
+    move: Move,
+    form: StartForm,
+    *,
+    around: datetime,
+    now: datetime,
+    status: int,
+) -> HttpResponse:
+    """Say what is wrong with the time, that the old one is safe, and offer the nearest."""
+    nearest = nearest_slots(
+        move.visit.service,
+        practitioners=move.candidates,
+        location=move.visit.location,
+        around=around,
+        now=now,
+        moving=move.visit.reference,
+    )
+    context = {**move.context(now=now), "form": form, "nearest": nearest}
+    return render(request, "booking/appointment_reschedule_refused.html", context, status=status)
+
+
+def _stop(request: HttpRequest, move: Move, *, now: datetime) -> HttpResponse:
+    """Say why the visit stays where it is, and what to do instead."""
+    status = 409 if request.method == "POST" else 200
+    context = move.context(now=now)
+    return render(request, "booking/appointment_not_movable.html", context, status=status)

@@ -1,0 +1,406 @@
+from datetime import time, timedelta
+
+import pytest
+import time_machine
+
+from booking import actions
+from booking.models import Appointment, AppointmentEvent, Message
+from booking.templatetags.clinic_times import iso_utc
+from tests.html_tree import parse
+
+from .factories import (
+    DESK,
+    NOW,
+    hold,
+    local,
+    make_appointment,
+    make_available_time,
+    make_closure,
+    make_practitioner,
+)
+
+# Booked an hour ago, so that its booking is no news any more.
+BOOKED_AT = NOW - timedelta(hours=1)
+
+
+@pytest.fixture
+def visit(bookable_service):
+    """A visit on Monday in a week, at 10 am."""
+    return make_appointment(bookable_service, local(14, 10), booked_at=BOOKED_AT)
+
+
+@pytest.fixture
+def colleague(visit):
+    """Someone else who offers the service, on Tuesdays."""
+    colleague = make_practitioner(name="Dr. Other")
+    visit.service.practitioners.add(colleague)
+    make_available_time(visit.service, practitioner=colleague, weekday=1)
+    return colleague
+
+
+def url(visit, query=""):
+    return f"{visit.get_absolute_url()}reschedule/{query}"
+
+
+def move(client, visit, starts_at, query=""):
+    return client.post(url(visit, query), {"start": iso_utc(starts_at)})
+
+
+def slots(page):
+    return [slot.get("data-slot") for slot in page.all("input", name="start")]
+
+
+def links(page):
+    return {link.text: link.get("href") for link in page.one("main").all("a")}
+
+
+def traces():
+    """Return all that a move leaves behind."""
+    return (
+        list(Appointment.objects.order_by("pk").values()),
+        AppointmentEvent.objects.count(),
+        Message.objects.count(),
+    )
+
+
+def test_the_page_shows_the_present_time_and_the_free_ones(client, visit):
+    page = parse(client.get(url(visit, "?from=2026-12-14")).content)
+
+    main = page.one("main")
+    assert page.one("h1").text == "Move your visit"
+    assert len(main.all(data_appointment_status="booked")) == 1
+    assert "You have Monday, December 14, 10:00 am. It stays yours" in main.text
+    assert "You can move it here until Sunday, December 13, 10:00 am." in main.text
+    # 9:30 and 10:30 overlap the visit itself.
+    assert slots(page) == [
+        "2026-12-14T14:00:00Z",
+        "2026-12-14T14:30:00Z",
+        "2026-12-14T15:00:00Z",
+        "2026-12-14T15:30:00Z",
+        "2026-12-14T16:00:00Z",
+    ]
+    chosen = [
+        slot.get("value")
+        for slot in page.all("input", name="start")
+        if "checked" in slot.attributes
+    ]
+    assert chosen == ["2026-12-14T15:00:00Z"]
+    assert "tel:911" in links(page).values()
+    assert "held for you" not in main.text
+    assert "10 minutes" not in main.text
+
+
+def test_the_page_opens_on_the_first_free_day_and_links_to_others(client, visit):
+    page = parse(client.get(url(visit)).content)
+
+    around = [link.get("href") for link in page.one("div", class_="bar").all("a")]
+    assert page.one("legend").text == "Monday, December 7"
+    assert around == ["?from=2026-12-14"]
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "words"),
+    [
+        ("2026-02-30", 400, "We could not read the date"),
+        ("x" * 10_000, 400, "We could not read the date"),
+        ("2999-01-01", 200, "Here is the nearest week."),
+    ],
+)
+def test_the_page_answers_odd_days(client, visit, day, status, words):
+    response = client.get(url(visit), {"from": day})
+
+    page = parse(response.content)
+    assert response.status_code == status
+    assert words in page.one("main").text
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_changes_nothing(client, visit, method):
+    before = traces()
+
+    response = getattr(client, method)(url(visit), {"start": iso_utc(local(14, 9))})
+
+    assert response.status_code == 200
+    assert traces() == before
+
+
+def test_choosing_a_time_moves_the_visit_at_once(client, visit):
+    response = move(client, visit, local(21, 9))
+
+    moved = Appointment.objects.get()
+    event = moved.events.get()
+    assert (response.status_code, response["Location"]) == (302, visit.get_absolute_url())
+    assert (moved.reference, moved.status, moved.starts_at) == (
+        visit.reference,
+        "booked",
+        local(21, 9),
+    )
+    assert (event.kind, event.by_role, event.previous_starts_at) == (
+        "moved",
+        "patient",
+        local(14, 10),
+    )
+    assert Message.objects.get().kind == "moved"
+    page = parse(client.get(response["Location"]).content)
+    assert page.one("h1").text == "Your visit has a new time"
+    assert page.one("p", class_="ticket__time").text == "9:00 am to 10:00 am"
+    assert "Moved from Monday, December 14, 10:00 am." in page.one("main").text
+
+
+def test_the_new_time_may_overlap_the_old_one(client, visit):
+    response = move(client, visit, local(14, 10, 30))
+
+    assert response.status_code == 302
+    assert Appointment.objects.get().starts_at == local(14, 10, 30)
+
+
+def test_the_same_time_again_changes_nothing_and_says_so(client, visit):
+    before = traces()
+
+    response = move(client, visit, visit.starts_at)
+
+    page = parse(response.content)
+    assert response.status_code == 200
+    assert page.one("p", role="status").text.startswith(
+        "Monday, December 14, 10:00 am, is the time you have already, so nothing was changed."
+    )
+    assert traces() == before
+
+
+def test_the_same_form_sent_twice_moves_once(client, visit):
+    first = move(client, visit, local(21, 9))
+    after = traces()
+
+    second = move(client, visit, local(21, 9))
+
+    assert (second.status_code, second["Location"]) == (302, first["Location"])
+    assert traces() == after
+
+
+def test_the_same_form_sent_twice_is_answered_alike_when_the_new_time_is_near(client, visit):
+    first = move(client, visit, local(7, 9))
+
+    second = move(client, visit, local(7, 9))
+
+    assert (second.status_code, second["Location"]) == (302, first["Location"])
+    assert Appointment.objects.get().sequence == 1
+
+
+def test_a_second_tab_moves_the_visit_on_from_where_it_is(client, visit):
+    move(client, visit, local(21, 9))
+
+    move(client, visit, local(21, 10))
+
+    moves = AppointmentEvent.objects.values_list("previous_starts_at", "starts_at")
+    assert list(moves) == [(local(14, 10), local(21, 9)), (local(21, 9), local(21, 10))]
+
+
+def test_a_time_that_went_meanwhile_leaves_the_visit_and_offers_the_nearest(client, visit):
+    hold(visit.service, local(21, 10))
+    before = traces()
+
+    response = move(client, visit, local(21, 10))
+
+    page = parse(response.content)
+    assert response.status_code == 409
+    assert page.one("div", class_="errors").one("li").text == (
+        "Someone else has just taken this time. Please choose another one."
+    )
+    assert "Your visit on Monday, December 14, 10:00 am, is still there." in page.one("main").text
+    assert len(page.all(data_appointment_status="booked")) == 1
+    assert page.one("form").one(id="id_start").get("value") == slots(page)[0]
+    assert {iso_utc(local(21, 9)), iso_utc(local(21, 11))} <= set(slots(page))
+    assert iso_utc(local(21, 10)) not in slots(page)
+    assert "tel:911" in links(page).values()
+    assert traces() == before
+
+
+@pytest.mark.parametrize(
+    ("start", "status"),
+    [
+        ("2026-12-21T14:10:00Z", 409),
+        ("2026-12-22T15:00:00Z", 409),
+        ("2020-01-06T15:00:00Z", 409),
+        ("8999-12-31T23:59:59Z", 409),
+        ("", 400),
+        ("abc", 400),
+        ("\x00", 400),
+    ],
+)
+def test_a_forged_time_leaves_the_visit(client, visit, start, status):
+    before = traces()
+
+    response = client.post(url(visit), {"start": start})
+
+    assert response.status_code == status
+    assert "is still there." in parse(response.content).one("main").text
+    assert traces() == before
+
+
+def test_forged_fields_reach_nothing(client, visit, colleague):
+    client.post(
+        url(visit),
+        {
+            "start": iso_utc(local(21, 9)),
+            "practitioner": colleague.pk,
+            "service": "other",
+            "override": "on",
+            "reference": "x",
+        },
+    )
+
+    assert Appointment.objects.get().practitioner == visit.practitioner
+
+
+def test_no_free_time_gives_the_phone_number(client, visit):
+    make_closure(NOW, NOW + timedelta(days=90))
+
+    shown = parse(client.get(url(visit)).content)
+    refused = client.post(url(visit), {"start": iso_utc(local(21, 9))})
+
+    assert shown.one(id="id_start").get("href") == "tel:+12125550100"
+    assert links(shown)["Keep my present time"] == visit.get_absolute_url()
+    assert refused.status_code == 409
+    assert parse(refused.content).one(id="id_start").get("href") == "tel:+12125550100"
+
+
+def test_a_service_that_is_no_longer_offered_has_no_times(client, visit):
+    visit.service.is_active = False
+    visit.service.save()
+
+    page = parse(client.get(url(visit)).content)
+    refused = move(client, visit, local(21, 9))
+
+    assert slots(page) == []
+    assert refused.status_code == 409
+    assert Appointment.objects.get().starts_at == local(14, 10)
+
+
+@pytest.mark.parametrize(("method", "status"), [("get", 200), ("post", 409)])
+def test_too_late_gives_the_policy_and_the_phone_number(client, visit, method, status):
+    with time_machine.travel(local(13, 10), tick=False):
+        response = getattr(client, method)(url(visit), {"start": iso_utc(local(21, 9))})
+
+    page = parse(response.content)
+    assert response.status_code == status
+    assert page.one("h1").text == "This visit cannot be moved online"
+    assert (
+        "Visits can be moved or cancelled online until 24 hours before they start. "
+        "For this one, that was until Sunday, December 13, 10:00 am." in page.one("main").text
+    )
+    assert links(page)["Call (212) 555-0100"] == "tel:+12125550100"
+    assert slots(page) == []
+    assert Appointment.objects.get().starts_at == local(14, 10)
+
+
+@pytest.mark.parametrize(("method", "status"), [("get", 200), ("post", 409)])
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        ("cancelled", "This visit is cancelled"),
+        ("fulfilled", "This visit can no longer be moved"),
+        ("noshow", "This visit can no longer be moved"),
+        ("arrived", "This visit can no longer be moved"),
+    ],
+)
+def test_a_visit_that_is_over_leads_to_booking_anew(
+    client, bookable_service, state, heading, method, status
+):
+    visit = make_appointment(bookable_service, local(14, 10), status=state, condition_slug="spasms")
+
+    response = getattr(client, method)(url(visit), {"start": iso_utc(local(21, 9))})
+
+    page = parse(response.content)
+    assert response.status_code == status
+    assert page.one("h1").text == heading
+    assert len(page.all(data_appointment_status=state)) == 1
+    assert links(page)["Book another visit"] == "/book/?condition=spasms"
+    assert Appointment.objects.get().starts_at == local(14, 10)
+
+
+def test_a_visit_whose_time_is_over_leads_to_booking_anew(client, visit):
+    with time_machine.travel(local(15, 9), tick=False):
+        page = parse(client.get(url(visit)).content)
+
+    assert page.one("h1").text == "This visit can no longer be moved"
+
+
+@pytest.mark.parametrize("first", ["cancel", "reschedule"])
+def test_what_happens_between_looking_and_moving_is_told(client, visit, monkeypatch, first):
+    really = actions.reschedule
+
+    def meanwhile(**kwargs):
+        if first == "cancel":
+            actions.cancel(reference=visit.reference, now=NOW, by=DESK)
+        else:
+            really(reference=visit.reference, starts_at=local(7, 9), now=NOW, by=DESK)
+        return really(**kwargs)
+
+    monkeypatch.setattr(actions, "reschedule", meanwhile)
+
+    response = move(client, visit, local(21, 9))
+
+    page = parse(response.content)
+    headings = {
+        "cancel": "This visit is cancelled",
+        "reschedule": "This visit cannot be moved online",
+    }
+    assert response.status_code == 409
+    assert page.one("h1").text == headings[first]
+
+
+def test_the_visits_own_practitioner_is_kept(client, visit, colleague):
+    page = parse(client.get(url(visit)).content)
+    refused = move(client, visit, local(22, 9))
+
+    assert f"With {visit.practitioner.full_name}." in page.one("main").text
+    assert links(page)["Show other practitioners’ times too"] == "?with=anyone"
+    assert page.one("div", class_="week").all("li")[1].text == "Tue December 8 Closed"
+    assert refused.status_code == 409
+
+
+def test_others_times_are_shown_when_asked_for(client, visit, colleague):
+    page = parse(client.get(url(visit, "?with=anyone")).content)
+    moved = move(client, visit, local(22, 9), "?with=anyone&from=2026-12-22")
+
+    visit.refresh_from_db()
+    assert page.one("div", class_="week").all("li")[1].text == "Tue December 8 5 free"
+    around = [link.get("href") for link in page.one("div", class_="bar").all("a")]
+    assert around == ["?with=anyone&from=2026-12-14"]
+    assert moved.status_code == 302
+    assert (visit.practitioner, visit.starts_at) == (colleague, local(22, 9))
+
+
+def test_the_own_practitioner_comes_first_among_all(client, visit, colleague):
+    make_available_time(visit.service, practitioner=colleague, start_time=time(9))
+
+    move(client, visit, local(21, 9), "?with=anyone")
+    same = move(client, visit, local(21, 9), "?with=anyone")
+
+    moved = Appointment.objects.get()
+    assert (moved.practitioner, moved.sequence) == (visit.practitioner, 1)
+    assert same.status_code == 302
+
+
+def test_a_practitioner_who_left_is_replaced(client, visit, colleague):
+    visit.practitioner.is_active = False
+    visit.practitioner.save()
+
+    page = parse(client.get(url(visit)).content)
+    move(client, visit, local(22, 9))
+
+    assert slots(page)[0] == iso_utc(local(8, 9))
+    assert "With whoever is free then" in page.one("main").text
+    assert Appointment.objects.get().practitioner == colleague
+
+
+def test_the_page_asks_as_many_queries_with_many_appointments(
+    client, visit, django_assert_num_queries, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(15) as few:
+        client.get(url(visit))
+    for day in (21, 28):
+        make_appointment(visit.service, local(day, 9))
+
+    with django_assert_num_queries(len(few)):
+        client.get(url(visit))
