@@ -334,3 +334,16 @@ class DetailsForm(forms.Form):
             reason=answers["reason"],
             medicines=answers["medicines"],
         )
+
+
+class FindForm(forms.Form):
+    """The address under which somebody booked."""
+
+    email = DetailsForm.base_fields["email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = "The one that you gave when you booked."
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

@@ -38,13 +38,17 @@ TEXT_WIDTH = 72
 SIGNATURE = "-- "  # with the space, by which mail programs know it: RFC 3676, 4.3
 
 
-def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives | None:
     """Return the mail for this message, with its calendar file, ready to send.
+
+    None if it would list visits and there are none.
 
     The same row gives the same Message-ID each time, so that a second copy, after a crash between
     sending and noting it, is recognised as the same mail.
     """
     context = _context(message, now=now)
+    if message.kind == MessageKind.LINKS and not context["visits"]:
+        return None
     subject = render_to_string(f"booking/mail/{message.kind}_subject.txt", context)
     mail = EmailMultiAlternatives(
         one_line(subject),
@@ -76,7 +80,16 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
     }
     if message.appointment is not None:
         context |= _visit(message.appointment, now=now)
+    if message.kind == MessageKind.LINKS:
+        context["visits"] = _upcoming(message.to_email, now=now)
     return context
+
+
+def _upcoming(email: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what to say of each visit to come under the address, the next one first."""
+    visits = Appointment.objects.still_to_come(now).under_email(email)
+    related = ("service", "practitioner", "location", "patient")
+    return [_visit(visit, now=now) for visit in visits.select_related(*related)]
 
 
 def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:

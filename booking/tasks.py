@@ -69,6 +69,20 @@ def announce(appointment: Appointment, *, kind: MessageKind, now: datetime) -> M
     return message
 
 
+def mail_links(email: str, *, now: datetime) -> Message:
+    """Record and queue a mail with the links to the visits under an address, if there are any."""
+    with transaction.atomic():
+        message = Message.objects.create(
+            kind=MessageKind.LINKS,
+            to_email=email,
+            sequence=0,
+            message_id=_new_message_id(),
+            created_at=now,
+        )
+        _queue(message)
+        return message
+
+
 def send_again(message_pk: int, *, now: datetime) -> Message:
     """Queue a message that was sent or failed once more, to the patient's present address.
 
@@ -175,9 +189,15 @@ def _send_and_note(message_pk: int, *, may_retry: bool) -> MessageDelayed | Mess
         return None
     message.attempts += 1
     try:
-        build_mail(message, now=timezone.now()).send()
+        mail = build_mail(message, now=timezone.now())
+        if mail is not None:
+            mail.send()
     except Exception as error:  # noqa: BLE001 - mail backends raise anything; all of it is stored
         return _note_failure(message, error, may_retry=may_retry)
+    if mail is None:
+        # Nothing stays of an address that nobody has a visit under.
+        message.delete()
+        return None
     message.state = MessageState.SENT
     message.sent_at = timezone.now()
     message.last_error = ""

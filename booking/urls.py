@@ -9,6 +9,8 @@ urlpatterns = [
     path("book/<slug:slug>/safety/", views.safety, name="safety"),
     path("book/<slug:slug>/times/", views.times, name="times"),
     path("book/<slug:slug>/details/", views.details, name="details"),
+    path("appointments/find/", views.find, name="find"),
+    path("appointments/find/sent/", views.find_sent, name="find-sent"),
     path("appointments/<uuid:reference>/", views.appointment, name="appointment"),
     path("appointments/<uuid:reference>/cancel/", views.cancel, name="appointment-cancel"),
     path(

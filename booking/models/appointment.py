@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -68,6 +69,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def still_to_come(self, now: datetime) -> "AppointmentQuerySet":
         """Return the booked visits that are not over, also of patients who are here already."""
         return self.filter(status__in=STILL_TO_COME, ends_at__gt=now)
+
+    def under_email(self, email: str) -> "AppointmentQuerySet":
+        """Return those of everybody with that e-mail address: families share one."""
+        return self.alias(email=Lower("patient__email")).filter(email=Lower(Value(email)))
 
     def for_practitioner(self, practitioner: Practitioner | int) -> "AppointmentQuerySet":
         return self.filter(practitioner=practitioner)

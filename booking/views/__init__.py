@@ -3,6 +3,7 @@
 from .appointments import appointment, calendar, cancel
 from .csrf import csrf_failure
 from .details import details
+from .find import find, find_sent
 from .reschedule import reschedule
 from .safety import safety
 from .service_list import service_list
@@ -14,6 +15,8 @@ __all__ = [
     "cancel",
     "csrf_failure",
     "details",
+    "find",
+    "find_sent",
     "reschedule",
     "safety",
     "service_list",

@@ -301,3 +301,4 @@ def test_the_page_leads_to_booking_for_someone_else_and_names_nobody(client, vis
 
     hrefs = {link.text: link.get("href") for link in page.one("main").all("a")}
     assert hrefs["Book for someone else in your family"] == "/book/?condition=spasms"
+    assert hrefs["mail it to you again"] == "/appointments/find/"
