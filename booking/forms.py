@@ -19,6 +19,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from booking.actions import PatientDetails
 from booking.interruption import Interruption
+from booking.models import ForWhom
 from clinic.forms import ParagraphField
 from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
@@ -33,6 +34,13 @@ NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
 TRAP = "Empty the box “Leave this box empty”. A program or your browser filled it in."
 # The page places these itself: `start` with the times, the others out of sight.
 DRAWN_APART = {"start", "website", "warned"}
+# The answer to "Have you been here before?" of those whom such a visit is not for.
+NOT_FOR: dict[str, str] = {ForWhom.NEW: "yes", ForWhom.RETURNING: "no"}
+WRONG_KIND: dict[str, str] = {
+    ForWhom.NEW: "This kind of visit is for new patients. Please choose another kind, or call us.",
+    ForWhom.RETURNING: "This kind of visit is for people whom we have seen before. "
+    "Please choose another kind, or call us.",
+}
 # Of no width, or turning the direction of what follows: a name with them is not what it seems.
 HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and symbols that are drawn as nothing.
@@ -267,6 +275,13 @@ class DetailsForm(forms.Form):
             "invalid": "Enter a phone number with its area code, like (212) 555-0123.",
         },
     )
+    seen_before = forms.ChoiceField(
+        label="Have you been to this clinic before?",
+        required=False,
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose yes or no, or leave it out."},
+    )
     reason = ParagraphField(
         label="What would you like help with?",
         required=False,
@@ -297,8 +312,11 @@ class DetailsForm(forms.Form):
 
     legends: ClassVar = {"consent": "Your privacy"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, for_whom: str = ForWhom.EVERYONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.for_whom = for_whom
+        if for_whom == ForWhom.EVERYONE:
+            del self.fields["seen_before"]
         self.helper = FormHelper()
         # The page draws the form around the fields, and the times to choose from.
         self.helper.form_tag = False
@@ -322,6 +340,17 @@ class DetailsForm(forms.Form):
         texts = (self[name].value() or "" for name in ("reason", "medicines"))
         # Twice, because browsers send two characters for a line break that counts once.
         return "\n".join(text[: 2 * TEXT_LIMIT] for text in texts)
+
+    def clean(self) -> None:
+        """Refuse who says that the visit is not for them. Nobody is looked up: that would tell."""
+        answer = self.cleaned_data.get("seen_before")
+        if answer and answer == NOT_FOR.get(self.for_whom):
+            self.add_error("seen_before", ValidationError(WRONG_KIND[self.for_whom], "wrong_kind"))
+
+    @property
+    def is_wrong_kind(self) -> bool:
+        """Whether another kind of visit would be the right one."""
+        return self.has_error("seen_before", "wrong_kind")
 
     def patient_details(self) -> PatientDetails:
         """Return the valid form's answers."""

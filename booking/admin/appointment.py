@@ -21,6 +21,7 @@ from clinic.confirmation import ask_first, is_confirmed
 from .medicines import medicines_prompt
 from .message import MessageInline
 from .search import patients_like, reference_start
+from .seen_before import seen_before_note
 from .wording import appointment_label, moment_column, when_label
 
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
@@ -109,7 +110,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "mark_booked", "cancel")
     fieldsets = (
         (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
-        ("Patient", {"fields": ("patient", "email", "phone", "reason", "medicines")}),
+        ("Patient", {"fields": ("patient", "email", "phone", "seen", "reason", "medicines")}),
         ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
         (
@@ -191,6 +192,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     @admin.display(description="phone")
     def phone(self, appointment):
         return appointment.patient.phone_display if appointment.patient else None
+
+    @admin.display(description="seen before")
+    def seen(self, appointment):
+        return seen_before_note(appointment) or "-"
 
     @admin.display(description="our remedies")
     def medicines_check(self, appointment):

@@ -15,7 +15,7 @@ from booking.availability import free_practitioners, nearest_slots
 from booking.errors import BookingError
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
-from booking.models import Appointment, Practitioner
+from booking.models import Appointment, Practitioner, Service
 from booking.screening import ScreeningPass
 
 from .journey import (
@@ -47,7 +47,9 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     if booked is not None:
         return redirect(booked)
     if request.method != "POST":
-        return _show(request, journey, token, DetailsForm(), now=now)
+        return _show(
+            request, journey, token, DetailsForm(for_whom=journey.service.for_whom), now=now
+        )
     return _book(request, journey, token, screening, now=now)
 
 
@@ -59,7 +61,7 @@ def _book(
     *,
     now: datetime,
 ) -> HttpResponse:
-    form = DetailsForm(request.POST)
+    form = DetailsForm(request.POST, for_whom=journey.service.for_whom)
     form.interruption = find_interruption(form.typed_text(), shown=form["warned"].value() or "")
     try:
         if not form.is_valid() or form.interruption:
@@ -139,9 +141,15 @@ def _show(
         "held": held,
         "is_lost": not form.is_bound and held is None and not _is_free(journey, token, now=now),
         "nearest": nearest,
+        "other_kinds": _other_kinds(journey) if form.is_wrong_kind else None,
         "change_url": journey.url("times", day=_day(journey, token)),
     }
     return render(request, "booking/appointment_form.html", context, status=status)
+
+
+def _other_kinds(journey: Journey) -> list[Service]:
+    """Return the visits to choose from instead: this one is not for the person."""
+    return list(Service.objects.listed().exclude(for_whom=journey.service.for_whom))
 
 
 def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
