@@ -130,6 +130,8 @@ def _show(
         is_readable = False
     day = bookable.nearest_day(wanted)
     nearest_slot = bookable.nearest_slot(day)
+    others = (slot for slot in bookable.slots if slot.starts_at != move.visit.starts_at)
+    first_other = next(others, None)
     context = {
         **move.context(now=now),
         "bookable": bookable,
@@ -137,6 +139,8 @@ def _show(
         "is_out_of_range": day != wanted,
         "is_readable": is_readable,
         "is_same_time": is_same_time,
+        "first_other": first_other,
+        "first_other_on": first_other and bookable.day_of(first_other),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }

@@ -1,9 +1,10 @@
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 
 from booking import actions
+from booking.actions import reschedule
 from booking.models import Appointment, AppointmentEvent, Message
 from booking.templatetags.clinic_times import iso_utc
 from tests.html_tree import parse
@@ -14,9 +15,7 @@ from .factories import (
     hold,
     local,
     make_appointment,
-    make_available_time,
     make_closure,
-    make_practitioner,
 )
 
 # Booked an hour ago, so that its booking is no news any more.
@@ -27,15 +26,6 @@ BOOKED_AT = NOW - timedelta(hours=1)
 def visit(bookable_service):
     """A visit on Monday in a week, at 10 am."""
     return make_appointment(bookable_service, local(14, 10), booked_at=BOOKED_AT)
-
-
-@pytest.fixture
-def colleague(visit):
-    """Someone else who offers the service, on Tuesdays."""
-    colleague = make_practitioner(name="Dr. Other")
-    visit.service.practitioners.add(colleague)
-    make_available_time(visit.service, practitioner=colleague, weekday=1)
-    return colleague
 
 
 def url(visit, query=""):
@@ -96,6 +86,15 @@ def test_the_page_opens_on_the_first_free_day_and_links_to_others(client, visit)
     around = [link.get("href") for link in page.one("div", class_="bar").all("a")]
     assert page.one("legend").text == "Monday, December 7"
     assert around == ["?from=2026-12-14"]
+    assert links(page)["Monday, December 7, at 9:00 am"] == "?from=2026-12-07"
+
+
+def test_the_first_other_time_is_not_the_present_one(client, visit):
+    make_closure(NOW, local(14, 9, 59))
+
+    page = parse(client.get(url(visit)).content)
+
+    assert "First other time: Monday, December 14, at 10:30 am" in page.one("main").text
 
 
 @pytest.mark.parametrize(
@@ -237,21 +236,6 @@ def test_a_forged_time_leaves_the_visit(client, visit, start, status):
     assert traces() == before
 
 
-def test_forged_fields_reach_nothing(client, visit, colleague):
-    client.post(
-        url(visit),
-        {
-            "start": iso_utc(local(21, 9)),
-            "practitioner": colleague.pk,
-            "service": "other",
-            "override": "on",
-            "reference": "x",
-        },
-    )
-
-    assert Appointment.objects.get().practitioner == visit.practitioner
-
-
 def test_no_free_time_gives_the_phone_number(client, visit):
     make_closure(NOW, NOW + timedelta(days=90))
 
@@ -318,80 +302,32 @@ def test_a_visit_that_is_over_leads_to_booking_anew(
     assert Appointment.objects.get().starts_at == local(14, 10)
 
 
-def test_a_visit_whose_time_is_over_leads_to_booking_anew(client, visit):
-    with time_machine.travel(local(15, 9), tick=False):
-        page = parse(client.get(url(visit)).content)
-
-    assert page.one("h1").text == "This visit can no longer be moved"
+def cancel(visit):
+    actions.cancel(reference=visit.reference, now=NOW, by=DESK)
 
 
-@pytest.mark.parametrize("first", ["cancel", "reschedule"])
-def test_what_happens_between_looking_and_moving_is_told(client, visit, monkeypatch, first):
-    really = actions.reschedule
+def move_to_today(visit):
+    reschedule(reference=visit.reference, starts_at=local(7, 9), now=NOW, by=DESK)
 
-    def meanwhile(**kwargs):
-        if first == "cancel":
-            actions.cancel(reference=visit.reference, now=NOW, by=DESK)
-        else:
-            really(reference=visit.reference, starts_at=local(7, 9), now=NOW, by=DESK)
-        return really(**kwargs)
 
-    monkeypatch.setattr(actions, "reschedule", meanwhile)
+@pytest.mark.parametrize(
+    ("meanwhile", "heading"),
+    [
+        (cancel, "This visit is cancelled"),
+        (move_to_today, "This visit cannot be moved online"),
+    ],
+)
+def test_what_staff_do_meanwhile_is_told(client, visit, monkeypatch, meanwhile, heading):
+    def late(**kwargs):
+        meanwhile(visit)
+        return reschedule(**kwargs)
+
+    monkeypatch.setattr(actions, "reschedule", late)
 
     response = move(client, visit, local(21, 9))
 
-    page = parse(response.content)
-    headings = {
-        "cancel": "This visit is cancelled",
-        "reschedule": "This visit cannot be moved online",
-    }
     assert response.status_code == 409
-    assert page.one("h1").text == headings[first]
-
-
-def test_the_visits_own_practitioner_is_kept(client, visit, colleague):
-    page = parse(client.get(url(visit)).content)
-    refused = move(client, visit, local(22, 9))
-
-    assert f"With {visit.practitioner.full_name}." in page.one("main").text
-    assert links(page)["Show other practitioners’ times too"] == "?with=anyone"
-    assert page.one("div", class_="week").all("li")[1].text == "Tue December 8 Closed"
-    assert refused.status_code == 409
-
-
-def test_others_times_are_shown_when_asked_for(client, visit, colleague):
-    page = parse(client.get(url(visit, "?with=anyone")).content)
-    moved = move(client, visit, local(22, 9), "?with=anyone&from=2026-12-22")
-
-    visit.refresh_from_db()
-    assert page.one("div", class_="week").all("li")[1].text == "Tue December 8 5 free"
-    around = [link.get("href") for link in page.one("div", class_="bar").all("a")]
-    assert around == ["?with=anyone&from=2026-12-14"]
-    assert moved.status_code == 302
-    assert (visit.practitioner, visit.starts_at) == (colleague, local(22, 9))
-
-
-def test_the_own_practitioner_comes_first_among_all(client, visit, colleague):
-    make_available_time(visit.service, practitioner=colleague, start_time=time(9))
-
-    move(client, visit, local(21, 9), "?with=anyone")
-    same = move(client, visit, local(21, 9), "?with=anyone")
-
-    moved = Appointment.objects.get()
-    assert (moved.practitioner, moved.sequence) == (visit.practitioner, 1)
-    assert same.status_code == 302
-
-
-def test_a_practitioner_who_left_is_replaced(client, visit, colleague):
-    visit.practitioner.is_active = False
-    visit.practitioner.save()
-
-    page = parse(client.get(url(visit)).content)
-    move(client, visit, local(22, 9))
-
-    assert slots(page)[0] == iso_utc(local(8, 9))
-    assert "With whoever is free then" in page.one("main").text
-    assert Appointment.objects.get().practitioner == colleague
+    assert parse(response.content).one("h1").text == heading
 
 
 def test_the_page_asks_as_many_queries_with_many_appointments(
