@@ -258,3 +258,11 @@ def test_the_words_of_the_subject_hold_for_one_and_for_many(client, visit):
     sent = send(Message.objects.get())
 
     assert "here are the visits to come" in bodies(sent)[0]
+
+
+def test_staff_see_a_message_that_is_about_no_visit(bookable_service, front_desk):
+    ask(front_desk)
+
+    page = parse(front_desk.get("/admin/booking/message/").content)
+
+    assert page.one("td", class_="field-visit").text == "None"
