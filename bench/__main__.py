@@ -133,7 +133,8 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from bench.http import compare, named
+    from bench.http import compare
+    from bench.sites import named
 
     runner = get_runner(settings)(interactive=False, verbosity=0)
     databases = runner.setup_databases()

@@ -1,0 +1,147 @@
+"""Sites under measurement: each as in production, on a free port and a database of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running site, and the page of it that is asked for."""
+
+    name: str
+    port: int
+    page: str
+
+
+@contextmanager
+def serve(
+    name: str, module: str, variables: dict[str, str], *, page: str, python: str = sys.executable
+) -> Iterator[Server]:
+    """Run the site on a free port until the end of the block. It is up once `page` answers."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    command = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", HOST]
+    command += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "4"]
+    command += ["--blocking-threads-idle-timeout", "600", "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*command, f"{module}:application"],
+        cwd=ROOT,
+        env=clean_environment() | variables,
+        stdout=subprocess.DEVNULL,
+        process_group=0,
+    )
+    try:
+        server = Server(name, port, page)
+        wait_for(server, process)
+        yield server
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{server.name} did not start: run it alone to see why.")
+        try:
+            fetch(server)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"{server.name} did not answer within a minute.")
+
+
+def fetch(server: Server) -> bytes:
+    request = urllib.request.Request(
+        f"http://{HOST}:{server.port}{server.page}", headers={"X-Forwarded-Proto": "https"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (its own server)
+        content: bytes = answer.read()
+    return content
+
+
+def production(database_url: str, folder: Path) -> dict[str, str]:
+    """Return the variables of a real installation."""
+    return {
+        "DEBUG": "0",
+        "SECRET_KEY": os.urandom(40).hex(),
+        "ALLOWED_HOSTS": HOST,
+        "SITE_URL": f"https://{HOST}",
+        "TRUSTED_PROXIES": HOST,
+        "EMAIL_URL": f"file://{folder}/mail",
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(folder),
+    }
+
+
+def clean_environment() -> dict[str, str]:
+    """Return what a child inherits: nothing of this project's settings."""
+    names = ("PATH", "HOME", "LANG", "TMPDIR", "PIP_CONFIG_FILE", "PIP_INDEX_URL")
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def run(command: list[str], variables: dict[str, str]) -> None:
+    environment = clean_environment() | variables
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def install(needs: tuple[str, ...], folder: Path) -> str | None:
+    """Install packages apart from this project; return their Python, or None if that fails."""
+    python = folder / "bin" / "python"
+    commands = (
+        [sys.executable, "-m", "venv", str(folder)],
+        [str(python), "-m", "pip", "install", "--quiet", *needs],
+    )
+    try:
+        for command in commands:
+            subprocess.run(command, check=True, capture_output=True)
+    except subprocess.CalledProcessError:
+        sys.stdout.write(f"\n{needs[0]} cannot be installed here, so it is left out.\n")
+        return None
+    return str(python)
+
+
+@contextmanager
+def throw_away_database(database_url: str, name: str) -> Iterator[None]:
+    """Make a database beside the given one, and drop it afterwards."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def beside(database_url: str, name: str) -> dict[str, str]:
+    """Return the variables that lead another project's site to its database on that server."""
+    parts = urlsplit(database_url)
+    return {
+        "BENCH_DATABASE": name,
+        "BENCH_DATABASE_HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
+        "BENCH_DATABASE_USER": parts.username or "",
+    }
+
+
+def named(database_url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(database_url)._replace(path=f"/{quote(name)}"))
