@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
@@ -31,29 +31,59 @@ class Server:
 
 @contextmanager
 def serve(
-    name: str, module: str, variables: dict[str, str], *, page: str, python: str = sys.executable
+    name: str,
+    module: str,
+    variables: dict[str, str],
+    *,
+    page: str,
+    python: str = sys.executable,
+    log: Path | None = None,
 ) -> Iterator[Server]:
-    """Run the site on a free port until the end of the block. It is up once `page` answers."""
+    """Run the site on a free port until the end of the block. It is up once `page` answers.
+
+    What it has to say goes to the end of the file `log`, else to the terminal.
+    """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     command = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", HOST]
     command += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "4"]
     command += ["--blocking-threads-idle-timeout", "600", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [*command, f"{module}:application"],
-        cwd=ROOT,
-        env=clean_environment() | variables,
-        stdout=subprocess.DEVNULL,
-        process_group=0,
-    )
-    try:
+    with running([*command, f"{module}:application"], variables, log) as process:
         server = Server(name, port, page)
         wait_for(server, process)
         yield server
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+
+
+@contextmanager
+def running(
+    command: list[str], variables: dict[str, str], log: Path | None = None
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """Run a command, and what it starts, until the end of the block."""
+    with ExitStack() as stack:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=clean_environment() | variables,
+            stdout=subprocess.DEVNULL,
+            stderr=None if log is None else stack.enter_context(log.open("a")),
+            process_group=0,
+        )
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+@contextmanager
+def shown_on_error(log: Path) -> Iterator[Path]:
+    """Yield the file for what sites have to say; its end is printed if the block fails."""
+    try:
+        yield log
+    except Exception:
+        sys.stderr.write(log.read_text()[-4000:] if log.exists() else "")
+        raise
 
 
 def wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
@@ -121,15 +151,22 @@ def install(needs: tuple[str, ...], folder: Path) -> str | None:
 
 
 @contextmanager
-def throw_away_database(database_url: str, name: str) -> Iterator[None]:
-    """Make a database beside the given one, and drop it afterwards."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def throw_away_database(
+    database_url: str, name: str, *, template: str = "template1"
+) -> Iterator[None]:
+    """Make a database beside the given one, and drop it afterwards. It begins as `template` is."""
+
+    def say(statement: str) -> None:
+        # A connection that stayed open could be to the template of the next one.
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    say(f'DROP DATABASE IF EXISTS "{name}"')
+    say(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield
+    finally:
+        say(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def beside(database_url: str, name: str) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""Booking over HTTP: the page with two months of free times, and whole journeys.
+
+Both beside django-appointment, which runs from its package with the same server's options, on the
+same machine and PostgreSQL. One site at a time is asked, in alternating rounds.
+"""
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import clinic_site, django_appointment
+from bench.journeys import Journeys, Race, compare_journeys, race
+from bench.sites import named, production, run, shown_on_error
+from bench.stored import open_clinic
+from bench.times import Timing, time_pages
+
+COMPARED = 10_000
+"""With so many stored appointments the two are compared."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures. `days` and the second of `journeys` and `races` are django-appointment's."""
+
+    pages: list[Timing]
+    queries: list[int]
+    """Of each of the pages."""
+    days: list[Timing]
+    journeys: list[Journeys]
+    races: list[Race]
+
+
+def compare(database_url: str) -> Report:
+    """Return the figures. `database_url` names this process's database, with the starter content.
+
+    django-appointment is left out, with a sentence, if its package cannot be installed.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clinic-bench-")))
+        log = stack.enter_context(shown_on_error(folder / "sites.log"))
+        clinic = open_clinic()
+        ours = production(database_url, folder)
+        run([sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], ours)
+        servers = clinic_site.serve_sizes(stack, ours, clinic, log)
+        its = django_appointment.serve_sizes(stack, folder, database_url, clinic, log)
+        pages = [page for size in servers for page in clinic_site.times_pages(servers[size], size)]
+        days = [django_appointment.day_page(its[size], size, clinic) for size in its]
+        timings = time_pages([*pages, *days])
+        url = named(database_url, clinic_site.database_of(COMPARED))
+        variables = ours | {"DATABASE_URL": url}
+        site = clinic_site.open_for_booking(servers[COMPARED], variables, clinic, log)
+        sites = [stack.enter_context(site)]
+        if its:
+            url = named(database_url, django_appointment.database_of(COMPARED))
+            site = django_appointment.open_for_booking(its[COMPARED], url, clinic)
+            sites.append(stack.enter_context(site))
+        *starts, wanted_by_all = clinic.free_ahead()
+        return Report(
+            pages=timings[: len(pages)],
+            queries=[clinic_site.count_queries(page) for page in pages],
+            days=timings[len(pages) :],
+            journeys=compare_journeys(sites, starts),
+            races=[race(site, wanted_by_all, first=len(starts) + 1) for site in sites],
+        )

@@ -1,0 +1,144 @@
+"""django-appointment under measurement: its listing of a day and how a visit is booked on it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+from tqdm import tqdm
+
+from bench.browser import Browser, Page
+from bench.journeys import Period, Ready, Site, Visit
+from bench.sites import (
+    ROOT,
+    Server,
+    beside,
+    clean_environment,
+    install,
+    named,
+    serve,
+    throw_away_database,
+)
+from bench.stored import DURATION, TAKEN_A_DAY, Clinic, tidy
+from bench.times import READER, TimedPage
+
+SIZES = (100, 10_000, 100_000)
+NEEDS = ("django-appointment==3.12.0", "granian", "psycopg[binary]")
+PAGE = "/appointment/request/1/"
+AS_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
+VISITS = """
+    SELECT (date + start_time) AT TIME ZONE %(zone)s, (date + end_time) AT TIME ZONE %(zone)s
+    FROM appointment_appointment
+    JOIN appointment_appointmentrequest AS request ON request.id = appointment_request_id
+    WHERE (date + start_time) AT TIME ZONE %(zone)s > now()
+"""
+CODE = """
+    SELECT code FROM appointment_emailverificationcode
+    JOIN auth_user ON auth_user.id = user_id WHERE email = %s
+"""
+
+
+def database_of(size: int) -> str:
+    return f"bench_its_{size}"
+
+
+def serve_sizes(
+    stack: ExitStack, folder: Path, database_url: str, clinic: Clinic, log: Path
+) -> dict[int, Server]:
+    """Serve it with each number of stored appointments; no site if it cannot be installed."""
+    python = install(NEEDS, folder / "django-appointment")
+    servers: dict[int, Server] = {}
+    if python is None:
+        return servers
+    for size in tqdm(SIZES, desc="storing its appointments", leave=False):
+        name = database_of(size)
+        stack.enter_context(throw_away_database(database_url, name))
+        variables = beside(database_url, name) | {
+            "BENCH_MAIL": str(folder / "its-mail"),
+            "BENCH_TIME_ZONE": clinic.zone.key,
+        }
+        starts = [*clinic.behind(size), *clinic.taken_ahead()]
+        subprocess.run(
+            [python, "-m", "bench.django_appointment_site.fill"],
+            cwd=ROOT,
+            env=clean_environment() | variables,
+            input="\n".join(f"{start:%Y-%m-%d %H:%M}" for start in starts),
+            text=True,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        tidy(named(database_url, name))
+        module = "bench.django_appointment_site.wsgi"
+        site = serve(name, module, variables, page=PAGE, python=python, log=log)
+        servers[size] = stack.enter_context(site)
+    return servers
+
+
+def day_page(server: Server, size: int, clinic: Clinic) -> TimedPage:
+    """Return the listing of the first day ahead, of which half is taken."""
+    start = clinic.place(0, TAKEN_A_DAY)
+    return TimedPage(
+        "one of its days",
+        size,
+        Browser(server.port, address=READER, is_secure=False),
+        day_path(start),
+        day_marker(start),
+        AS_SCRIPT,
+    )
+
+
+def day_path(day: datetime) -> str:
+    """Return where the script of its page asks for the times of one day."""
+    asked = {"selected_date": day.date().isoformat(), "staff_member": 1, "service_id": 1}
+    return f"/appointment/ajax/available_slots/?{urlencode(asked)}"
+
+
+def day_marker(start: datetime) -> str:
+    """Return what the answer contains if the start is offered."""
+    return f'"{start:%Y-%m-%dT%H:%M:%S}"'
+
+
+@contextmanager
+def open_for_booking(server: Server, database_url: str, clinic: Clinic) -> Iterator[Site]:
+    """Yield the site. The code that it mails to prove an address is read from its database."""
+    with psycopg.connect(database_url, autocommit=True) as database:
+
+        def visits() -> list[Period]:
+            return database.execute(VISITS, {"zone": clinic.zone.key}).fetchall()
+
+        def book(browser: Browser, visit: Visit, ready: Ready) -> tuple[Page, bool]:
+            page = browser.get(PAGE)
+            start = visit.starts_at
+            listing = browser.get(day_path(start), **AS_SCRIPT)
+            if day_marker(start) not in listing.text:
+                raise RuntimeError(f"{listing.path} does not offer {start}.")
+            ready()
+            page = browser.submit(
+                page,
+                "/request-submit/",
+                date=start.date().isoformat(),
+                start_time=f"{start:%H:%M:%S}",
+                end_time=f"{start + DURATION:%H:%M:%S}",
+                service="1",
+                staff_member="1",
+            )
+            page = browser.submit(
+                page,
+                'name="email"',
+                name=f"Visitor {visit.number}",
+                email=visit.email,
+                phone_0="US",
+                phone_1="2025550100",
+                address="100 Sample Street",
+                additional_info="Calf cramps at night.",
+                # What its button "Finish" sends.
+                payment_type="full",
+            )
+            ((code,),) = database.execute(CODE, [visit.email]).fetchall()
+            page = browser.submit(page, 'name="code"', code=code)
+            return page, page.status == 200 and "/thank-you/" in page.path
+
+        yield Site("django-appointment", server.port, False, book, visits)

@@ -1,0 +1,57 @@
+"""Make the tables, a service, its staff member and so many appointments.
+
+`python -m bench.django_appointment_site.fill` reads the starts of the appointments from its
+standard input, one a line, as wall-clock times: `2026-12-08 09:00`.
+"""
+
+import os
+import sys
+from datetime import time, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.django_appointment_site.settings")
+django.setup()
+
+# The package's models may be imported once Django is set up.
+from appointment.models import DAYS_OF_WEEK, Service, StaffMember, WorkingHours  # noqa: E402 (after the settings)
+from django.contrib.auth.models import User  # noqa: E402 (after the settings)
+from django.core.management import call_command  # noqa: E402 (after the settings)
+from django.db import connection  # noqa: E402 (after the settings)
+
+DURATION = timedelta(minutes=45)
+STEP_MINUTES = 15
+REQUESTS = """
+    INSERT INTO appointment_appointmentrequest (date, start_time, end_time, service_id,
+        staff_member_id, payment_type, id_request, reschedule_attempts, created_at, updated_at)
+    SELECT start::date, start::time, (start + %s)::time, %s, %s, 'full', 'load-' || start, 0,
+        now(), now()
+    FROM unnest(%s::timestamp[]) AS start
+"""
+APPOINTMENTS = """
+    INSERT INTO appointment_appointment (client_id, appointment_request_id, phone, address,
+        want_reminder, paid, amount_to_pay, id_request, created_at, updated_at)
+    SELECT %s, id, '+12025550100', '', false, false, 0, id_request, created_at, updated_at
+    FROM appointment_appointmentrequest
+"""
+
+
+def main() -> None:
+    # The package comes without migrations: its README has everybody make them.
+    call_command("makemigrations", "appointment", verbosity=0)
+    call_command("migrate", verbosity=0, interactive=False)
+    service = Service.objects.create(name="Load visit", duration=DURATION, price=0)
+    user = User.objects.create_user("doctor", "doctor@load.example.org", first_name="Load")
+    staff = StaffMember.objects.create(user=user, slot_duration=STEP_MINUTES)
+    staff.services_offered.add(service)
+    for day, _ in DAYS_OF_WEEK:
+        WorkingHours.objects.create(
+            staff_member=staff, day_of_week=day, start_time=time(9), end_time=time(17)
+        )
+    client = User.objects.create_user("patient", "patient@load.example.org", first_name="Load")
+    with connection.cursor() as cursor:
+        cursor.execute(REQUESTS, [DURATION, service.pk, staff.pk, sys.stdin.read().splitlines()])
+        cursor.execute(APPOINTMENTS, [client.pk])
+
+
+main()

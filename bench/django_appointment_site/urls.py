@@ -1,0 +1,5 @@
+"""The addresses of django-appointment."""
+
+from django.urls import include, path
+
+urlpatterns = [path("appointment/", include("appointment.urls"))]

@@ -1,0 +1,8 @@
+"""django-appointment for a WSGI server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.django_appointment_site.settings")
+application = get_wsgi_application()

@@ -1,0 +1,64 @@
+"""What the measurements found, in lines to read."""
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.booking import Report
+    from bench.http import Rate
+    from bench.times import Timing
+
+
+def report_reading(rates: "list[Rate]") -> None:
+    """Print each rate, and how the first two stand to it: this project's, as it is and drawn anew."""
+    as_it_is, drawn_anew, *_ = rates
+    out = sys.stdout.write
+    out("\nReading over HTTP, answers a second: median, least to most, and how the article page\n")
+    out("stands to each, as it is and drawn anew each time (decision 12 says which has targets)\n")
+    for rate in rates:
+        spread = f"{rate.least:,.0f} to {rate.most:,.0f}"
+        ratios = (site.median / rate.median for site in (as_it_is, drawn_anew))
+        out(f"  {rate.name:<36}{rate.median:9,.0f}   {spread:<16}")
+        out("".join(f"{ratio:9.2f}" for ratio in ratios) + "\n")
+
+
+def report_booking(found: "Report") -> None:
+    """Print the pages, then what stands beside django-appointment: a day, journeys, the race."""
+    out = sys.stdout.write
+    out(
+        "\nTwo months of free times over HTTP, the whole page: median, least to most, how it stands to\n"
+    )
+    out(
+        "the one with the fewest stored (target: 1.5 at most), and its queries (target: 6 at most)\n"
+    )
+    fewest: dict[str, float] = {}
+    for page, queries in zip(found.pages, found.queries, strict=True):
+        ratio = page.median / fewest.setdefault(page.name, page.median)
+        out(f"{milliseconds(page)}{ratio:9.2f}{queries:6d} queries\n")
+    ours = {page.stored: page.median for page in reversed(found.pages)}
+    if found.days:
+        out("\nOne day of django-appointment, and how much faster the two months with one\n")
+        out("practitioner are (target: 5 with 10,000 stored)\n")
+    for day in found.days:
+        ratio_text = f"{day.median / ours[day.stored]:9.1f}" if day.stored in ours else ""
+        out(f"{milliseconds(day)}{ratio_text}\n")
+    out(
+        "\nWhole journeys, 20 people at a time: booked a second, median, least to most, the longest\n"
+    )
+    out("wait for a page, and what is stored\n")
+    for site in found.journeys:
+        spread = f"{site.least:.1f} to {site.most:.1f}"
+        out(f"  {site.name:<20}{site.median:9.1f}   {spread:<14}{site.slowest:7.2f} s")
+        out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
+    if len(found.journeys) > 1:
+        here, there = found.journeys
+        out(f"  {'ratio (target: 5)':<20}{here.median / there.median:9.1f}\n")
+    out("\nOne time, 100 people at once: how many were told that it is theirs, and are stored\n")
+    for race in found.races:
+        out(f"  {race.name:<20}{race.booked:9d} told{race.stored:5d} stored")
+        out(f"{race.errors:5d} errors{race.slowest:7.2f} s the longest wait\n")
+
+
+def milliseconds(page: "Timing") -> str:
+    name = f"{page.name}, {page.stored:,} stored"
+    return f"  {name:<46}{page.median:8.1f} ms   {f'{page.least:.1f} to {page.most:.1f}':<18}"
