@@ -9,6 +9,7 @@ What needs Django is imported inside `main`, which sets it up first.
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure; by default all.")
     parser.add_argument("part", nargs="?", choices=PARTS, help="measure this part alone")
     part = parser.parse_args().part
+    # Whoever ends this process ends its servers too, and gets rid of its databases.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))

@@ -22,7 +22,8 @@ COMPARED = 10_000
 
 @dataclass(frozen=True)
 class Report:
-    """All figures. `days` and the second of `journeys` and `races` are django-appointment's."""
+    """All figures. `days` and the last of `journeys` and `races`, after two, are of
+    django-appointment, if it was there."""
 
     pages: list[Timing]
     queries: list[int]
@@ -48,13 +49,15 @@ def compare(database_url: str) -> Report:
         pages = [page for size in servers for page in clinic_site.times_pages(servers[size], size)]
         days = [django_appointment.day_page(its[size], size, clinic) for size in its]
         timings = time_pages([*pages, *days])
-        url = named(database_url, clinic_site.database_of(COMPARED))
-        variables = ours | {"DATABASE_URL": url}
-        site = clinic_site.open_for_booking(servers[COMPARED], variables, clinic, log)
-        sites = [stack.enter_context(site)]
+        sites = []
+        for size in (COMPARED, max(servers)):
+            url = named(database_url, clinic_site.database_of(size))
+            variables = ours | {"DATABASE_URL": url}
+            site = clinic_site.open_for_booking(servers[size], size, variables, clinic, log)
+            sites.append(stack.enter_context(site))
         if its:
             url = named(database_url, django_appointment.database_of(COMPARED))
-            site = django_appointment.open_for_booking(its[COMPARED], url, clinic)
+            site = django_appointment.open_for_booking(its[COMPARED], COMPARED, url, clinic)
             sites.append(stack.enter_context(site))
         *starts, wanted_by_all = clinic.free_ahead()
         return Report(

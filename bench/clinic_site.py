@@ -120,7 +120,7 @@ def book(browser: Browser, visit: Visit, ready: Ready) -> tuple[Page, bool]:
 
 @contextmanager
 def open_for_booking(
-    server: Server, variables: dict[str, str], clinic: Clinic, log: Path
+    server: Server, size: int, variables: dict[str, str], clinic: Clinic, log: Path
 ) -> Iterator[Site]:
     """Yield the site with its background worker, which sends the confirmations."""
     worker = [sys.executable, "manage.py", "procrastinate", "worker"]
@@ -137,4 +137,4 @@ def open_for_booking(
             while database.execute(JOBS).fetchone() != (0,) and time.monotonic() < until:
                 time.sleep(0.1)
 
-        yield Site("this site", server.port, True, book, visits, settle)
+        yield Site(f"this site, {size:,} stored", server.port, True, book, visits, settle)

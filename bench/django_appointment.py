@@ -102,7 +102,9 @@ def day_marker(start: datetime) -> str:
 
 
 @contextmanager
-def open_for_booking(server: Server, database_url: str, clinic: Clinic) -> Iterator[Site]:
+def open_for_booking(
+    server: Server, size: int, database_url: str, clinic: Clinic
+) -> Iterator[Site]:
     """Yield the site. The code that it mails to prove an address is read from its database."""
     with psycopg.connect(database_url, autocommit=True) as database:
 
@@ -141,4 +143,4 @@ def open_for_booking(server: Server, database_url: str, clinic: Clinic) -> Itera
             page = browser.submit(page, 'name="code"', code=code)
             return page, page.status == 200 and "/thank-you/" in page.path
 
-        yield Site("django-appointment", server.port, False, book, visits)
+        yield Site(f"django-appointment, {size:,} stored", server.port, False, book, visits)

@@ -15,7 +15,7 @@ from bench.browser import Browser, Page
 
 CLIENTS = 20
 ROUNDS = 3
-JOURNEYS = 60
+JOURNEYS = 40
 RACERS = 100
 SECONDS_TO_MEET = 300
 

@@ -48,14 +48,14 @@ def report_booking(found: "Report") -> None:
     out("wait for a page, and what is stored\n")
     for site in found.journeys:
         spread = f"{site.least:.1f} to {site.most:.1f}"
-        out(f"  {site.name:<20}{site.median:9.1f}   {spread:<14}{site.slowest:7.2f} s")
+        out(f"  {site.name:<36}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s")
         out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
-    if len(found.journeys) > 1:
-        here, there = found.journeys
-        out(f"  {'ratio (target: 5)':<20}{here.median / there.median:9.1f}\n")
+    if found.days:
+        here, there = found.journeys[0], found.journeys[-1]
+        out(f"  {'first to last (target: 5)':<36}{here.median / there.median:7.1f}\n")
     out("\nOne time, 100 people at once: how many were told that it is theirs, and are stored\n")
     for race in found.races:
-        out(f"  {race.name:<20}{race.booked:9d} told{race.stored:5d} stored")
+        out(f"  {race.name:<36}{race.booked:7d} told{race.stored:5d} stored")
         out(f"{race.errors:5d} errors{race.slowest:7.2f} s the longest wait\n")
 
 

@@ -3,11 +3,13 @@
 `seed_load` makes the clinic: 50 practitioners with weekly hours and one past visit each. The first
 of them has five visits on each of ten days ahead; with those 100 every database begins. What is
 stored beyond that lies in the past, half of it in the first one's diary, the rest in the others'.
+Every fourth visit brings a new patient.
 """
 
 import io
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -26,9 +28,10 @@ DURATION = timedelta(minutes=45)
 OPENS_AT = time(9)
 # Visits of 45 minutes from nine to five: so many fit.
 PLACES_A_DAY = 10
+VISITS_A_PATIENT = 4
 COLUMNS = """
     SELECT column_name FROM information_schema.columns
-    WHERE table_name = 'booking_appointment' AND is_generated = 'NEVER' AND is_identity = 'NO'
+    WHERE table_name = %s AND is_generated = 'NEVER' AND is_identity = 'NO'
 """
 CONSTRAINTS = """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -38,15 +41,16 @@ INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes
     WHERE tablename = 'booking_appointment' AND indexname <> 'booking_appointment_pkey'
 """
+MADE_PATIENTS = "CROSS JOIN generate_series(1, %(patients)s) AS number"
 # A day's places, day by day into the past. In UTC: such days have no clock change.
 MADE_BEHIND = """
     JOIN LATERAL generate_series(0, CASE seeded.practitioner_id WHEN %(first)s THEN %(firsts)s
         ELSE %(others)s END - 1) AS number ON true
     CROSS JOIN LATERAL (SELECT seeded.starts_at
-        - (1 + number / 10) * interval '1 day' + number %% 10 * interval '45 minutes') AS made(at)
+        - (1 + number / 10) * interval '1 day' + number %% 10 * interval '45 minutes', number) AS made(at, number)
 """
 MADE_AHEAD = """
-    CROSS JOIN unnest(%(starts)s::timestamptz[]) AS made(at)
+    CROSS JOIN unnest(%(starts)s::timestamptz[]) WITH ORDINALITY AS made(at, number)
     WHERE seeded.practitioner_id = %(first)s
 """
 
@@ -114,15 +118,15 @@ def open_clinic() -> Clinic:
 def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
     """Copy the seeded visits until the database holds `stored` of them."""
     others = (stored - FEWEST) // 2 // (PRACTITIONERS - 1)
-    numbers = {
+    numbers: dict[str, object] = {
         "first": clinic.first,
         "others": others,
         "firsts": stored - FEWEST - others * (PRACTITIONERS - 1),
         "starts": clinic.taken_ahead(),
+        "patients": stored // VISITS_A_PATIENT,
     }
     with psycopg.connect(database_url) as connection:
         connection.execute("SET timezone = 'UTC'; SET maintenance_work_mem = '512MB'")
-        columns = [name for (name,) in connection.execute(COLUMNS)]
         # They are made anew at the end, at once and not row by row.
         constraints = connection.execute(CONSTRAINTS).fetchall()
         for name, _ in constraints:
@@ -130,23 +134,24 @@ def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
         indexes = connection.execute(INDEXES).fetchall()
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
-        connection.execute(
-            "CREATE TEMP TABLE seeded ON COMMIT DROP AS SELECT * FROM booking_appointment"
-        )
-        for source, status in ((MADE_BEHIND, "fulfilled"), (MADE_AHEAD, "booked")):
-            values = {name: f"seeded.{name}" for name in columns} | {
-                "reference": "gen_random_uuid()",
-                "status": f"'{status}'",
-                "starts_at": "made.at",
-                "ends_at": "made.at + interval '45 minutes'",
-                "busy_from": "made.at",
-                "busy_until": "made.at + interval '45 minutes'",
-            }
-            connection.execute(
-                f"INSERT INTO booking_appointment ({', '.join(values)})"  # noqa: S608 (own names)
-                f" SELECT {', '.join(values.values())} FROM seeded {source}",
-                numbers,
-            )
+        patient = {
+            "name": "'Load Patient from ' || number",
+            "email": "'from-' || number || '@load.example.org'",
+        }
+        copy(connection, "booking_patient", MADE_PATIENTS, patient, numbers, limit=1)
+        newest = connection.execute("SELECT max(id) FROM booking_patient").fetchone()
+        visit = {
+            "reference": "gen_random_uuid()",
+            "patient_id": "%(newest)s - made.number %% %(patients)s",
+            "starts_at": "made.at",
+            "ends_at": "made.at + interval '45 minutes'",
+            "busy_from": "made.at",
+            "busy_until": "made.at + interval '45 minutes'",
+        }
+        numbers["newest"] = newest and newest[0]
+        copy(connection, "booking_appointment", MADE_BEHIND, visit, numbers, limit=PRACTITIONERS)
+        visit["status"] = "'booked'"
+        copy(connection, "booking_appointment", MADE_AHEAD, visit, numbers, limit=PRACTITIONERS)
         for name, definition in constraints:
             connection.execute(
                 f'ALTER TABLE booking_appointment ADD CONSTRAINT "{name}" {definition}'
@@ -154,6 +159,25 @@ def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
         for _, definition in indexes:
             connection.execute(definition)
     tidy(database_url)
+
+
+def copy(
+    connection: "psycopg.Connection[tuple[Any, ...]]",
+    table: str,
+    source: str,
+    changes: dict[str, str],
+    numbers: dict[str, object],
+    *,
+    limit: int,
+) -> None:
+    """Store the table's first `limit` rows again for each row of `source`, with these changes."""
+    columns = [name for (name,) in connection.execute(COLUMNS, [table])]
+    values = {name: f"seeded.{name}" for name in columns} | changes
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 (own words)
+        f" FROM (SELECT * FROM {table} ORDER BY id LIMIT {limit}) AS seeded {source}",
+        numbers,
+    )
 
 
 def tidy(database_url: str) -> None:

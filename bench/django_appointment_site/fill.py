@@ -1,4 +1,4 @@
-"""Make the tables, a service, its staff member and so many appointments.
+"""Make the tables, a service, its staff member, appointments, and a client for every fourth.
 
 `python -m bench.django_appointment_site.fill` reads the starts of the appointments from its
 standard input, one a line, as wall-clock times: `2026-12-08 09:00`.
@@ -21,6 +21,7 @@ from django.db import connection  # noqa: E402 (after the settings)
 
 DURATION = timedelta(minutes=45)
 STEP_MINUTES = 15
+VISITS_A_CLIENT = 4
 REQUESTS = """
     INSERT INTO appointment_appointmentrequest (date, start_time, end_time, service_id,
         staff_member_id, payment_type, id_request, reschedule_attempts, created_at, updated_at)
@@ -28,10 +29,17 @@ REQUESTS = """
         now(), now()
     FROM unnest(%s::timestamp[]) AS start
 """
+CLIENTS = """
+    INSERT INTO auth_user (username, email, first_name, last_name, password, is_superuser,
+        is_staff, is_active, date_joined)
+    SELECT 'from-' || number, 'from-' || number || '@load.example.org', 'Load', 'Patient', '!',
+        false, false, true, now()
+    FROM generate_series(1, %s) AS number
+"""
 APPOINTMENTS = """
     INSERT INTO appointment_appointment (client_id, appointment_request_id, phone, address,
         want_reminder, paid, amount_to_pay, id_request, created_at, updated_at)
-    SELECT %s, id, '+12025550100', '', false, false, 0, id_request, created_at, updated_at
+    SELECT %s - id %% %s, id, '+12025550100', '', false, false, 0, id_request, created_at, updated_at
     FROM appointment_appointmentrequest
 """
 
@@ -48,10 +56,12 @@ def main() -> None:
         WorkingHours.objects.create(
             staff_member=staff, day_of_week=day, start_time=time(9), end_time=time(17)
         )
-    client = User.objects.create_user("patient", "patient@load.example.org", first_name="Load")
+    starts = sys.stdin.read().splitlines()
+    clients = len(starts) // VISITS_A_CLIENT
     with connection.cursor() as cursor:
-        cursor.execute(REQUESTS, [DURATION, service.pk, staff.pk, sys.stdin.read().splitlines()])
-        cursor.execute(APPOINTMENTS, [client.pk])
+        cursor.execute(CLIENTS, [clients])
+        cursor.execute(REQUESTS, [DURATION, service.pk, staff.pk, starts])
+        cursor.execute(APPOINTMENTS, [User.objects.latest("pk").pk, clients])
 
 
 main()
