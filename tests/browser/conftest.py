@@ -3,30 +3,21 @@
 import pytest
 from django.core.management import call_command
 
-from tests.copies import put_back, take_out
+from tests.copies import fill
 
 SERVICE = "first-consultation"
 ARTICLE = "spasms-and-twitches"
 
 
-@pytest.fixture(scope="session")
-def starter_rows():
-    """Hold the rows of a seeded site, once a test has seeded one."""
-    return []
+def seed():
+    call_command("seed_demo", verbosity=0)
 
 
 @pytest.fixture
-def site(transactional_db, live_server, settings, starter_rows):
-    """Serve the starter content; return the address to begin at.
-
-    The first test seeds it; the others get copies of the same rows, which takes a tenth of the time.
-    """
+def site(transactional_db, live_server, settings):
+    """Serve the starter content; return the address to begin at."""
     settings.SITE_URL = live_server.url
-    if starter_rows:
-        put_back(starter_rows)
-    else:
-        call_command("seed_demo", verbosity=0)
-        starter_rows.extend(take_out())
+    fill(seed)
     return live_server.url
 
 

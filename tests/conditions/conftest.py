@@ -7,6 +7,7 @@ import time_machine
 from django.db import transaction
 
 from conditions.starter import load
+from tests.copies import fill
 
 from .factories import NOW
 from .staff import make_staff
@@ -23,7 +24,7 @@ def clock():
 def starter(django_db_setup, django_db_blocker):
     """Load the starter content once for all tests of a file, and take it back afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load(now=NOW)
+        fill(load, now=NOW)
         yield
         transaction.set_rollback(True)
 

@@ -4,6 +4,7 @@ from conditions.documents import freeze
 from conditions.models import Condition, Remedy, Treatment
 from conditions.reading import MAX_GRADE, easy_names, paragraphs_of, read, syllables
 from conditions.starter import load
+from tests.copies import fill
 
 from .factories import NOW
 
@@ -146,7 +147,7 @@ def test_easy_names_are_terms_herbs_and_nutrients():
 
 @pytest.mark.django_db
 def test_starter_articles_are_easy_to_read():
-    load(now=NOW)
+    fill(load, now=NOW)
     masked = Remedy.objects.filter(kind__in=["herb", "nutrient"])
     names = list(masked.values_list("name", flat=True))
     articles = [*Condition.objects.all(), *Treatment.objects.all()]

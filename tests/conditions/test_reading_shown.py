@@ -8,6 +8,7 @@ import time_machine
 from conditions.models import Condition, Remedy, Treatment
 from conditions.reading import MAX_GRADE, easy_names, read
 from conditions.starter import load
+from tests.copies import fill
 from tests.html_tree import parse
 
 from .factories import NOW
@@ -40,7 +41,7 @@ def _texts(node):
 
 
 def test_starter_pages_are_easy_to_read(client):
-    load(now=NOW)
+    fill(load, now=NOW)
     masked = Remedy.objects.filter(kind__in=["herb", "nutrient"]).values_list("name", flat=True)
 
     grades = {}

@@ -6,6 +6,7 @@ from django.apps import apps
 from conditions.models import CareLevel, Caution, Condition, RedFlag, Remedy, Section, Treatment
 from conditions.red_flags import flags_for_screening
 from conditions.starter import load
+from tests.copies import fill
 
 from .factories import NOW, make_condition, make_treatment
 
@@ -70,7 +71,7 @@ def test_load_leaves_what_staff_changed():
 
 
 def test_starter_article_asks_every_level_and_the_global_flags():
-    load(now=NOW)
+    fill(load, now=NOW)
 
     asked = flags_for_screening("spasms-and-twitches", now=NOW)
 
@@ -82,7 +83,7 @@ def test_starter_article_asks_every_level_and_the_global_flags():
 
 
 def test_starter_article_shows_every_global_flag():
-    load(now=NOW)
+    fill(load, now=NOW)
 
     document = Condition.objects.get(slug="spasms-and-twitches").revisions.get().document
 
@@ -97,7 +98,7 @@ def test_starter_article_shows_every_global_flag():
 
 
 def test_starter_cautions_name_who_says_what_was_found_or_stated():
-    load(now=NOW)
+    fill(load, now=NOW)
 
     claimed = Caution.objects.filter(basis__in=["label", "trial", "case_report"])
 
@@ -106,7 +107,7 @@ def test_starter_cautions_name_who_says_what_was_found_or_stated():
 
 
 def test_starter_points_can_be_drawn():
-    load(now=NOW)
+    fill(load, now=NOW)
 
     points = Remedy.objects.filter(kind="acupoint")
 

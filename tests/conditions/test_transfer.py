@@ -26,6 +26,7 @@ from conditions.models import (
 )
 from conditions.starter import load
 from conditions.transfer import BadContent, Content, import_content, read_content
+from tests.copies import fill
 
 from .factories import NOW, make_condition, make_red_flag
 from .pictures import make_image, picture_file, show
@@ -45,7 +46,7 @@ def entry(**kwargs):
 @pytest.fixture
 def exported(tmp_path):
     """Return the files of a site with the starter content and more, and its frozen drafts."""
-    load(now=NOW)
+    fill(load, now=NOW)
     for code in ("eye.pain", "rash.fast"):
         make_red_flag(code=code, is_global=True, position=7)
     files = export(tmp_path / "first")
