@@ -11,6 +11,7 @@ from pathlib import Path
 import django
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -56,6 +57,8 @@ def _prepare_environment() -> None:
 _prepare_environment()
 # pytest-django looks for settings before this file sets them, and other conftests import models.
 django.setup()
+# Slow on purpose for the site; what tests are about is who may sign in, not how it is kept.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure() -> None:
