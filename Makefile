@@ -28,8 +28,9 @@ serve: $(READY)  ## The site as in production: DEBUG off, against DATABASE_URL
 admin: $(READY)  ## A staff account for the site that `make run` serves, or DATABASE_URL names
 	@DEBUG=1 exec $(PYTHON) manage.py createsuperuser
 
-# One process for each core; a file stays in one, as its tests may share what is dear to make.
-SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile
+# One process for each core; a file stays in one, as its tests may share what is dear to make. The
+# tests say in what order (tests/conftest.py): by their number alone, the slowest would come last.
+SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 test: $(READY)  ## All tests; ARGS="tests/booking -k slots" runs some
 	@chromium="$$(.ci/find-chromium)"; CHROMIUM="$$chromium" $(PYTHON) -m pytest $(SPREAD) $(ARGS)

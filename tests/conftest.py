@@ -1,6 +1,7 @@
 """What all tests stand on: settings, a real PostgreSQL, and the system's own Chromium."""
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -59,6 +60,18 @@ _prepare_environment()
 django.setup()
 # Slow on purpose for the site; what tests are about is who may sign in, not how it is kept.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Begin with the slow folder, so that no process ends long after the others."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among what is there for good: a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def pytest_unconfigure() -> None:
