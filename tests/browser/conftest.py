@@ -21,13 +21,18 @@ def site(transactional_db, live_server, settings):
     return live_server.url
 
 
-@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+@pytest.fixture(
+    params=[(True, "Asia/Tokyo"), (False, "America/Los_Angeles")],
+    ids=["with scripts", "without scripts"],
+)
 def visitor(request, browser, site):
-    """A person on a phone, with and without JavaScript; anything the console says is an error."""
+    """A person far away on a phone, with and without JavaScript; the console says only errors."""
+    has_scripts, time_zone = request.param
     context = browser.new_context(
         base_url=site,
         viewport={"width": 390, "height": 844},
-        java_script_enabled=request.param,
+        java_script_enabled=has_scripts,
+        timezone_id=time_zone,
         locale="en-US",
         accept_downloads=True,
     )

@@ -38,6 +38,16 @@ def show_settings(*names, **variables):
     return json.loads(result.stdout)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+def test_the_terminals_time_zone_changes_nothing(zone):
+    # What the logs' times and everything else without a zone of its own go by.
+    code = "import datetime; print(datetime.datetime.fromtimestamp(0))"
+
+    result = run_manage("shell", "--no-imports", "-c", code, **GOOD, TZ=zone)
+
+    assert result.stdout == "1969-12-31 19:00:00\n"  # in New York
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_start_without_debug_names_the_missing_variable(name):
     variables = {key: value for key, value in GOOD.items() if key != name}
