@@ -93,7 +93,9 @@ def _room(request, tmp_path_factory):
     Several processes run the tests, and what measures how long people wait needs them all to rest.
     """
     is_alone = request.node.get_closest_marker("alone")
-    folder = tmp_path_factory.getbasetemp().parent
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent  # which all processes of this run share, and no other run
     with ExitStack() as stack:
         # Who waits for an empty room keeps the door, or the others would come in for ever.
         with _lock(folder / "door.lock", fcntl.LOCK_EX):
