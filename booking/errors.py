@@ -106,3 +106,9 @@ class TooMany(BookingError):
         "Please wait an hour and try again, or call us."
     )
     status = 429
+
+
+class NotOnTheList(BookingError):
+    """Someone answers who left the waiting list, or whose wishes are over. Show how to book."""
+
+    message = "You are no longer on the waiting list, so nothing was booked."

@@ -20,12 +20,21 @@ from booking import limits
 from booking.calendars import site_host
 from booking.errors import MessageOutdated, MessageWaiting
 from booking.messages import build_mail
-from booking.models import Appointment, Message, MessageKind, MessageState
+from booking.models import (
+    Appointment,
+    Message,
+    MessageKind,
+    MessageState,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 
 logger = logging.getLogger(__name__)
 
 WORKER_SILENT_SECONDS = 60
 KEEP_DONE_JOBS_HOURS = 24 * 7
+# By name: what it does, in `booking.waitlist`, needs the actions, which need this module.
+OFFER_TIMES = "booking.offer_times"
 
 
 class MessageDelayed(Exception):
@@ -72,15 +81,22 @@ def announce(appointment: Appointment, *, kind: MessageKind, now: datetime) -> M
 def mail_links(email: str, *, now: datetime) -> Message:
     """Record and queue a mail with the links to the visits under an address, if there are any."""
     with transaction.atomic():
-        message = Message.objects.create(
-            kind=MessageKind.LINKS,
-            to_email=email,
-            sequence=0,
-            message_id=_new_message_id(),
-            created_at=now,
-        )
-        _queue(message)
-        return message
+        return write(email, kind=MessageKind.LINKS, now=now)
+
+
+def write(to_email: str, *, kind: MessageKind, now: datetime) -> Message:
+    """Record a message that is about no visit and queue it, in the caller's transaction."""
+    message = Message.objects.create(
+        kind=kind, to_email=to_email, sequence=0, message_id=_new_message_id(), created_at=now
+    )
+    _queue(message)
+    return message
+
+
+def time_got_free() -> None:
+    """Queue the offer of what is free now, if anybody waits. Call it where a time gets free."""
+    if WaitlistEntry.objects.waiting().exists():
+        app.configure_task(OFFER_TIMES).defer()
 
 
 def send_again(message_pk: int, *, now: datetime) -> Message:
@@ -100,6 +116,8 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
         if message is None or message.state == MessageState.QUEUED:
             raise MessageWaiting
         visit = message.appointment
+        if message.kind == MessageKind.OFFER and not _is_still_kept(message):
+            raise MessageOutdated
         if visit is not None:
             if message.sequence != visit.sequence or visit.ends_at <= now:
                 raise MessageOutdated
@@ -111,6 +129,11 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
         message.save(update_fields=("to_email", "state", "sent_at", "message_id"))
         _queue(message)
         return message
+
+
+def _is_still_kept(message: Message) -> bool:
+    """Say whether the time that the message offers is still kept."""
+    return WaitlistOffer.objects.still_held().filter(message=message).exists()
 
 
 def _new_message_id() -> str:

@@ -256,6 +256,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 
+# Background work: the files called tasks.py are found by themselves
+
+PROCRASTINATE_IMPORT_PATHS = ["booking.waitlist"]
+
+
 # Logs: to the terminal, without anything that a person typed
 
 LOGGING = {

@@ -159,6 +159,7 @@ def reschedule(
                 _keep_screening(appointment, screening)
             write_history(appointment, EventKind.MOVED, now=now, by=by, moved_from=old, note=note)
             tasks.announce(appointment, kind=MessageKind.MOVED, now=now)
+            tasks.time_got_free()
             return appointment
 
     return first_that_can(wanted, move)

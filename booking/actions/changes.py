@@ -70,6 +70,7 @@ def cancel(
         appointment.save(update_fields=["status", "cancelled_at", "cancelled_by", "sequence"])
         write_history(appointment, EventKind.CANCELLED, now=now, by=by, note=note)
         tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now)
+        tasks.time_got_free()
         return appointment
 
 

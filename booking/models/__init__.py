@@ -17,11 +17,20 @@ from .message import ANNOUNCEMENTS, WITHOUT_VISIT, Message, MessageKind, Message
 from .patient import Patient
 from .practitioner import Location, LocationKind, Practitioner
 from .service import ForWhom, Service
+from .waitlist import (
+    ON_THE_LIST,
+    OfferOutcome,
+    TimeOfDay,
+    WaitlistEntry,
+    WaitlistOffer,
+    WaitlistStatus,
+)
 
 __all__ = [
     "ANNOUNCEMENTS",
     "HOLDS_TIME",
     "OF_THE_DAY",
+    "ON_THE_LIST",
     "STILL_TO_COME",
     "WITHOUT_VISIT",
     "Appointment",
@@ -39,9 +48,14 @@ __all__ = [
     "MessageKind",
     "MessageState",
     "NotAvailableTime",
+    "OfferOutcome",
     "Patient",
     "Practitioner",
     "Screening",
     "Service",
+    "TimeOfDay",
+    "WaitlistEntry",
+    "WaitlistOffer",
+    "WaitlistStatus",
     "Weekday",
 ]

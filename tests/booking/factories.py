@@ -1,13 +1,13 @@
 """Booking records for tests. Each call makes what it needs; keyword arguments win."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import time_machine
 
-from booking import actions
+from booking import actions, waitlist
 from booking.actors import PATIENT, Actor
 from booking.models import (
     Appointment,
@@ -178,3 +178,33 @@ def book(
             now=now,
             **{"practitioners": [service.practitioner], "by": PATIENT} | kwargs,
         )
+
+
+def make_wishes(**kwargs):
+    values = {"from_on": date(2026, 12, 7), "until_on": date(2027, 1, 31)}
+    return waitlist.Wishes(**values | kwargs)
+
+
+def wait(service, *, now=NOW, details=None, condition="", location=None, **wishes):
+    """Join the waiting list as someone without a visit does."""
+    with time_machine.travel(now, tick=False):
+        return waitlist.join(
+            service=service,
+            location=location or service.location,
+            details=details or make_details(),
+            wishes=make_wishes(**wishes),
+            condition=condition,
+            now=now,
+        )
+
+
+def wait_to_move(visit, *, now=NOW, **wishes):
+    """Join the waiting list for an earlier time as someone with a visit does."""
+    with time_machine.travel(now, tick=False):
+        return waitlist.join_to_move(visit=visit, wishes=make_wishes(**wishes), now=now)
+
+
+def offer_times(now=NOW):
+    """Do what the worker does when a time got free."""
+    with time_machine.travel(now, tick=False):
+        return waitlist.offer_times(now=now)

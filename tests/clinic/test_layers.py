@@ -17,7 +17,8 @@ BOOKING_LAYERS = [
     {"messages", "calendars"},
     {"tasks"},
     {"actions"},
-    {"forms"},
+    {"waitlist"},
+    {"forms", "waitlist_forms"},
     {"views", "practitioner_views", "admin", "api"},
     {"urls", "apps", "management"},
 ]

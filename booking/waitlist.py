@@ -1,0 +1,393 @@
+"""The waiting list: who joins it, what is offered to whom, and what people answer.
+
+A time that got free is offered as a real hold, to the first in the list whom it suits. Every change
+of an entry is one transaction that locks the entry before any diary, and the entry alone: so nobody
+waits in a circle, two workers go through the list one behind the other, and each person is offered
+one time at a time. Who gets a time is the hold's to say, as for everybody else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from booking import actions, tasks
+from booking.actors import PATIENT, SYSTEM
+from booking.availability import bookable_dates, find_slots
+from booking.errors import BookingError, NotOnTheList, SlotNotOffered, TooLateToMove
+from booking.models import (
+    Appointment,
+    Location,
+    MessageKind,
+    OfferOutcome,
+    Practitioner,
+    Service,
+    TimeOfDay,
+    WaitlistEntry,
+    WaitlistOffer,
+    WaitlistStatus,
+)
+from booking.screening import ScreeningPass
+from booking.slots import Slot, to_utc
+
+OFFER_LASTS = timedelta(hours=2)
+# Less is not enough to see the mail and answer the questions.
+SHORTEST_OFFER = timedelta(minutes=30)
+# At night the time to answer does not run: nobody has to wake up for an offer.
+DAY_BEGINS, DAY_ENDS = time(8), time(21)
+# How long staff can look up an entry that is over. Then it is deleted.
+KEPT_AFTER_END = timedelta(days=30)
+RELATED = (
+    "service__location",
+    "location__same_hours_as",
+    "practitioner",
+    "appointment__patient",
+    "appointment__practitioner",
+    "appointment__service",
+    "appointment__location",
+)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Which times someone can come. Days are inclusive; no practitioner means whoever is free."""
+
+    from_on: date
+    until_on: date
+    time_of_day: str = TimeOfDay.ANY
+    practitioner: Practitioner | None = None
+
+
+def join_to_move(*, visit: Appointment, wishes: Wishes, now: datetime) -> WaitlistEntry:
+    """Put a booked visit on the list for an earlier time, or change the wishes it is there with.
+
+    Raises TooLateToMove if its patient cannot move it online any more.
+    """
+    if not visit.is_cancellable(now):
+        raise TooLateToMove
+    with transaction.atomic():
+        _queue_for(visit.service)
+        earlier = WaitlistEntry.objects.filter(appointment=visit).order_by("-pk").first()
+        if earlier is not None and (entry := _lock(pk=earlier.pk)).is_on_the_list:
+            return _save_with(entry, wishes, now=now)
+        entry = WaitlistEntry(
+            service=visit.service, location=visit.location, appointment=visit, created_at=now
+        )
+        return _save_with(entry, wishes, now=now)
+
+
+def join(
+    *,
+    service: Service,
+    location: Location,
+    details: actions.PatientDetails,
+    wishes: Wishes,
+    condition: str,
+    now: datetime,
+) -> WaitlistEntry:
+    """Put someone without a visit on the list.
+
+    Who is on it already keeps the place, under a new reference: the page of the old one must not
+    open to whoever knows a name and an address.
+    """
+    with transaction.atomic():
+        _queue_for(service)
+        entry = WaitlistEntry(
+            service=service,
+            location=location,
+            name=details.name,
+            email=details.email,
+            phone=details.phone,
+            phone_extension=details.phone_extension,
+            condition_slug=condition,
+            consented_at=now,
+            created_at=now,
+        )
+        for earlier in WaitlistEntry.objects.on_the_list().filter(
+            service=service,
+            appointment=None,
+            name__iexact=details.name,
+            email__iexact=details.email,
+        ):
+            entry.created_at = earlier.created_at
+            _close(_lock(pk=earlier.pk), WaitlistStatus.LEFT, now=now, note="Joined again.")
+        return _save_with(entry, wishes, now=now)
+
+
+def free_times(entry: WaitlistEntry, *, now: datetime) -> list[Slot]:
+    """Return the times that anybody can book now and that this person wants, in time order."""
+    return [slot for slot in _free(entry, now=now) if entry.wants(slot.starts_at)]
+
+
+def offer_times(*, now: datetime) -> int:
+    """Offer what is free to those who wait, the first first; return how many offers were made.
+
+    Before that, entries and offers end whose time is over. Safe to run again at any point.
+    """
+    for entry in WaitlistEntry.objects.filter(offers__in=WaitlistOffer.objects.run_out()):
+        _end_offer(entry.pk)
+    made = 0
+    # Many wait for the same kind of visit: their free times are looked up once.
+    free: dict[tuple[int, int, int | None], list[Slot]] = {}
+    for entry in WaitlistEntry.objects.on_the_list().select_related(*RELATED):
+        if entry.is_pointless(now):
+            with transaction.atomic():
+                _close(_lock(pk=entry.pk), WaitlistStatus.EXPIRED, now=now)
+            continue
+        if entry.status != WaitlistStatus.WAITING:
+            continue
+        kind = (entry.service_id, entry.location_id, entry.practitioner_id)
+        if kind not in free:
+            free[kind] = _free(entry, now=now)
+        if _offer_first(entry, free[kind], now=now):
+            made += 1
+            free.clear()
+    WaitlistEntry.objects.filter(closed_at__lt=now - KEPT_AFTER_END).delete()
+    return made
+
+
+def accept(
+    *, reference: UUID, starts_at: datetime, screening: ScreeningPass, now: datetime
+) -> Appointment:
+    """Book the time for this person, or move their visit to it, and take them off the list.
+
+    It is the time kept for them, or another that they want and that is free: so an answer that
+    comes late still counts if nobody was faster. Sent twice, it returns the same visit. Raises
+    NotOnTheList, WaitlistEntry.DoesNotExist, or what `actions.book` and `reschedule` raise; then
+    nothing has changed.
+    """
+    with transaction.atomic():
+        entry = _lock(reference=reference)
+        if entry.status == WaitlistStatus.BOOKED and entry.appointment is not None:
+            return entry.appointment
+        if not entry.is_on_the_list:
+            raise NotOnTheList
+        offer = entry.offers.filter(starts_at=starts_at).select_related("practitioner").last()
+        if offer is None and not entry.wants(starts_at):
+            raise SlotNotOffered
+        for other in entry.offers.open().exclude(pk=offer.pk if offer else None):
+            _answer(other, OfferOutcome.DECLINED)
+        visit = _take(entry, offer, starts_at, screening, now=now)
+        if offer is not None:
+            offer.outcome = OfferOutcome.ACCEPTED
+            offer.save(update_fields=["outcome"])
+        entry.appointment = visit
+        _close(entry, WaitlistStatus.BOOKED, now=now)
+        return visit
+
+
+def decline(*, reference: UUID, now: datetime) -> WaitlistEntry:
+    """Give the offered time to the next person; this one stays on the list. Safe to call twice."""
+    with transaction.atomic():
+        entry = _lock(reference=reference)
+        offer = entry.offers.open().first()
+        if offer is not None:
+            _answer(offer, OfferOutcome.DECLINED)
+            _wait_on(entry)
+            tasks.time_got_free()
+        return entry
+
+
+def leave(*, reference: UUID, now: datetime, note: str = "") -> WaitlistEntry:
+    """Take someone off the list, and give what is offered to them to the next. Safe to call twice.
+
+    `note` says why, if staff do it.
+    """
+    with transaction.atomic():
+        entry = _lock(reference=reference)
+        if entry.is_on_the_list:
+            _close(entry, WaitlistStatus.LEFT, now=now, note=note)
+            tasks.time_got_free()
+        return entry
+
+
+@app.task(name=tasks.OFFER_TIMES)
+def offer_freed_times() -> None:
+    """Run when an action has freed a time."""
+    offer_times(now=timezone.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="booking.look_after_waitlist", queueing_lock="booking.look_after_waitlist")
+def look_after_waitlist(timestamp: int) -> None:
+    """Notice what no action tells: offers and holds that ran out, closures taken back, new hours."""
+    offer_times(now=timezone.now())
+
+
+def _queue_for(service: Service) -> None:
+    """Let those who join for the same kind of visit do so one after the other."""
+    Service.objects.select_for_update(no_key=True).values_list("pk").get(pk=service.pk)
+
+
+def _lock(**named: Any) -> WaitlistEntry:
+    """Return the entry, locked until the transaction ends.
+
+    What belongs to it is read after the wait for the lock: it may be another visit by then.
+    """
+    locked = WaitlistEntry.objects.select_for_update(no_key=True)
+    (pk,) = locked.values_list("pk").get(**named)
+    return WaitlistEntry.objects.select_related(*RELATED).get(pk=pk)
+
+
+def _save_with(entry: WaitlistEntry, wishes: Wishes, *, now: datetime) -> WaitlistEntry:
+    """Store the entry. What is free already is shown to the person now, and is no news later."""
+    entry.from_on, entry.until_on = wishes.from_on, wishes.until_on
+    entry.time_of_day, entry.practitioner = wishes.time_of_day, wishes.practitioner
+    entry.known_starts = sorted(
+        {*entry.known_starts, *(slot.starts_at for slot in free_times(entry, now=now))}
+    )
+    entry.save()
+    return entry
+
+
+def _free(entry: WaitlistEntry, *, now: datetime) -> list[Slot]:
+    first_on, last_on = bookable_dates(entry.service, now=now, location=entry.location)
+    return find_slots(
+        entry.service,
+        practitioners=entry.candidates(),
+        location=entry.location,
+        first_on=first_on,
+        last_on=last_on,
+        now=now,
+    )
+
+
+def _offer_first(entry: WaitlistEntry, slots: Sequence[Slot], *, now: datetime) -> bool:
+    """Offer the first of the slots that suits and can still be had; say whether one was."""
+    wanted = [slot.starts_at for slot in slots if entry.wants(slot.starts_at)]
+    if not set(wanted) - set(entry.known_starts):
+        return False
+    with transaction.atomic():
+        entry = _lock(pk=entry.pk)
+        if entry.status != WaitlistStatus.WAITING:
+            return False
+        candidates = entry.candidates()
+        for starts_at in wanted:
+            until = _kept_until(entry, starts_at, now=now)
+            if until is None or starts_at in entry.known_starts or not entry.wants(starts_at):
+                continue
+            try:
+                held = actions.hold(
+                    service=entry.service,
+                    practitioners=candidates,
+                    location=entry.location,
+                    starts_at=starts_at,
+                    reference=uuid4(),
+                    duration=until - now,
+                    now=now,
+                    by=SYSTEM,
+                )
+            except BookingError:
+                continue
+            _tell(entry, held, now=now)
+            return True
+    return False
+
+
+def _kept_until(entry: WaitlistEntry, starts_at: datetime, *, now: datetime) -> datetime | None:
+    """Return when an offer of this time would end, or None if that is too soon to answer."""
+    counted_from = _by_day(now, entry.location.tz)
+    until = min(counted_from + OFFER_LASTS, starts_at - entry.service.notice)
+    if entry.appointment is not None:
+        until = min(until, entry.appointment.cancellable_until)
+    return until if until - counted_from >= SHORTEST_OFFER else None
+
+
+def _by_day(now: datetime, tz: ZoneInfo) -> datetime:
+    """Return `now`, or at night when the next day begins."""
+    local = now.astimezone(tz)
+    if DAY_BEGINS <= local.time() < DAY_ENDS:
+        return now
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
+    return to_utc(day, DAY_BEGINS, tz)
+
+
+def _tell(entry: WaitlistEntry, held: Appointment, *, now: datetime) -> None:
+    message = tasks.write(entry.to_email, kind=MessageKind.OFFER, now=now)
+    held.refresh_from_db(fields=["expires_at"])
+    WaitlistOffer.objects.create(
+        entry=entry,
+        reference=held.reference,
+        practitioner=held.practitioner,
+        starts_at=held.starts_at,
+        made_at=now,
+        expires_at=held.expires_at,
+        message=message,
+    )
+    entry.status = WaitlistStatus.OFFERED
+    entry.known_starts = sorted({*entry.known_starts, held.starts_at})
+    entry.save(update_fields=["status", "known_starts"])
+
+
+def _take(
+    entry: WaitlistEntry,
+    offer: WaitlistOffer | None,
+    starts_at: datetime,
+    screening: ScreeningPass,
+    *,
+    now: datetime,
+) -> Appointment:
+    practitioners = [offer.practitioner] if offer else entry.candidates()
+    if entry.appointment is not None:
+        return actions.reschedule(
+            reference=entry.appointment.reference,
+            starts_at=starts_at,
+            practitioners=practitioners,
+            location=entry.location,
+            holds=[offer.reference] if offer else (),
+            screening=screening,
+            now=now,
+            by=PATIENT,
+        )
+    return actions.book(
+        reference=offer.reference if offer else uuid4(),
+        service=entry.service,
+        practitioners=practitioners,
+        location=entry.location,
+        starts_at=starts_at,
+        details=actions.PatientDetails(
+            name=entry.name,
+            email=entry.email,
+            phone=entry.phone.as_e164,
+            phone_extension=entry.phone_extension,
+        ),
+        screening=screening,
+        now=now,
+        by=PATIENT,
+    )
+
+
+def _end_offer(pk: int) -> None:
+    """Let the person wait on whose offer ran out. Whoever answered meanwhile was in time."""
+    with transaction.atomic():
+        entry = _lock(pk=pk)
+        for offer in entry.offers.run_out():
+            _answer(offer, OfferOutcome.ENDED)
+            _wait_on(entry)
+
+
+def _answer(offer: WaitlistOffer, outcome: OfferOutcome) -> None:
+    offer.outcome = outcome
+    offer.save(update_fields=["outcome"])
+    actions.release(reference=offer.reference, now=offer.made_at, by=SYSTEM)
+
+
+def _wait_on(entry: WaitlistEntry) -> None:
+    entry.status = WaitlistStatus.WAITING
+    entry.save(update_fields=["status"])
+
+
+def _close(entry: WaitlistEntry, status: WaitlistStatus, *, now: datetime, note: str = "") -> None:
+    """End the entry, which is locked, and give up what is offered to it."""
+    if not entry.is_on_the_list:
+        return
+    for offer in entry.offers.open():
+        _answer(offer, OfferOutcome.DECLINED)
+    entry.status, entry.closed_at, entry.closing_note = status, now, note[:300]
+    entry.save(update_fields=["status", "closed_at", "closing_note", "appointment"])
