@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
-from booking.models import Appointment, AppointmentStatus, LocationKind
+from booking.models import Appointment, AppointmentStatus, LocationKind, WaitlistOffer
 from booking.templatetags.clinic_times import clinic_day, clinic_time, zone_words
 from clinic.models import Clinic
 
@@ -74,7 +74,7 @@ def when_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{clinic_day(at, zone)}, {clinic_time(at, zone)}"
 
 
-def place_in_words(appointment: Appointment) -> str:
+def place_in_words(appointment: Appointment | WaitlistOffer) -> str:
     """Return where the visit is: an address, or "By phone", "By video"."""
     location = appointment.location
     if location.kind != LocationKind.IN_PERSON:

@@ -29,6 +29,7 @@ from booking.models import (
     LocationKind,
     Message,
     MessageKind,
+    WaitlistOffer,
 )
 from clinic.models import Clinic
 from conditions.red_flags import clinic_wide_emergencies
@@ -82,6 +83,8 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
         context |= _visit(message.appointment, now=now)
     if message.kind == MessageKind.LINKS:
         context["visits"] = _upcoming(message.to_email, now=now)
+    if message.kind == MessageKind.OFFER:
+        context |= _offer(message.waitlist_offer)
     return context
 
 
@@ -90,6 +93,24 @@ def _upcoming(email: str, *, now: datetime) -> list[dict[str, Any]]:
     visits = Appointment.objects.still_to_come(now).under_email(email)
     related = ("service", "practitioner", "location", "patient")
     return [_visit(visit, now=now) for visit in visits.select_related(*related)]
+
+
+def _offer(offer: WaitlistOffer) -> dict[str, Any]:
+    """Return what a mail to someone who waits says of the time that is kept for them."""
+    entry = offer.entry
+    zone = entry.location.tz
+    return {
+        # The frame of every mail draws the day and the time of this.
+        "appointment": offer,
+        "name": one_line(entry.person),
+        "practitioner": offer.practitioner.full_name,
+        "zone": zone,
+        "when": when_in_words(offer.starts_at, zone),
+        "kept_until": when_in_words(offer.expires_at, zone),
+        "place": place_in_words(offer),
+        "present": entry.appointment and when_in_words(entry.appointment.starts_at, zone),
+        "link": site_link(entry.get_absolute_url()),
+    }
 
 
 def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:

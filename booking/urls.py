@@ -11,8 +11,13 @@ urlpatterns = [
     path("book/<slug:slug>/details/", views.details, name="details"),
     path("appointments/find/", views.find, name="find"),
     path("appointments/find/sent/", views.find_sent, name="find-sent"),
+    path("book/<slug:slug>/waitlist/", views.waitlist_join, name="waitlist-join"),
+    path("waitlist/<uuid:reference>/", views.waitlist_entry, name="waitlist"),
+    path("waitlist/<uuid:reference>/decline/", views.waitlist_decline, name="waitlist-decline"),
+    path("waitlist/<uuid:reference>/leave/", views.waitlist_leave, name="waitlist-leave"),
     path("appointments/<uuid:reference>/", views.appointment, name="appointment"),
     path("appointments/<uuid:reference>/cancel/", views.cancel, name="appointment-cancel"),
+    path("appointments/<uuid:reference>/earlier/", views.waitlist_earlier, name="waitlist-earlier"),
     path(
         "appointments/<uuid:reference>/reschedule/",
         views.reschedule,

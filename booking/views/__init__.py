@@ -8,6 +8,11 @@ from .reschedule import reschedule
 from .safety import safety
 from .service_list import service_list
 from .times import times
+from .waitlist import decline as waitlist_decline
+from .waitlist import earlier as waitlist_earlier
+from .waitlist import entry as waitlist_entry
+from .waitlist import join as waitlist_join
+from .waitlist import leave as waitlist_leave
 
 __all__ = [
     "appointment",
@@ -21,4 +26,9 @@ __all__ = [
     "safety",
     "service_list",
     "times",
+    "waitlist_decline",
+    "waitlist_earlier",
+    "waitlist_entry",
+    "waitlist_join",
+    "waitlist_leave",
 ]

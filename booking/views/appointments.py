@@ -123,6 +123,7 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "is_ahead": is_booked and now < visit.starts_at,
         "emergencies": clinic_wide_emergencies(),
         "booking_url": _booking_url(visit),
+        "waits": visit.waitlist_entries.on_the_list().first(),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }
 

@@ -7,7 +7,7 @@ from django.views import csrf
 
 from .journey import start_journey
 
-STEPS_AFTER_SAFETY = {"booking:times", "booking:details"}
+STEPS_AFTER_SAFETY = {"booking:times", "booking:details", "booking:waitlist-join"}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

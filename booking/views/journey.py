@@ -113,7 +113,7 @@ class Journey:
         return {name: value for name, value in kept.items() if value}
 
     def url(self, step: str, *, day: date | None = None) -> str:
-        """Return the address of a step (`safety`, `times`, `details`) with the choices kept."""
+        """Return the address of a step (`safety`, `times`, `details`, `waitlist-join`) with the choices kept."""
         query = {"from": day.isoformat(), **self.kept} if day else self.kept
         return reverse(f"booking:{step}", args=[self.service.slug], query=query or None)
 
@@ -138,6 +138,7 @@ class Journey:
             "screening": self.screening,
             "safety_url": self.url("safety"),
             "times_url": self.url("times"),
+            "waitlist_url": self.url("waitlist-join"),
         }
 
 

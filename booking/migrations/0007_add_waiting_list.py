@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0005_refuse_event_changes"),
+        ("booking", "0006_attempts"),
     ]
 
     operations = [

@@ -1,0 +1,241 @@
+"""The waiting list: joining it, and the page on which offers are answered."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking import waitlist
+from booking.availability import bookable_dates
+from booking.errors import BookingError
+from booking.models import WaitlistEntry, WaitlistStatus
+from booking.screening import NO_FLAG, ScreeningPass
+from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
+from conditions.models import CareLevel
+from conditions.red_flags import FlagSet, Outcome, assess, flags_for_screening
+
+from .appointments import get_appointment_for_link, private_page
+from .journey import start_journey
+from .safety import ANSWERS
+
+TIMES_SHOWN = 12
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask someone without a visit when they can come; a POST puts them on the list."""
+    now = timezone.now()
+    journey = start_journey(request, slug, now=now)
+    if journey.screening is None:
+        return redirect(journey.url("safety"))
+    today, last_on = bookable_dates(journey.service, now=now, location=journey.location)
+    days: dict[str, Any] = {"today": today, "last_on": today + LONGEST_WAIT}
+    form = JoinForm(initial={"from_on": today, "until_on": last_on}, **days)
+    if request.method == "POST":
+        form = JoinForm(request.POST, **days)
+        if form.is_valid():
+            # Here the limit is asked: limits.spend("wait", request, email=…, now=now).
+            entry = waitlist.join(
+                service=journey.service,
+                location=journey.location,
+                details=form.patient_details(),
+                wishes=form.wishes(journey.practitioner),
+                condition=journey.condition,
+                now=now,
+            )
+            return redirect(entry)
+    context = {**journey.context(), "form": form, "offer_lasts": waitlist.OFFER_LASTS}
+    return render(request, "booking/waitlist_join.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Ask someone with a visit when they could come earlier; a POST puts it on the list."""
+    now = timezone.now()
+    visit = get_appointment_for_link(reference)
+    if not visit.is_cancellable(now):
+        return redirect(visit)
+    on_the_list = visit.waitlist_entries.on_the_list().first()
+    today = now.astimezone(visit.location.tz).date()
+    has_others = visit.service.practitioners.filter(is_active=True).count() > 1
+    wanted: dict[str, Any] = {
+        "today": today,
+        "last_on": visit.starts_local.date(),
+        "other_than": visit.practitioner if has_others else None,
+    }
+    form = WishesForm(request.POST or None, initial=_wishes(on_the_list, wanted), **wanted)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entry = waitlist.join_to_move(
+                visit=visit, wishes=form.wishes(visit.practitioner), now=now
+            )
+        except BookingError:
+            return redirect(visit)
+        return redirect(entry)
+    context = {
+        "form": form,
+        "appointment": visit,
+        "zone": visit.location.tz,
+        "entry": on_the_list,
+        "offer_lasts": waitlist.OFFER_LASTS,
+    }
+    return render(request, "booking/waitlist_earlier.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Show what is offered, with the safety questions; a POST answers them and takes the time."""
+    now = timezone.now()
+    person = get_entry_for_link(reference)
+    visit = person.appointment
+    condition = visit.condition_slug if visit else person.condition_slug
+    flag_set = flags_for_screening(condition, now=now)
+    if not flag_set.flags:
+        context = {"safety_url": person.get_absolute_url()}
+        return render(request, "booking/screening_unavailable.html", context)
+    if request.method == "POST" and ANSWERS & request.POST.keys():
+        return _answer(request, person, flag_set, now=now)
+    if person.status == WaitlistStatus.BOOKED and visit is not None:
+        return redirect(visit)
+    return _show(request, person, OfferForm(flag_set=flag_set), now=now)
+
+
+@private_page
+@require_POST
+def decline(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Give the offered time to the next person, and stay on the list."""
+    person = get_entry_for_link(reference)
+    return redirect(waitlist.decline(reference=person.reference, now=timezone.now()))
+
+
+@private_page
+@require_POST
+def leave(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Leave the list."""
+    person = get_entry_for_link(reference)
+    return redirect(waitlist.leave(reference=person.reference, now=timezone.now()))
+
+
+def get_entry_for_link(reference: UUID) -> WaitlistEntry:
+    """Return the entry that a person's link names. Raises Http404."""
+    entries = WaitlistEntry.objects.select_related(*waitlist.RELATED)
+    person = entries.filter(reference=reference).first()
+    if person is None:
+        raise Http404("Nobody waits under this reference.")
+    return person
+
+
+def _wishes(entry: WaitlistEntry | None, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form shows at first: the wishes of the entry, or all that could be wished."""
+    if entry is None:
+        return {"from_on": wanted["today"], "until_on": wanted["last_on"]}
+    return {
+        "from_on": entry.from_on,
+        "until_on": min(entry.until_on, wanted["last_on"]),
+        "time_of_day": entry.time_of_day,
+        "anyone": entry.practitioner_id is None,
+    }
+
+
+def _answer(
+    request: HttpRequest, person: WaitlistEntry, flag_set: FlagSet, *, now: datetime
+) -> HttpResponse:
+    """Do what the answers mean: stop, ask again, advise, or book."""
+    form = OfferForm(request.POST, flag_set=flag_set)
+    is_valid = form.is_valid()
+    outcome = assess(flag_set, form.known_codes)
+    # A sign of an emergency counts, whatever else the form says.
+    if outcome.level == CareLevel.EMERGENCY:
+        return _stop(request, person, form, now=now)
+    if not is_valid:
+        return _show(request, person, form, now=now)
+    if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
+        return _advise(request, form)
+    try:
+        visit = waitlist.accept(
+            reference=person.reference,
+            starts_at=form.cleaned_data["start"],
+            screening=_screening(flag_set, outcome, now=now),
+            now=now,
+        )
+    except BookingError as error:
+        form.add_error("start", error.message)
+        person = get_entry_for_link(person.reference)
+        return _show(request, person, form, now=now, status=409)
+    return redirect(visit)
+
+
+def _stop(
+    request: HttpRequest, person: WaitlistEntry, form: OfferForm, *, now: datetime
+) -> HttpResponse:
+    """Show the stop page and take the person off the list, without a word why."""
+    waitlist.leave(reference=person.reference, now=now)
+    codes = form.known_codes
+    emergencies = [f for f in form.flag_set.flags if f.code in codes and f.is_emergency]
+    context = {
+        "is_crisis_only": all(flag.is_crisis for flag in emergencies),
+        "safety_url": reverse("booking:safety", args=[person.service.slug]),
+    }
+    return render(request, "booking/screening_emergency.html", context)
+
+
+def _advise(request: HttpRequest, form: OfferForm) -> HttpResponse:
+    codes = form.cleaned_data["flags"]
+    context = {
+        "flags": [flag for flag in form.flag_set.flags if flag.code in codes],
+        "ruleset": form.flag_set.ruleset,
+        "carried": {"start": form["start"].value()},
+        "is_apart": True,
+    }
+    return render(request, "booking/screening_urgent.html", context)
+
+
+def _screening(flag_set: FlagSet, outcome: Outcome, *, now: datetime) -> ScreeningPass:
+    return ScreeningPass(
+        condition=flag_set.condition,
+        ruleset=outcome.ruleset,
+        outcome=outcome.level or NO_FLAG,
+        screened_at=now,
+    )
+
+
+def _show(
+    request: HttpRequest,
+    person: WaitlistEntry,
+    form: OfferForm,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the page: the offer, or what is free now, or that it is over."""
+    context = {
+        "entry": person,
+        "appointment": person.appointment,
+        "service": person.service,
+        "zone": person.location.tz,
+        "form": form,
+        "is_over": not person.is_on_the_list or person.is_pointless(now),
+    }
+    if context["is_over"]:
+        return render(request, "booking/waitlist_over.html", context, status=status)
+    offer = person.offers.still_held().select_related("practitioner").first()
+    free = waitlist.free_times(person, now=now)
+    missed = None if offer else person.offers.last()
+    context |= {
+        "offer": offer,
+        "missed": missed,
+        "missed_is_free": missed and any(slot.starts_at == missed.starts_at for slot in free),
+        "free": free[:TIMES_SHOWN],
+        "chosen": form.cleaned_data.get("start") if form.is_bound else None,
+        "offer_lasts": waitlist.OFFER_LASTS,
+    }
+    return render(request, "booking/waitlist_entry.html", context, status=status)

@@ -1,0 +1,133 @@
+"""Forms of the waiting list: when someone can come, who they are, and the answer to an offer."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from booking.actions import PatientDetails
+from booking.forms import DetailsForm, ScreeningForm, StartField
+from booking.models import Practitioner, TimeOfDay
+from booking.templatetags.clinic_times import clinic_day
+from booking.waitlist import Wishes
+
+LONGEST_WAIT = timedelta(days=365)
+# Browsers send the first; the second is what people type where there is no calendar to choose from.
+DAY_FORMATS = ["%Y-%m-%d", "%m/%d/%Y"]
+
+
+class DayField(forms.DateField):
+    """A day, from the browser's own calendar or typed."""
+
+    default_error_messages = {
+        "required": "Choose a day.",
+        "invalid": "Enter the day like 12/08/2026.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(input_formats=DAY_FORMATS, widget=widget, **kwargs)
+
+
+class WishesForm(forms.Form):
+    """When someone can come. `last_on` is the last day that makes sense, `other_than` whom they have."""
+
+    from_on = DayField(label="First day you could come")
+    until_on = DayField(label="Last day you could come")
+    time_of_day = forms.ChoiceField(
+        label="Time of day",
+        choices=TimeOfDay.choices,
+        initial=TimeOfDay.ANY,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a time of day.",
+            "invalid_choice": "Choose one of these.",
+        },
+    )
+    anyone = forms.BooleanField(required=False)
+
+    wishes_fields = ("from_on", "until_on", "time_of_day", "anyone")
+
+    def __init__(
+        self,
+        *args: Any,
+        today: date,
+        last_on: date,
+        other_than: Practitioner | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today, self.last_on, self.other_than = today, last_on, other_than
+        if other_than is None:
+            del self.fields["anyone"]
+        else:
+            self.fields["anyone"].label = f"Someone else than {other_than.full_name} is fine too"
+        for name in ("from_on", "until_on"):
+            self.fields[name].widget.attrs |= {"min": today.isoformat(), "max": last_on.isoformat()}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*self.drawn_fields())
+
+    def drawn_fields(self) -> list[str]:
+        return [name for name in self.wishes_fields if name in self.fields]
+
+    def clean_until_on(self) -> date:
+        until_on: date = self.cleaned_data["until_on"]
+        if not self.today <= until_on <= self.last_on:
+            raise ValidationError(
+                f"Choose a day from today to {clinic_day(self.last_on)}.", code="out_of_range"
+            )
+        return until_on
+
+    def clean(self) -> None:
+        first, last = self.cleaned_data.get("from_on"), self.cleaned_data.get("until_on")
+        if first and last and first > last:
+            self.add_error("from_on", "Choose a first day that is not after the last one.")
+
+    def wishes(self, practitioner: Practitioner | None) -> Wishes:
+        """Return the valid form's answers; `practitioner` unless anyone is fine."""
+        answers = self.cleaned_data
+        return Wishes(
+            from_on=answers["from_on"],
+            until_on=answers["until_on"],
+            time_of_day=answers["time_of_day"],
+            practitioner=None if answers.get("anyone") else practitioner,
+        )
+
+
+class JoinForm(WishesForm, DetailsForm):
+    """The wishes and the person. Nothing about health: there is no visit yet to prepare."""
+
+    start = None  # type: ignore[assignment]  # how Django takes a field out
+    reason = None  # type: ignore[assignment]
+    medicines = None  # type: ignore[assignment]
+
+    person_fields = ("name", "email", "phone", "consent")
+    field_order = (*WishesForm.wishes_fields, *person_fields)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = "We write here when a time gets free."
+        self.fields["phone"].help_text = "We call only if something about your visit changes."
+
+    def drawn_fields(self) -> list[str]:
+        return [*super().drawn_fields(), *self.person_fields]
+
+    def patient_details(self) -> PatientDetails:
+        answers = self.cleaned_data
+        return PatientDetails(
+            name=answers["name"],
+            email=answers["email"],
+            phone=answers["phone"].as_e164,
+            phone_extension=answers["phone"].extension or "",
+        )
+
+
+class OfferForm(ScreeningForm):
+    """The answer to an offered or a free time: which, and the red-flag questions once more."""
+
+    start = StartField()
