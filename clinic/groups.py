@@ -63,6 +63,8 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "location": "view",
             "practitioner": "view",
             "message": "view",
+            "waitlistentry": "view change",
+            "waitlistoffer": "view",
         },
         "clinic": {"clinic": "view"},
     },

@@ -9,6 +9,7 @@ from .message import MessageAdmin
 from .patient import PatientAdmin
 from .practitioner import LocationAdmin, PractitionerAdmin
 from .service import ServiceAdmin
+from .waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
@@ -18,6 +19,7 @@ __all__ = [
     "PatientAdmin",
     "PractitionerAdmin",
     "ServiceAdmin",
+    "WaitlistEntryAdmin",
 ]
 
 # The queue's own pages use inline styles, which the site's policy refuses. What became of each

@@ -17,6 +17,7 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
         "booking.change_appointment",
         "booking.change_notavailabletime",
         "booking.change_patient",
+        "booking.change_waitlistentry",
         "booking.delete_notavailabletime",
         "booking.view_appointment",
         "booking.view_availabletime",
@@ -26,6 +27,8 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
         "booking.view_patient",
         "booking.view_practitioner",
         "booking.view_service",
+        "booking.view_waitlistentry",
+        "booking.view_waitlistoffer",
         "clinic.view_clinic",
     ]
 
