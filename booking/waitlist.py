@@ -9,7 +9,7 @@ one time at a time. Who gets a time is the hold's to say, as for everybody else.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -171,8 +171,9 @@ def accept(
         offer = entry.offers.filter(starts_at=starts_at).select_related("practitioner").last()
         if offer is None and not entry.wants(starts_at):
             raise SlotNotOffered
-        for other in entry.offers.open().exclude(pk=offer.pk if offer else None):
-            _answer(other, OfferOutcome.DECLINED)
+        for other in entry.offers.open():
+            if other != offer:
+                _answer(other, OfferOutcome.DECLINED)
         visit = _take(entry, offer, starts_at, screening, now=now)
         if offer is not None:
             offer.outcome = OfferOutcome.ACCEPTED
@@ -310,14 +311,14 @@ def _by_day(now: datetime, tz: ZoneInfo) -> datetime:
 
 def _tell(entry: WaitlistEntry, held: Appointment, *, now: datetime) -> None:
     message = tasks.write(entry.to_email, kind=MessageKind.OFFER, now=now)
-    held.refresh_from_db(fields=["expires_at"])
     WaitlistOffer.objects.create(
         entry=entry,
         reference=held.reference,
         practitioner=held.practitioner,
         starts_at=held.starts_at,
         made_at=now,
-        expires_at=held.expires_at,
+        # As PostgreSQL computed it.
+        expires_at=cast(datetime, held.expires_at),
         message=message,
     )
     entry.status = WaitlistStatus.OFFERED

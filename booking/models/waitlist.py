@@ -171,11 +171,6 @@ class WaitlistEntry(models.Model):
         return self.status in ON_THE_LIST
 
     @property
-    def is_to_move(self) -> bool:
-        """Whether they have a visit, which would be moved; else one would be booked."""
-        return self.appointment is not None
-
-    @property
     def to_email(self) -> str:
         """Where news go: the address that the patient has now, else the one that was given."""
         patient = self.appointment.patient if self.appointment else None

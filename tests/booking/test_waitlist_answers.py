@@ -6,9 +6,18 @@ import pytest
 
 from booking import waitlist
 from booking.errors import NotOnTheList, SlotNotOffered, SlotTaken
-from booking.models import Appointment
+from booking.models import Appointment, WaitlistEntry
 
-from .factories import NOW, book, local, make_closure, offer_times, wait, wait_to_move
+from .factories import (
+    NOW,
+    book,
+    local,
+    make_appointment,
+    make_closure,
+    offer_times,
+    wait,
+    wait_to_move,
+)
 from .waiting import MONDAY, accept, cancel, make_full_service, named, offered
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +139,39 @@ def test_a_time_that_is_not_wanted_is_not_taken(service):
 
     with pytest.raises(SlotNotOffered):
         accept(entry, local(21, 9))
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Return a function that does something while a worker waits for an entry that it wants."""
+    lock = waitlist._lock
+
+    def do(something):
+        def lock_late(**named):
+            something()
+            return lock(**named)
+
+        monkeypatch.setattr(waitlist, "_lock", lock_late)
+
+    return do
+
+
+@pytest.mark.parametrize("now", [NOW, local(8, 9)], ids=["to be offered", "to be ended"])
+def test_who_left_meanwhile_has_left(service, meanwhile, now):
+    entry = wait(service, until_on=date(2026, 12, 14 if now == NOW else 7))
+    cancel(service, MONDAY)
+    left = {"status": "left", "closed_at": NOW}
+    meanwhile(lambda: WaitlistEntry.objects.update(**left))
+
+    assert offer_times(now) == 0
+    entry.refresh_from_db()
+    assert (entry.status, entry.closed_at) == ("left", NOW)
+
+
+def test_a_time_that_somebody_took_meanwhile_is_not_offered(service, meanwhile):
+    wait(service, until_on=date(2026, 12, 14))
+    cancel(service, MONDAY)
+    meanwhile(lambda: make_appointment(service, MONDAY))
+
+    assert offer_times() == 0
+    assert str(WaitlistEntry.objects.get()) == "First consultation, waiting"
