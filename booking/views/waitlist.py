@@ -73,13 +73,8 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
     }
     form = WishesForm(request.POST or None, initial=_wishes(on_the_list, wanted), **wanted)
     if request.method == "POST" and form.is_valid():
-        try:
-            entry = waitlist.join_to_move(
-                visit=visit, wishes=form.wishes(visit.practitioner), now=now
-            )
-        except BookingError:
-            return redirect(visit)
-        return redirect(entry)
+        wishes = form.wishes(visit.practitioner)
+        return redirect(waitlist.join_to_move(visit=visit, wishes=wishes, now=now))
     context = {
         "form": form,
         "appointment": visit,
@@ -217,7 +212,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Draw the page: the offer, or what is free now, or that it is over."""
-    context = {
+    context: dict[str, Any] = {
         "entry": person,
         "appointment": person.appointment,
         "service": person.service,

@@ -183,7 +183,9 @@ def test_times_without_any_free_one_give_the_phone_number(visitor, bookable_serv
 
     assert slots(page) == []
     links = page.one("section", class_="empty").all("a")
-    assert [link.get("href") for link in links] == ["tel:+12125550100", "tel:911", "tel:988"]
+    waitlist = "/book/first-consultation/waitlist/"
+    hrefs = [link.get("href") for link in links]
+    assert hrefs == ["tel:+12125550100", "tel:911", "tel:988", waitlist]
 
 
 def test_times_tell_the_two_half_past_ones_apart(client, db):

@@ -125,6 +125,16 @@ def test_joining_stores_the_wishes_and_shows_the_persons_page(client, full):
     assert main.all("input", name="start") == []
 
 
+def test_the_form_begins_with_all_days_that_can_be_booked(client, full):
+    pass_screening(client, full)
+
+    page = parse(client.get(step_url(full, "waitlist")).content)
+
+    days = [page.one("input", name=name).get("value") for name in ("from_on", "until_on")]
+    assert days == ["2026-12-07", "2026-12-27"]
+    assert page.all("textarea") == []
+
+
 def test_the_form_says_what_is_wrong_and_keeps_the_rest(client, full):
     pass_screening(client, full)
     sent = PERSON | {"from_on": "12/20/2026", "until_on": "2026-12-19", "time_of_day": "noon"}

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.utils import timezone
 
-from booking.models import Appointment, NotAvailableTime, Service
+from booking import waitlist
+from booking.models import Appointment, NotAvailableTime, Service, WaitlistEntry
 from conditions.models import RedFlag
 
 from . import steps
@@ -243,3 +244,29 @@ def lose_the_held_time():
     held.pk = None
     held.reference = "00000000-0000-4000-8000-000000000001"
     held.save(force_insert=True)
+
+
+def test_the_waiting_list_from_joining_to_leaving(page):
+    pass_screening(page)
+    page.goto("/book/first-consultation/waitlist/?condition=spasms-and-twitches")
+    steps.submit(page)
+    assert page.title().startswith("Error: ")
+    assert_sound(page)
+
+    for name in ("name", "email", "phone"):
+        page.locator(f"[name={name}]").fill(steps.DETAILS[name])
+    page.locator("input[name=consent]").check()
+    steps.submit(page)
+    page.wait_for_url("**/waitlist/*/")
+    assert_sound(page)
+
+    entry = WaitlistEntry.objects.get()
+    entry.known_starts = []
+    entry.save()
+    waitlist.offer_times(now=timezone.now())
+    page.reload()
+    assert page.locator("h1").inner_text() == "A time is free for you"
+    assert_sound(page)
+
+    page.get_by_role("button", name="Leave the waiting list").click()
+    assert_sound(page)
