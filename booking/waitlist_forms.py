@@ -105,6 +105,7 @@ class JoinForm(WishesForm, DetailsForm):
     start = None  # type: ignore[assignment]  # how Django takes a field out
     reason = None  # type: ignore[assignment]
     medicines = None  # type: ignore[assignment]
+    warned = None  # type: ignore[assignment]
 
     person_fields = ("name", "email", "phone", "consent")
     field_order = (*WishesForm.wishes_fields, *person_fields)

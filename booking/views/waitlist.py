@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking import waitlist
+from booking import limits, waitlist
 from booking.availability import bookable_dates
 from booking.errors import BookingError
 from booking.models import WaitlistEntry, WaitlistStatus
@@ -21,7 +21,7 @@ from conditions.models import CareLevel
 from conditions.red_flags import FlagSet, Outcome, assess, flags_for_screening
 
 from .appointments import get_appointment_for_link, private_page
-from .journey import start_journey
+from .journey import Journey, start_journey
 from .safety import ANSWERS
 
 TIMES_SHOWN = 12
@@ -38,21 +38,32 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     today, last_on = bookable_dates(journey.service, now=now, location=journey.location)
     days: dict[str, Any] = {"today": today, "last_on": today + LONGEST_WAIT}
     form = JoinForm(initial={"from_on": today, "until_on": last_on}, **days)
+    status = 200
     if request.method == "POST":
         form = JoinForm(request.POST, **days)
-        if form.is_valid():
-            # Here the limit is asked: limits.spend("wait", request, email=…, now=now).
-            entry = waitlist.join(
-                service=journey.service,
-                location=journey.location,
-                details=form.patient_details(),
-                wishes=form.wishes(journey.practitioner),
-                condition=journey.condition,
-                now=now,
-            )
-            return redirect(entry)
+        try:
+            if form.is_valid():
+                return redirect(_join(request, journey, form, now=now))
+        except BookingError as error:
+            form.add_error(None, error.message)
+            status = error.status
     context = {**journey.context(), "form": form, "offer_lasts": waitlist.OFFER_LASTS}
-    return render(request, "booking/waitlist_join.html", context)
+    return render(request, "booking/waitlist_join.html", context, status=status)
+
+
+def _join(
+    request: HttpRequest, journey: Journey, form: JoinForm, *, now: datetime
+) -> WaitlistEntry:
+    details = form.patient_details()
+    with limits.spend("wait", request, email=details.email, now=now):
+        return waitlist.join(
+            service=journey.service,
+            location=journey.location,
+            details=details,
+            wishes=form.wishes(journey.practitioner),
+            condition=journey.condition,
+            now=now,
+        )
 
 
 @private_page

@@ -8,8 +8,9 @@ from booking.models import Message, MessageKind
 from conditions.models import CareLevel
 from tests.html_tree import parse
 
-from .factories import NOW, local, make_appointment, make_service
+from .factories import NOW, local, make_appointment, make_service, offer_times, wait
 from .journeys import make_red_flag
+from .waiting import MONDAY, cancel, make_full_service
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +40,25 @@ def make_visit(**kwargs):
 
 
 def bodies(kind):
+    if kind == "offer":
+        return bodies_of(make_offer())
     visit = make_visit(**({"status": "cancelled"} if kind == "cancellation" else {}))
     message = Message.objects.create(
         appointment=visit, kind=kind, to_email="ana@example.com", sequence=0, message_id="<1@x>"
     )
+    return bodies_of(message)
+
+
+def make_offer():
+    """Free the only time while somebody waits; return the mail that offers it."""
+    service = make_full_service()
+    wait(service)
+    cancel(service, MONDAY)
+    offer_times()
+    return Message.objects.get(kind="offer")
+
+
+def bodies_of(message):
     mail = build_mail(message, now=NOW)
     return mail.body, parse(mail.alternatives[0].content.encode())
 

@@ -102,7 +102,7 @@ def test_no_free_time_names_faster_help_to_whoever_has_no_sign(client, bookable_
     assert told(page) == []
     empty = page.one("section", aria_labelledby="no-times")
     assert "Can it not wait?" in empty.text
-    assert [link.get("href") for link in empty.all("a")][1:] == ["tel:911", "tel:988"]
+    assert [link.get("href") for link in empty.all("a")][1:3] == ["tel:911", "tel:988"]
 
 
 def test_without_a_sign_a_long_wait_leads_to_the_articles_signs(client, bookable_service):
