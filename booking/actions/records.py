@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Value
+from django.db.models.functions import Lower
+
 from booking.actors import Actor
 from booking.models import Appointment, AppointmentEvent, EventKind, Patient
 
@@ -25,9 +28,11 @@ def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient
     A record is never changed because somebody typed the same address: families share them.
     """
     number = {"phone": details.phone, "phone_extension": details.phone_extension}
-    known = Patient.objects.filter(
-        name__iexact=details.name, email__iexact=details.email, **number
-    ).first()
+    # As the index has it: the other way to ignore capital letters would read all patients.
+    same_address = Patient.objects.alias(address=Lower("email")).filter(
+        address=Lower(Value(details.email))
+    )
+    known = same_address.filter(name__iexact=details.name, **number).first()
     if known is not None:
         return known
     return Patient.objects.create(name=details.name, email=details.email, created_at=now, **number)

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -46,6 +46,8 @@ OF_THE_DAY = (
     AppointmentStatus.NOSHOW,
 )
 STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+# A day for the visit and one for each buffer: as long as a service may be.
+LONGEST_BUSY = timedelta(days=3)
 
 
 class CancelledBy(models.TextChoices):
@@ -79,7 +81,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def overlapping(self, lower: datetime, upper: datetime) -> "AppointmentQuerySet":
         """Return those whose busy range shares an instant with `[lower, upper)`."""
-        return self.filter(busy_from__lt=upper, busy_until__gt=lower)
+        # The third condition follows from the second, and spares PostgreSQL the whole past.
+        return self.filter(
+            busy_from__lt=upper, busy_until__gt=lower, busy_from__gt=lower - LONGEST_BUSY
+        )
 
     def confirmed(self) -> "AppointmentQuerySet":
         """Return those that a patient has confirmed, whatever became of them."""
@@ -139,6 +144,11 @@ class Appointment(models.Model):
                 fields=("practitioner", "busy_from", "busy_until"),
                 name="booking_appointment_busy",
                 condition=Q(status__in=HOLDS_TIME),
+            ),
+            models.Index(
+                fields=("practitioner", "expires_at"),
+                name="booking_appointment_held",
+                condition=Q(status=AppointmentStatus.PENDING),
             ),
         ]
         constraints = [
@@ -211,6 +221,12 @@ class Appointment(models.Model):
                 ),
                 violation_error_code="times_in_order",
                 violation_error_message="A visit must end after it starts.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_not_too_long",
+                condition=Q(busy_until__lte=F("busy_from") + LONGEST_BUSY),
+                violation_error_code="not_too_long",
+                violation_error_message="A visit and its breaks last three days at most.",
             ),
         ]
 

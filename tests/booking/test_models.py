@@ -91,6 +91,7 @@ def test_a_cancelled_time_can_be_booked_and_neighbours_may_touch():
         ({"ends_at": local(7, 9)}, "times_in_order"),
         ({"busy_from": local(7, 9, 1)}, "times_in_order"),
         ({"busy_until": local(7, 9, 59)}, "times_in_order"),
+        ({"busy_until": local(10, 9, 1)}, "not_too_long"),
     ],
     ids=lambda value: str(value),
 )
