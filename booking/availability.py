@@ -1,51 +1,27 @@
-"""What can be booked, from the clinic's records. Loads, then calls `slots`.
+"""What can be booked: loads diaries, then calls `slots`."""
 
-Two queries, whatever the span, however many practitioners and appointments there are.
-"""
-
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import compress
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q
 
-from .models import (
-    Appointment,
-    AppointmentStatus,
-    AvailableTime,
-    Location,
-    NotAvailableTime,
-    Practitioner,
-    Service,
+from .diaries import (
+    ONE_DAY,
+    REACH,
+    Diary,
+    available_times,
+    closures_in,
+    holiday_periods,
+    load_diaries,
+    open_periods,
 )
-from .slots import Period, Slot, free_slots, merged, open_periods_on
-
-ONE_DAY = timedelta(days=1)
-# A visit lasts a day at most, so one that starts on a day can reach into the next one's hours.
-REACH = 2 * ONE_DAY
-
-
-@dataclass(frozen=True)
-class Busy:
-    """A time that is taken. `service` and `starts_at` say what counts against a daily cap."""
-
-    lower: datetime
-    upper: datetime
-    service: int
-    starts_at: datetime
-
-
-@dataclass
-class Diary:
-    """What is open, closed and taken for one practitioner at one place, around some days."""
-
-    hours: list[AvailableTime] = field(default_factory=list)
-    closed: list[Period] = field(default_factory=list)
-    busy: list[Busy] = field(default_factory=list)
+from .models import Appointment, AvailableTime, Location, Practitioner, Service
+from .slots import Period, Slot, merged, ranges_clear_of, starts_within, to_utc, with_buffers
 
 
 def bookable_dates(
@@ -53,7 +29,17 @@ def bookable_dates(
 ) -> tuple[date, date]:
     """Return the first and last day, inclusive, on the location's clock, that may hold slots."""
     today = now.astimezone((location or service.location).tz).date()
-    return today, today + timedelta(days=service.horizon_days)
+    return today, today + service.horizon_days * ONE_DAY
+
+
+@dataclass(frozen=True)
+class Openings:
+    """What some practitioners' diaries offer together, in time order, without duplicates."""
+
+    slots: list[Slot]
+    """What can be booked."""
+    open_starts: list[datetime]
+    """The starts that would be listed if nobody had booked and there were no notice."""
 
 
 def find_slots(
@@ -79,6 +65,34 @@ def find_slots(
     first_on, last_on = max(first_on, earliest), min(last_on, latest)
     if first_on > last_on:
         return []
+    return find_openings(
+        service,
+        practitioners=practitioners,
+        location=location,
+        first_on=first_on,
+        last_on=last_on,
+        now=now,
+        holder=holder,
+        moving=moving,
+    ).slots
+
+
+def find_openings(
+    service: Service,
+    *,
+    practitioners: Sequence[Practitioner],
+    location: Location,
+    first_on: date,
+    last_on: date,
+    now: datetime,
+    holder: UUID | None = None,
+    moving: UUID | None = None,
+) -> Openings:
+    """Return what is open and what is free on these days, which must be bookable ones.
+
+    Whoever has the same hours shares one list of starts, and in it each one's diary only blocks
+    stretches: fifty practitioners cost little more than one.
+    """
     diaries = load_diaries(
         practitioners,
         location=location,
@@ -87,14 +101,81 @@ def find_slots(
         holder=holder,
         moving=moving,
     )
-    slots = {
-        slot
-        for diary in diaries.values()
-        for slot in slots_in(
-            diary, service, location=location, first_on=first_on, last_on=last_on, now=now
+    by_hours: dict[frozenset[object], list[Diary]] = {}
+    for diary in diaries.values():
+        by_hours.setdefault(frozenset(map(_as_hours, diary.hours)), []).append(diary)
+    open_starts: set[datetime] = set()
+    free_starts: set[datetime] = set()
+    for same in by_hours.values():
+        starts = _starts_on(same[0], service, location, first_on, last_on)
+        is_open = is_free = 0
+        for diary in same:
+            is_open |= int.from_bytes(_marks_clear_of(diary.closed, starts, service))
+            is_free |= int.from_bytes(_marks_free(diary, starts, service, location))
+        open_starts.update(compress(starts, is_open.to_bytes(len(starts))))
+        free_starts.update(compress(starts, is_free.to_bytes(len(starts))))
+    not_before = now + service.notice
+    return Openings(
+        slots=[
+            Slot(starts_at, starts_at + service.duration)
+            for starts_at in sorted(free_starts)
+            if starts_at >= not_before
+        ],
+        open_starts=sorted(open_starts),
+    )
+
+
+def _as_hours(one: AvailableTime) -> tuple[object, ...]:
+    return (
+        one.weekday,
+        one.on,
+        one.start_time,
+        one.end_time,
+        one.valid_from_on,
+        one.valid_until_on,
+    )
+
+
+def _starts_on(
+    diary: Diary, service: Service, location: Location, first_on: date, last_on: date
+) -> list[datetime]:
+    """Return every start that the hours give from `first_on` to `last_on`."""
+    starts = starts_within(
+        open_periods(diary.hours, location, first_on - ONE_DAY, last_on + REACH),
+        duration=service.duration,
+        step=service.step,
+    )
+    lower = to_utc(first_on, time(), location.tz)
+    upper = to_utc(last_on + ONE_DAY, time(), location.tz)
+    return starts[bisect_left(starts, lower) : bisect_left(starts, upper)]
+
+
+def _marks_clear_of(
+    blocked: Iterable[Period], starts: list[datetime], service: Service
+) -> bytearray:
+    """Return a byte for each start: 1 where a visit shares no instant with what is blocked."""
+    marks = bytearray(len(starts))
+    for first, end in ranges_clear_of(blocked, starts, duration=service.duration):
+        marks[first:end] = b"\x01" * (end - first)
+    return marks
+
+
+def _marks_free(
+    diary: Diary, starts: list[datetime], service: Service, location: Location
+) -> bytearray:
+    """Return a byte for each start: 1 where nothing in the diary is in a visit's way."""
+    taken = with_buffers(
+        ((busy.lower, busy.upper) for busy in diary.busy),
+        buffer_before=service.buffer_before,
+        buffer_after=service.buffer_after,
+    )
+    marks = _marks_clear_of([*diary.closed, *taken], starts, service)
+    for day in full_days(diary, service, location=location):
+        first, end = (
+            bisect_left(starts, to_utc(on, time(), location.tz)) for on in (day, day + ONE_DAY)
         )
-    }
-    return sorted(slots)
+        marks[first:end] = bytes(end - first)
+    return marks
 
 
 def slots_in(
@@ -107,22 +188,12 @@ def slots_in(
     now: datetime,
 ) -> list[Slot]:
     """Return what one practitioner's diary leaves free on these days, in time order."""
-    tz = location.tz
-    slots = free_slots(
-        open_periods(diary.hours, location, first_on - ONE_DAY, last_on + REACH),
-        ((busy.lower, busy.upper) for busy in diary.busy),
-        closed=diary.closed,
-        duration=service.duration,
-        step=service.step,
-        not_before=now + service.notice,
-        buffer_before=service.buffer_before,
-        buffer_after=service.buffer_after,
-    )
-    full = full_days(diary, service, location=location)
+    starts = _starts_on(diary, service, location, first_on, last_on)
+    not_before = now + service.notice
     return [
-        slot
-        for slot in slots
-        if first_on <= (day := slot.starts_at.astimezone(tz).date()) <= last_on and day not in full
+        Slot(starts_at, starts_at + service.duration)
+        for starts_at in compress(starts, _marks_free(diary, starts, service, location))
+        if starts_at >= not_before
     ]
 
 
@@ -218,7 +289,7 @@ def is_within_hours(visit: Appointment) -> bool:
     """Say whether the practitioner's hours hold the whole visit; closures do not count."""
     location = visit.location
     day = visit.starts_at.astimezone(location.tz).date()
-    times = _available_times([visit.practitioner], location, day - REACH, day + REACH)
+    times = available_times([visit.practitioner], location, day - REACH, day + REACH)
     hours = open_periods(list(times), location, day - REACH, day + REACH)
     return any(
         lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(hours)
@@ -249,144 +320,3 @@ def nearest_slots(
         moving=moving,
     )
     return sorted(sorted(slots, key=lambda slot: abs(slot.starts_at - around))[:limit])
-
-
-def open_dates(
-    diary: Diary, service: Service, *, location: Location, first_on: date, last_on: date
-) -> set[date]:
-    """Return the days that would have a slot if nobody had booked and there were no notice."""
-    slots = free_slots(
-        open_periods(diary.hours, location, first_on - ONE_DAY, last_on + REACH),
-        (),
-        closed=diary.closed,
-        duration=service.duration,
-        step=service.step,
-        not_before=_instants(location, first_on, last_on)[0],
-    )
-    days = {slot.starts_at.astimezone(location.tz).date() for slot in slots}
-    return {day for day in days if first_on <= day <= last_on}
-
-
-def load_diaries(
-    practitioners: Sequence[Practitioner],
-    *,
-    location: Location,
-    first_on: date,
-    last_on: date,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> dict[int, Diary]:
-    """Return each practitioner's diary, by primary key: all that can matter to these days."""
-    diaries = {practitioner.pk: Diary() for practitioner in practitioners}
-    for available in _available_times(practitioners, location, first_on - REACH, last_on + REACH):
-        diaries[available.practitioner_id].hours.append(available)
-    lower, upper = _instants(location, first_on, last_on)
-    holidays = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
-    for diary in diaries.values():
-        diary.closed.extend(holidays)
-    busy = _busy(practitioners, lower, upper, holder=holder, moving=moving)
-    # One query for both, which differ in that a closure has no service.
-    closed = _closure_rows(practitioners, location, lower, upper)
-    for pk, begins, ends, service, starts_at in busy.union(closed, all=True).order_by():
-        if service is not None:
-            diaries[pk].busy.append(Busy(begins, ends, service, starts_at))
-            continue
-        for diary in diaries.values() if pk is None else (diaries[pk],):
-            diary.closed.append((begins, ends))
-    return diaries
-
-
-def _instants(location: Location, first_on: date, last_on: date) -> tuple[datetime, datetime]:
-    """Return the instants between which anything can matter to slots on these days."""
-    lower = datetime.combine(first_on - REACH, time(), location.tz).astimezone(UTC)
-    upper = datetime.combine(last_on + REACH, time(), location.tz).astimezone(UTC) + REACH
-    return lower, upper
-
-
-def _days(first_on: date, last_on: date) -> Iterator[date]:
-    for offset in range((last_on - first_on).days + 1):
-        yield first_on + timedelta(days=offset)
-
-
-def _available_times(
-    practitioners: Sequence[Practitioner], location: Location, first_on: date, last_on: date
-) -> Iterable[AvailableTime]:
-    return AvailableTime.objects.filter(
-        Q(on__isnull=True) | Q(on__range=(first_on, last_on)),
-        Q(valid_from_on__isnull=True) | Q(valid_from_on__lte=last_on),
-        Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=first_on),
-        practitioner__in=[practitioner.pk for practitioner in practitioners],
-        location=location.host,
-    ).order_by()
-
-
-def open_periods(
-    times: list[AvailableTime], location: Location, first_on: date, last_on: date
-) -> list[Period]:
-    """Return the opening periods, in UTC, that begin from `first_on` to `last_on`, inclusive."""
-    tz = location.host.tz
-    return [
-        period
-        for day in _days(first_on, last_on)
-        for period in open_periods_on(
-            day, [(one.start_time, one.end_time) for one in times if one.is_on(day)], tz
-        )
-    ]
-
-
-def holiday_periods(location: Location, first_on: date, last_on: date) -> list[Period]:
-    """Return the whole days, midnight to midnight on the location's clock, that are holidays."""
-    host = location.host
-    return [
-        period
-        for day in host.holidays(first_on, last_on)
-        for period in open_periods_on(day, [(time(), time())], host.tz)
-    ]
-
-
-def closures_in(location: Location, lower: datetime, upper: datetime) -> QuerySet[NotAvailableTime]:
-    """Return everybody's closures at the place that share an instant with `[lower, upper)`."""
-    return NotAvailableTime.objects.filter(
-        Q(location__in={location.pk, location.host.pk}) | Q(location__isnull=True),
-        starts_at__lt=upper,
-        ends_at__gt=lower,
-    )
-
-
-def _closure_rows(
-    practitioners: Sequence[Practitioner], location: Location, lower: datetime, upper: datetime
-) -> QuerySet[Any, Any]:
-    return (
-        closures_in(location, lower, upper)
-        .filter(Q(practitioner__in=practitioners) | Q(practitioner__isnull=True))
-        .order_by()
-        .values_list(
-            "practitioner_id",
-            "starts_at",
-            "ends_at",
-            Cast(Value(None), IntegerField()),
-            Cast(Value(None), DateTimeField()),
-        )
-    )
-
-
-def _busy(
-    practitioners: Sequence[Practitioner],
-    lower: datetime,
-    upper: datetime,
-    *,
-    holder: UUID | None,
-    moving: UUID | None,
-) -> QuerySet[Any, Any]:
-    busy = (
-        Appointment.objects.filter(practitioner__in=practitioners)
-        .holding_time()
-        .overlapping(lower, upper)
-    )
-    if holder is not None:
-        busy = busy.exclude(status=AppointmentStatus.PENDING, reference=holder)
-    if moving is not None:
-        busy = busy.exclude(reference=moving)
-    return busy.order_by().values_list(
-        "practitioner_id", "busy_from", "busy_until", F("service_id"), "starts_at"
-    )

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from .availability import (
+from .availability import bookable_dates, full_days
+from .diaries import (
     ONE_DAY,
     REACH,
     Diary,
-    bookable_dates,
     closures_in,
-    full_days,
     holiday_periods,
     load_diaries,
     open_periods,

@@ -3,8 +3,8 @@
 All periods are half-open `[lower, upper)` pairs of aware datetimes in UTC.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -12,6 +12,7 @@ type Period = tuple[datetime, datetime]
 type Hours = tuple[time, time]
 
 SECOND = timedelta(seconds=1)
+RESOLUTION = timedelta.resolution
 NOTHING = timedelta(0)
 
 
@@ -76,6 +77,56 @@ def merged(periods: Iterable[Period]) -> list[Period]:
     return result
 
 
+def starts_within(
+    open_periods: Iterable[Period], *, duration: timedelta, step: timedelta
+) -> list[datetime]:
+    """Return the starts of all visits that lie in the periods, in time order, without duplicates.
+
+    Starts stand `step` apart, counted from the start of each opening period. A visit may run from
+    one period into the next if they touch or overlap; otherwise it lies inside its period. Periods
+    may overlap and be unsorted; empty ones count for nothing.
+    Raises ValueError if `duration` or `step` is not positive.
+    """
+    if duration <= NOTHING or step <= NOTHING:
+        raise ValueError("duration and step must be positive")
+    periods = [period for period in open_periods if period[0] < period[1]]
+    limits = [upper for _, upper in merged(periods)]
+    starts: set[datetime] = set()
+    for lower, upper in periods:
+        last = min(upper - RESOLUTION, limits[bisect_right(limits, lower)] - duration)
+        starts.update(lower + step * number for number in range((last - lower) // step + 1))
+    return sorted(starts)
+
+
+def ranges_clear_of(
+    blocked: Iterable[Period], starts: Sequence[datetime], *, duration: timedelta
+) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of `starts`, as `[first, end)` indexes, that `blocked` leaves.
+
+    A visit there shares no instant with what is blocked. `starts` are in time order.
+    """
+    first = 0
+    for lower, upper in merged(blocked):
+        end = bisect_right(starts, lower - duration)
+        if first < end:
+            yield first, end
+        first = max(first, bisect_left(starts, upper))
+    if first < len(starts):
+        yield first, len(starts)
+
+
+def with_buffers(
+    busy: Iterable[Period], *, buffer_before: timedelta, buffer_after: timedelta
+) -> Iterator[Period]:
+    """Yield what is busy, so widened that a visit clear of it is clear with its own buffers too.
+
+    Raises ValueError if a buffer is negative.
+    """
+    if buffer_before < NOTHING or buffer_after < NOTHING:
+        raise ValueError("buffers must not be negative")
+    return ((lower - buffer_after, upper + buffer_before) for lower, upper in busy if lower < upper)
+
+
 def free_slots(
     open_periods: Iterable[Period],
     busy: Iterable[Period],
@@ -89,40 +140,16 @@ def free_slots(
 ) -> list[Slot]:
     """Return the free slots in time order, without duplicates.
 
-    Starts stand `step` apart, counted from the start of each opening period. A slot may run from
-    one period into the next if they touch or overlap; otherwise it lies inside its period. It
-    shares no instant with `closed`, and with its buffers none with `busy`; the buffers alone may
-    run past the opening hours or into a closure. No slot starts before `not_before`. Periods may
-    overlap and be unsorted; empty ones count for nothing.
-    Raises ValueError if `duration` or `step` is not positive or a buffer is negative.
+    They start as `starts_within` says, and none before `not_before`. A slot shares no instant with
+    `closed`, and with its buffers none with `busy`; the buffers alone may run past the opening
+    hours or into a closure. Raises ValueError if `duration` or `step` is not positive or a buffer
+    is negative.
     """
-    if duration <= NOTHING or step <= NOTHING:
-        raise ValueError("duration and step must be positive")
-    if buffer_before < NOTHING or buffer_after < NOTHING:
-        raise ValueError("buffers must not be negative")
-    periods = [period for period in open_periods if period[0] < period[1]]
-    limits = [upper for _, upper in merged(periods)]
-    # Widening what is busy by the buffers lets one comparison answer for slot and buffers.
-    taken = (
-        (lower - buffer_after, upper + buffer_before) for lower, upper in busy if lower < upper
-    )
-    blocked = merged([*closed, *taken])
-    blocked_until = [upper for _, upper in blocked]
-    slots: set[Slot] = set()
-    for lower, upper in periods:
-        limit = limits[bisect_right(limits, lower)]
-        starts_at = _first_start(lower, step, not_before)
-        while starts_at < upper and starts_at + duration <= limit:
-            ends_at = starts_at + duration
-            following = bisect_right(blocked_until, starts_at)
-            if following == len(blocked) or ends_at <= blocked[following][0]:
-                slots.add(Slot(starts_at, ends_at))
-            starts_at += step
-    return sorted(slots)
-
-
-def _first_start(lower: datetime, step: timedelta, not_before: datetime) -> datetime:
-    """Return the first start on the grid of `lower` that is not before `not_before`."""
-    if lower >= not_before:
-        return lower
-    return lower + -((lower - not_before) // step) * step
+    starts = starts_within(open_periods, duration=duration, step=step)
+    starts = starts[bisect_left(starts, not_before) :]
+    taken = with_buffers(busy, buffer_before=buffer_before, buffer_after=buffer_after)
+    return [
+        Slot(starts_at, starts_at + duration)
+        for first, end in ranges_clear_of([*closed, *taken], starts, duration=duration)
+        for starts_at in starts[first:end]
+    ]

@@ -1,12 +1,15 @@
-"""The week that the times page draws: plain values from slots, no query and no clock."""
+"""The days that the times page draws: plain values from slots, no query and no clock."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from booking.slots import Slot
+from booking.slots import Slot, to_utc
 
 ONE_DAY = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
@@ -20,8 +23,18 @@ class DayState(StrEnum):
     FULL = "full"
     TOO_SOON = "too_soon"
     CLOSED = "closed"
+    HOLIDAY = "holiday"
     PAST = "past"
     TOO_FAR = "too_far"
+
+
+DAY_WORDS = {
+    DayState.FULL: "full",
+    DayState.TOO_SOON: "too soon to book online, call us",
+    DayState.CLOSED: "closed",
+    DayState.PAST: "past",
+    DayState.TOO_FAR: "not bookable yet",
+}
 
 
 @dataclass(frozen=True)
@@ -34,12 +47,23 @@ class PartOfDay:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the strip."""
+    """One day of the strip, or of the overview."""
 
     on: date
     state: DayState
     slots: tuple[Slot, ...]
     zone: ZoneInfo
+    holiday: str = ""
+    """The public holiday's name, if that is why the day has no times."""
+
+    @property
+    def words(self) -> str:
+        """What to say of the day in the overview."""
+        if self.state == DayState.FREE:
+            return f"{len(self.slots)} free time{'' if len(self.slots) == 1 else 's'}"
+        if self.state == DayState.HOLIDAY:
+            return f"closed, {self.holiday}"
+        return DAY_WORDS[self.state]
 
     @property
     def parts(self) -> list[PartOfDay]:
@@ -86,8 +110,23 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Month:
+    """The days of a month that may be booked, as a calendar draws them."""
+
+    first_on: date
+    days: tuple[Day, ...]
+
+    @property
+    def holidays(self) -> list[Day]:
+        return [day for day in self.days if day.holiday]
+
+
+@dataclass(frozen=True)
 class Bookable:
-    """What may be booked: the days (inclusive), the free slots, and the days with hours."""
+    """What may be booked: the days (inclusive), the free slots, and the days with hours.
+
+    Days are those of the `zone`, in which the times are shown.
+    """
 
     first_on: date
     last_on: date
@@ -95,6 +134,7 @@ class Bookable:
     slots: tuple[Slot, ...]
     open_on: frozenset[date]
     zone: ZoneInfo
+    holidays: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def first_slot(self) -> Slot | None:
@@ -103,6 +143,25 @@ class Bookable:
     @property
     def first_free_on(self) -> date | None:
         return self.day_of(self.slots[0]) if self.slots else None
+
+    @property
+    def months(self) -> list[Month]:
+        """All bookable days, by month."""
+        count = (self.last_on - self.first_on).days + 1
+        days = (self._day(self.first_on + timedelta(days=offset)) for offset in range(count))
+        months = []
+        for _, some in groupby(days, key=lambda day: (day.on.year, day.on.month)):
+            of_month = tuple(some)
+            months.append(Month(of_month[0].on, of_month))
+        return months
+
+    def next_free_on(self, day: date) -> date | None:
+        """Return the first day after this one with a free time, or None."""
+        return next((on for on in self._by_day if on > day), None)
+
+    def previous_free_on(self, day: date) -> date | None:
+        """Return the last day before this one with a free time, or None."""
+        return next((on for on in reversed(self._by_day) if on < day), None)
 
     def day_of(self, slot: Slot) -> date:
         """Return the day on which it starts, on the clock of the zone."""
@@ -120,19 +179,20 @@ class Bookable:
     def week_of(self, selected: date) -> Week:
         """Return the week around a bookable day."""
         monday = selected - timedelta(days=selected.weekday())
-        by_day = self._slots_by_day()
-        days = tuple(self._day(monday + timedelta(days=offset), by_day) for offset in range(7))
+        days = tuple(self._day(monday + timedelta(days=offset)) for offset in range(7))
         return Week(
             days=days,
             selected=days[selected.weekday()],
-            previous_on=self._first_in_week(monday - ONE_WEEK, by_day),
-            next_on=self._first_in_week(monday + ONE_WEEK, by_day),
+            previous_on=self._first_in_week(monday - ONE_WEEK),
+            next_on=self._first_in_week(monday + ONE_WEEK),
             zone=self.zone,
         )
 
-    def _day(self, on: date, by_day: dict[date, list[Slot]]) -> Day:
-        slots = tuple(by_day.get(on, ()))
-        return Day(on=on, state=self._state(on, slots), slots=slots, zone=self.zone)
+    def _day(self, on: date) -> Day:
+        slots = self._by_day.get(on, ())
+        state = self._state(on, slots)
+        name = self.holidays[on] if state == DayState.HOLIDAY else ""
+        return Day(on=on, state=state, slots=slots, zone=self.zone, holiday=name)
 
     def _state(self, on: date, slots: Iterable[Slot]) -> DayState:
         if on < self.first_on:
@@ -142,20 +202,38 @@ class Bookable:
         if slots:
             return DayState.FREE
         if on not in self.open_on:
-            return DayState.CLOSED
+            return DayState.HOLIDAY if on in self.holidays else DayState.CLOSED
         if on <= self.notice_until.astimezone(self.zone).date():
             return DayState.TOO_SOON
         return DayState.FULL
 
-    def _first_in_week(self, monday: date, by_day: dict[date, list[Slot]]) -> date | None:
+    def _first_in_week(self, monday: date) -> date | None:
         """Return the week's first day with a free time, or its first bookable day, or None."""
         week = [monday + timedelta(days=offset) for offset in range(7)]
         bookable = [on for on in week if self.first_on <= on <= self.last_on]
-        free = [on for on in bookable if on in by_day]
+        free = [on for on in bookable if on in self._by_day]
         return next(iter(free or bookable), None)
 
-    def _slots_by_day(self) -> dict[date, list[Slot]]:
-        by_day: dict[date, list[Slot]] = {}
-        for slot in self.slots:
-            by_day.setdefault(self.day_of(slot), []).append(slot)
+    @cached_property
+    def _by_day(self) -> dict[date, tuple[Slot, ...]]:
+        """The free slots of each day that has one, in order."""
+        by_day: dict[date, tuple[Slot, ...]] = {}
+        starts = [slot.starts_at for slot in self.slots]
+        for on, first, end in stretches_by_day(starts, self.zone):
+            by_day[on] = self.slots[first:end]
         return by_day
+
+
+def stretches_by_day(starts: list[datetime], zone: ZoneInfo) -> list[tuple[date, int, int]]:
+    """Return each day with starts, and which they are, as `[first, end)` indexes.
+
+    `starts` are in time order. Only one of each day is turned to the zone's clock.
+    """
+    stretches = []
+    first = 0
+    while first < len(starts):
+        on = starts[first].astimezone(zone).date()
+        end = bisect_left(starts, to_utc(on + ONE_DAY, time(), zone), first)
+        stretches.append((on, first, end))
+        first = end
+    return stretches

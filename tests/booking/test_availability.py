@@ -5,11 +5,10 @@ import time_machine
 
 from booking.availability import (
     bookable_dates,
+    find_openings,
     find_slots,
     is_offered,
-    load_diaries,
     nearest_slots,
-    open_dates,
 )
 from booking.models import AppointmentStatus
 
@@ -280,22 +279,53 @@ def test_nearest_slots_come_from_both_sides_in_time_order():
     assert clocks(slots) == ["08 11:00", "09 09:00", "09 10:00", "09 11:00"]
 
 
-def test_open_dates_are_the_days_on_which_the_clinic_works():
-    service = make_service()
+def openings_of(service, practitioners, *, location=None, now=NOW, first=7, last=20):
+    return find_openings(
+        service,
+        practitioners=practitioners,
+        location=location or service.location,
+        first_on=date(2026, 12, first),
+        last_on=date(2026, 12, last),
+        now=now,
+    )
+
+
+def test_openings_hold_what_would_be_offered_if_nobody_had_booked():
+    service = make_service(notice_minutes=24 * 60)
     make_available_time(service, weekday=0)
     make_available_time(service, weekday=4, valid_until_on=date(2026, 12, 11))
     make_available_time(service, weekday=5, start_time=time(9), end_time=time(9, 30))
     make_closure(local(14, 9), local(14, 11, 30))
-    make_appointment(service, local(7, 9))
+    make_appointment(service, local(11, 9))
 
-    days = {
-        "location": service.location,
-        "first_on": date(2026, 12, 7),
-        "last_on": date(2026, 12, 20),
-    }
-    diary = load_diaries([service.practitioner], **days)[service.practitioner.pk]
+    openings = openings_of(service, [service.practitioner])
 
-    assert open_dates(diary, service, **days) == {date(2026, 12, 7), date(2026, 12, 11)}
+    open_on = [start.astimezone(NEW_YORK).day for start in openings.open_starts]
+    assert open_on == [7] * 5 + [11] * 5
+    assert clocks(openings.slots) == ["11 10:00", "11 10:30", "11 11:00"]
+
+
+def test_openings_of_people_with_the_same_and_with_other_hours_are_those_of_each_alone():
+    service = make_service(daily_cap=1)
+    others = [make_practitioner() for _ in range(3)]
+    service.practitioners.add(*others)
+    make_week(service)
+    for other in others[:2]:
+        make_week(service, practitioner=other)
+    make_week(service, practitioner=others[2], start_time=time(9, 15), end_time=time(20))
+    make_closure(local(8, 0), local(9, 0), practitioner=others[0])
+    make_closure(local(10, 0), local(11, 0))
+    make_appointment(service, local(7, 10), practitioner=service.practitioner)
+    make_appointment(service, local(8, 9, 30), practitioner=others[1])
+    make_appointment(make_service(), local(9, 9), practitioner=others[2])
+    everybody = [service.practitioner, *others]
+
+    together = openings_of(service, everybody)
+    alone = [openings_of(service, [one]) for one in everybody]
+
+    assert together.slots == sorted({slot for one in alone for slot in one.slots})
+    assert together.open_starts == sorted({at for one in alone for at in one.open_starts})
+    assert len(together.slots) > max(len(one.slots) for one in alone)
 
 
 @pytest.mark.parametrize("appointments", [1, 40])

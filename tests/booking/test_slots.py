@@ -3,7 +3,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.slots import Slot, free_slots, merged, open_periods_on, to_utc
+from booking.slots import (
+    Slot,
+    free_slots,
+    merged,
+    open_periods_on,
+    ranges_clear_of,
+    starts_within,
+    to_utc,
+)
 
 NEW_YORK = ZoneInfo("America/New_York")
 SPRING = date(2027, 3, 14)  # clocks go from 2:00 to 3:00
@@ -228,3 +236,18 @@ def test_free_slots_offers_the_repeated_hour_in_november_once_for_each_instant()
 def test_free_slots_refuses_impossible_lengths(wrong):
     with pytest.raises(ValueError, match="must"):
         find([(at(9), at(11))], **wrong)
+
+
+def test_starts_within_run_on_where_periods_touch():
+    periods = [(at(9), at(10)), (at(10), at(11))]
+
+    assert starts_within(periods, duration=HOUR + HALF_HOUR, step=HOUR) == [at(9)]
+
+
+def test_ranges_clear_of_leave_the_visits_that_only_touch():
+    wanted = [at(9), at(10), at(11), at(12)]
+    blocked = [(at(11), at(11, 30)), (at(8), at(9))]
+
+    ranges = list(ranges_clear_of(blocked, wanted, duration=HOUR))
+
+    assert ranges == [(0, 2), (3, 4)]

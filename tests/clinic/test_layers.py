@@ -12,6 +12,7 @@ APPS = ("booking", "clinic", "conditions")
 BOOKING_LAYERS = [
     {"errors", "actors", "slots", "templatetags"},
     {"models"},
+    {"diaries"},
     {"availability", "interruption", "limits", "screening", "waits", "weeks", "starter"},
     {"reasons"},
     {"messages", "calendars"},
