@@ -1,25 +1,46 @@
 """What every booking step needs first: the service, the questions, the pass and the hold."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import (
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.forms import parse_start
-from booking.models import Appointment, Location, Practitioner, Service
+from booking.forms import DetailsForm, parse_start
+from booking.models import (
+    Appointment,
+    DatabaseNow,
+    Location,
+    LocationKind,
+    Practitioner,
+    Service,
+)
 from booking.screening import PASS_COOKIE, ScreeningPass, read_pass
 from booking.templatetags.clinic_times import iso_utc
+from booking.zones import read_zone
 from conditions.red_flags import FlagSet, flags_for_screening
 
 HOLD_COOKIE = "hold"
 HOLD_SALT = "booking.hold"
 COOKIE_PATH = "/book/"
 COOKIE_LASTS = timedelta(hours=24)
+# What the details form sends: its answers, its hold, and which of its buttons was pressed.
+DETAILS = (*DetailsForm.base_fields, "hold", "extend", "change")
 
 
 @dataclass(frozen=True)
@@ -85,10 +106,15 @@ class Journey:
     """Whose free times count: the one whom the person chose, or everybody."""
     practitioner: Practitioner | None
     """The one candidate, or who has the held time; None means whoever is free."""
+    own_zone: ZoneInfo | None
+    """The zone that the person chose to see times in, if it is a known one."""
+    is_zone_unknown: bool
     flag_set: FlagSet
     screening: ScreeningPass | None
     hold: HoldToken | None
     """The hold to act on: the form's own, else the browser's newest."""
+    held_until: datetime | None
+    """Until when `hold` keeps a time for this service; None if it does not any more."""
     newest_hold: HoldToken | None
     """The browser's newest hold. Differs from `hold` when two tabs are open."""
 
@@ -96,6 +122,16 @@ class Journey:
     def condition(self) -> str:
         """The slug of the article the person came from; "" if there is none to carry."""
         return self.flag_set.condition
+
+    @property
+    def has_own_zone(self) -> bool:
+        """Whether the visit comes to wherever the person is, whose clock then counts too."""
+        return self.location.kind != LocationKind.IN_PERSON
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are chosen: the person's own if they chose one, else the place's."""
+        return (self.has_own_zone and self.own_zone) or self.location.tz
 
     @property
     def holder(self) -> UUID | None:
@@ -110,12 +146,27 @@ class Journey:
             kept["location"] = self.location.slug
         if len(self.candidates) < len(self.practitioners):
             kept["practitioner"] = self.candidates[0].slug
+        if self.own_zone is not None:
+            kept["zone"] = self.own_zone.key
         return {name: value for name, value in kept.items() if value}
 
     def url(self, step: str, *, day: date | None = None) -> str:
         """Return the address of a step (`safety`, `times`, `details`, `waitlist-join`) with the choices kept."""
         query = {"from": day.isoformat(), **self.kept} if day else self.kept
         return reverse(f"booking:{step}", args=[self.service.slug], query=query or None)
+
+    def choosing(
+        self,
+        *,
+        location: Location | None = None,
+        candidates: tuple[Practitioner, ...] | None = None,
+    ) -> "Journey":
+        """Return the journey with another place, or other practitioners."""
+        return replace(
+            self,
+            location=location or self.location,
+            candidates=candidates or self.candidates,
+        )
 
     def as_held(self, token: HoldToken) -> "Journey":
         """Return the journey with the practitioner and the place that the hold is for."""
@@ -132,6 +183,7 @@ class Journey:
             "location": self.location,
             "locations": self.locations,
             "zone": self.location.tz,
+            "own_zone": self.zone if self.zone != self.location.tz else None,
             "condition": self.condition,
             "condition_title": self.flag_set.title,
             "kept": self.kept,
@@ -147,18 +199,16 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
 
     The hold that a form names wins over the browser's, so that two tabs book what each shows.
     """
-    service, practitioners = _load_service(slug)
-    locations = (
-        service.location,
-        *service.other_locations.exclude(pk=service.location_id).select_related("same_hours_as"),
-    )
-    where, who = request.GET.get("location"), request.GET.get("practitioner")
-    candidates = tuple(one for one in practitioners if one.slug == who) or practitioners
-    flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     newest_hold = HoldToken.read(request.COOKIES.get(HOLD_COOKIE), max_age=COOKIE_LASTS)
     # A form whose own hold cannot be read must not book the time that another tab shows. One that
     # stood open for days still counts: its time is taken again if it is free.
     named = request.POST.get("hold")
+    hold = HoldToken.read(named) if named else newest_hold
+    service, practitioners, locations, held_until = _load_service(slug, hold)
+    where, who = request.GET.get("location"), request.GET.get("practitioner")
+    wanted_zone = request.GET.get("zone") or request.POST.get("zone", "")
+    candidates = tuple(one for one in practitioners if one.slug == who) or practitioners
+    flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     return Journey(
         service=service,
         practitioners=practitioners,
@@ -166,34 +216,81 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
         location=next((one for one in locations if one.slug == where), locations[0]),
         candidates=candidates,
         practitioner=candidates[0] if len(candidates) == 1 else None,
+        own_zone=read_zone(wanted_zone),
+        is_zone_unknown=bool(wanted_zone) and read_zone(wanted_zone) is None,
         flag_set=flag_set,
         screening=read_pass(request.COOKIES.get(PASS_COOKIE), flag_set=flag_set, now=now),
-        hold=HoldToken.read(named) if named else newest_hold,
+        hold=hold,
+        held_until=held_until,
         newest_hold=newest_hold,
     )
 
 
-def _load_service(slug: str) -> tuple[Service, tuple[Practitioner, ...]]:
-    """Return the service and everybody who offers it, in one query, or raise Http404."""
-    offers = (
-        Service.practitioners.through.objects.filter(
-            service__slug=slug, service__is_active=True, practitioner__is_active=True
+def _load_service(
+    slug: str, hold: HoldToken | None
+) -> tuple[Service, tuple[Practitioner, ...], tuple[Location, ...], datetime | None]:
+    """Return the service, who offers it, where, and until when the hold keeps a time for it.
+
+    One query. Raises Http404 if nobody offers it.
+    """
+    holds = Appointment.objects.none()
+    if hold is not None:
+        holds = Appointment.objects.live_holds().filter(
+            reference=hold.reference, starts_at=hold.starts_at, service=OuterRef("pk")
         )
-        .select_related("service__location__same_hours_as", "practitioner")
-        .order_by("practitioner__name", "practitioner_id")
+    # Each practitioner beside each other place: few rows, and one way to the database.
+    rows: list[Any] = list(
+        Service.objects.filter(slug=slug, is_active=True)
+        .annotate(
+            who=FilteredRelation("practitioners", condition=Q(practitioners__is_active=True)),
+            place=FilteredRelation("other_locations"),
+            held_until=Subquery(holds.values("expires_at")),
+        )
+        .filter(who__isnull=False)
+        .select_related("location__same_hours_as", "who", "place__same_hours_as")  # type: ignore[misc]  # the stubs know no relation that is filtered
+        .order_by("who__name", "who__pk", "place__name", "place__pk")
     )
-    rows = list(offers)
     if not rows:
         raise Http404("No such visit can be booked.")
-    return rows[0].service, tuple(row.practitioner for row in rows)
+    service = rows[0]
+    # A row without a match has no such attribute.
+    places = [service.location, *(row.place for row in rows if hasattr(row, "place"))]
+    return service, _distinct(row.who for row in rows), _distinct(places), service.held_until
+
+
+def _distinct[T](rows: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(rows))
+
+
+def carried_details(request: HttpRequest, *, but: Collection[str] = ()) -> dict[str, str]:
+    """Return what was typed into the details form, if the browser was sent here with it."""
+    # No page may contain NUL; the form would refuse it again.
+    return {
+        name: request.POST[name].replace("\0", "")
+        for name in DETAILS
+        if name in request.POST and name not in but
+    }
+
+
+def get_booked(token: HoldToken) -> Appointment | None:
+    """Return the visit that the token's hold has become, or None."""
+    return Appointment.objects.confirmed().filter(reference=token.reference).first()
 
 
 def get_live_hold(token: HoldToken | None, *, service: Service) -> Appointment | None:
-    """Return the pending appointment that the token names, if it still holds a time for this."""
+    """Return the pending appointment that the token names, if it still holds a time for this.
+
+    `time_left` says how long it does.
+    """
     if token is None:
         return None
     holds = Appointment.objects.live_holds().filter(reference=token.reference, service=service)
-    return holds.select_related("practitioner", "location__same_hours_as").first()
+    left = ExpressionWrapper(F("expires_at") - DatabaseNow(), output_field=DurationField())
+    return (
+        holds.annotate(time_left=left)
+        .select_related("practitioner", "location__same_hours_as")
+        .first()
+    )
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, lasts: timedelta) -> None:

@@ -10,15 +10,21 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions
 from booking.actors import PATIENT
-from booking.forms import DetailsForm, ScreeningForm
+from booking.forms import ScreeningForm
 from booking.screening import PASS_COOKIE, PASS_LASTS, issue_pass
 from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess
 
-from .journey import HOLD_COOKIE, Journey, delete_cookie, set_cookie, start_journey
+from .journey import (
+    HOLD_COOKIE,
+    Journey,
+    carried_details,
+    delete_cookie,
+    set_cookie,
+    start_journey,
+)
 
 ANSWERS = {"flags", "none", "ruleset"}
-DETAILS = (*DetailsForm.base_fields, "hold")
 
 
 @never_cache
@@ -50,14 +56,8 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
-    context = {**journey.context(), "form": form, "carried": _carried(request)}
+    context = {**journey.context(), "form": form, "carried": carried_details(request)}
     return render(request, "booking/screening_form.html", context)
-
-
-def _carried(request: HttpRequest) -> dict[str, str]:
-    """Return what was typed into the details form, if the browser was sent here with it."""
-    # No page may contain NUL; the form would refuse it again.
-    return {name: request.POST[name].replace("\0", "") for name in DETAILS if name in request.POST}
 
 
 def _stop(
@@ -94,7 +94,7 @@ def _advise(request: HttpRequest, journey: Journey, form: ScreeningForm) -> Http
         **journey.context(),
         "flags": flags,
         "ruleset": journey.flag_set.ruleset,
-        "carried": _carried(request),
+        "carried": carried_details(request),
     }
     return render(request, "booking/screening_urgent.html", context)
 
@@ -103,7 +103,9 @@ def _pass_on(
     request: HttpRequest, journey: Journey, outcome: Outcome, *, now: datetime
 ) -> HttpResponse:
     if "hold" in request.POST:
-        response = redirect(journey.url("details"), preserve_request=True)
+        # Whoever wanted another time goes on choosing one.
+        step = "times" if "change" in request.POST else "details"
+        response = redirect(journey.url(step), preserve_request=True)
     else:
         response = redirect(journey.url("times"))
     value = issue_pass(journey.flag_set, outcome, now=now)

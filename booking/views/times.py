@@ -1,5 +1,6 @@
 """Step 2: a day and a time, which is then held for ten minutes."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from booking.actors import PATIENT
 from booking.availability import nearest_slots
 from booking.errors import BookingError
 from booking.forms import StartForm
+from booking.models import Location, LocationKind
 from booking.screening import NO_FLAG
 from booking.waits import LongWait, find_long_wait
 from booking.weeks import Bookable
@@ -24,21 +26,48 @@ from .journey import (
     HOLD_COOKIE,
     HoldToken,
     Journey,
-    get_live_hold,
+    carried_details,
+    get_booked,
     set_cookie,
     start_journey,
 )
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A place or a practitioner that the person can choose on the page."""
+
+    label: str
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """The time that this browser holds."""
+
+    starts_at: datetime
+    expires_at: datetime
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def times(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a week of free times, or hold the chosen one."""
+    """Show a week of free times, or hold the chosen one.
+
+    Details typed before the person wanted another time come as a POST with `change`, and travel
+    through these pages as hidden fields, and nowhere else.
+    """
     now = timezone.now()
     journey = start_journey(request, slug, now=now)
+    is_change = "change" in request.POST
     if journey.screening is None:
-        return redirect(journey.url("safety"))
-    if request.method == "POST":
+        return redirect(
+            journey.url("safety"), preserve_request=is_change and "hold" in request.POST
+        )
+    if is_change and journey.hold and (booked := get_booked(journey.hold)):
+        return redirect(booked)
+    if request.method == "POST" and ("start" in request.POST or not is_change):
         return _hold(request, journey, now=now)
     bookable = find_bookable(
         journey.service,
@@ -46,13 +75,14 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
         location=journey.location,
         now=now,
         holder=journey.holder,
+        zone=journey.zone,
     )
     try:
         wanted = wanted_day(request, bookable)
     except ValueError:
-        context = {**journey.context(), "bookable": bookable}
+        context = {**_context(request, journey), "bookable": bookable}
         return render(request, "booking/slot_list_bad_date.html", context, status=400)
-    return _show(request, journey, bookable, wanted, now=now)
+    return _show(request, journey, bookable, wanted)
 
 
 def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
@@ -60,6 +90,8 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
     if not form.is_valid():
         return _refuse(request, journey, form, around=now, now=now, status=400)
     starts_at: datetime = form.cleaned_data["start"]
+    is_change = "change" in request.POST
+    own = journey.hold.reference if journey.hold and is_change else None
     try:
         held = actions.hold(
             service=journey.service,
@@ -69,11 +101,13 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
             now=now,
             by=PATIENT,
             replaces=journey.holder,
+            # The form of another tab gives its own hold up for this one, too.
+            reference=own if own != journey.holder else None,
         )
     except BookingError as error:
         form.add_error("start", error.message)
         return _refuse(request, journey, form, around=starts_at, now=now, status=409)
-    response = redirect(journey.url("details"))
+    response = redirect(journey.url("details"), preserve_request=is_change)
     set_cookie(response, HOLD_COOKIE, HoldToken.of(held).sign(), lasts=COOKIE_LASTS)
     return response
 
@@ -96,27 +130,24 @@ def _refuse(
         now=now,
         holder=journey.holder,
     )
-    context = {**journey.context(), "form": form, "nearest": nearest}
+    context = {**_context(request, journey), "form": form, "nearest": nearest}
     return render(request, "booking/slot_list_refused.html", context, status=status)
 
 
-def _show(
-    request: HttpRequest,
-    journey: Journey,
-    bookable: Bookable,
-    wanted: date,
-    *,
-    now: datetime,
-) -> HttpResponse:
+def _show(request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date) -> HttpResponse:
     day = bookable.nearest_day(wanted)
     nearest_slot = bookable.nearest_slot(day)
     context: dict[str, Any] = {
-        **journey.context(),
+        **_context(request, journey),
         "bookable": bookable,
         "week": bookable.week_of(day),
+        "previous_free_on": bookable.previous_free_on(day),
+        "next_free_on": bookable.next_free_on(day),
         "is_out_of_range": day != wanted,
-        "held": get_live_hold(journey.hold, service=journey.service),
         "long_wait": _long_wait(journey, bookable, now=now),
+        "held": Held(journey.hold.starts_at, journey.held_until)
+        if journey.hold and journey.held_until
+        else None,
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }
@@ -132,3 +163,64 @@ def _long_wait(journey: Journey, bookable: Bookable, *, now: datetime) -> LongWa
         now=now,
         zone=bookable.zone,
     )
+
+
+def _context(request: HttpRequest, journey: Journey) -> dict[str, Any]:
+    """Return what all pages of this step use. Times are drawn in the zone the person chose."""
+    return {
+        **journey.context(),
+        "zone": journey.zone,
+        "clinic_zone": journey.location.tz,
+        "chosen_zone": journey.own_zone,
+        "has_own_zone": journey.has_own_zone,
+        "is_zone_unknown": journey.is_zone_unknown,
+        "places": _places(journey),
+        "people": _people(journey),
+        "carried": carried_details(request, but=("start", "extend"))
+        if "change" in request.POST
+        else {},
+        "details_url": journey.url("details"),
+    }
+
+
+def _places(journey: Journey) -> list[Choice]:
+    """Return where the visit may be, if there is a choice."""
+    if len(journey.locations) == 1:
+        return []
+    kinds = [place.kind for place in journey.locations]
+    return [
+        Choice(
+            _place_label(place, is_only_one=kinds.count(place.kind) == 1),
+            journey.choosing(location=place).url("times"),
+            place == journey.location,
+        )
+        for place in journey.locations
+    ]
+
+
+def _place_label(place: Location, *, is_only_one: bool) -> str:
+    kind = LocationKind(place.kind)
+    if kind == LocationKind.IN_PERSON:
+        return f"In person, {place.name}"
+    return str(kind.label) if is_only_one else f"{kind.label}, {place.name}"
+
+
+def _people(journey: Journey) -> list[Choice]:
+    """Return with whom the visit may be, if there is a choice."""
+    everybody = journey.practitioners
+    if len(everybody) == 1:
+        return []
+    is_open = len(journey.candidates) > 1
+    return [
+        Choice(
+            "Whoever is free first", journey.choosing(candidates=everybody).url("times"), is_open
+        ),
+        *(
+            Choice(
+                one.full_name,
+                journey.choosing(candidates=(one,)).url("times"),
+                journey.candidates == (one,),
+            )
+            for one in everybody
+        ),
+    ]

@@ -41,6 +41,10 @@ def slots(page):
     return [slot.get("data-slot") for slot in page.all("input", name="start")]
 
 
+def times_form(page):
+    return page.one("form", class_="times-form")
+
+
 def days(page):
     strip = page.one("div", class_="week").one("ol")
     return [item.text for item in strip.all("li")]
@@ -64,7 +68,7 @@ def test_times_show_the_first_free_day_with_its_slots(visitor):
     labels = [label.text for label in page.all("label", class_="slot")]
     assert labels == ["9:00 am", "9:30 am", "10:00 am", "10:30 am", "11:00 am"]
     assert page.one("legend").text == "Monday, December 7"
-    assert "Clinic time: Eastern (EST)." in page.one("form").text
+    assert "Clinic time: Eastern (EST)." in times_form(page).text
     assert len(page.all("h1")) == 1
 
 
@@ -204,7 +208,7 @@ def test_times_tell_the_two_half_past_ones_apart(client, db):
     }
     assert labels["2026-11-01T05:30:00Z"] == "1:30 am EDT"
     assert labels["2026-11-01T06:30:00Z"] == "1:30 am EST"
-    assert "The clocks change this week" in page.one("form").text
+    assert "The clocks change this week" in times_form(page).text
 
 
 def test_times_are_in_the_locations_zone(client, bookable_service):
@@ -216,7 +220,7 @@ def test_times_are_in_the_locations_zone(client, bookable_service):
 
     assert slots(page)[0] == "2026-12-07T16:00:00Z"
     assert page.all("label", class_="slot")[0].text == "9:00 am"
-    assert "Clinic time: Mountain (MST)." in page.one("form").text
+    assert "Clinic time: Mountain (MST)." in times_form(page).text
 
 
 def test_times_remind_of_the_doctor(client, bookable_service):
@@ -252,7 +256,7 @@ def test_the_holder_sees_the_held_time_as_theirs_and_others_do_not_see_it(
 
     checked = [slot for slot in mine.all("input", name="start") if "checked" in slot.attributes]
     assert [slot.get("data-slot") for slot in checked] == ["2026-12-07T15:00:00Z"]
-    assert "Monday, December 7, 10:00 am, is held for you until 7:10 am." in mine.one("form").text
+    assert "Monday, December 7, 10:00 am, is held for you until 7:10 am." in times_form(mine).text
     assert slots(others) == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
 
 
@@ -287,7 +291,7 @@ def test_choosing_a_time_that_was_taken_offers_the_nearest(visitor, bookable_ser
     assert slots(page)[:2] == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
     assert page.all("label", class_="slot")[0].text == "Mon, Dec 7, 9:00 am EST"
     assert page.one("div", class_="errors").one("a").get("href") == "#id_start"
-    assert page.one("form").one(id="id_start").get("data-slot") == "2026-12-07T14:00:00Z"
+    assert times_form(page).one(id="id_start").get("data-slot") == "2026-12-07T14:00:00Z"
     assert HOLD_COOKIE not in response.cookies
     assert Appointment.objects.count() == 1
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("booking", "clinic", "conditions")
 # Inside booking, a layer may import those before it.
 BOOKING_LAYERS = [
-    {"errors", "actors", "slots", "templatetags"},
+    {"errors", "actors", "slots", "zones", "templatetags"},
     {"models"},
     {"diaries"},
     {"availability", "interruption", "limits", "screening", "waits", "weeks", "starter"},
