@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from booking import actions
 from booking.actors import PATIENT
 from booking.availability import free_practitioners, nearest_slots
-from booking.errors import BookingError
+from booking.errors import BookingError, HeldLongEnough, SlotTaken
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
-from booking.models import Appointment, Practitioner, Service
+from booking.models import Practitioner, Service
 from booking.screening import ScreeningPass
 
 from .journey import (
@@ -23,6 +23,7 @@ from .journey import (
     HOLD_COOKIE,
     HoldToken,
     Journey,
+    get_booked,
     get_live_hold,
     set_cookie,
     start_journey,
@@ -32,25 +33,55 @@ from .journey import (
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the details form, or book. The same form sent twice books once."""
+    """Show the details form, keep the time for longer, or book.
+
+    The same form sent twice books once. With `change` it comes from the times, where another time
+    was chosen: that is then the browser's newest hold.
+    """
     now = timezone.now()
     journey = start_journey(request, slug, now=now)
-    token, screening = journey.hold, journey.screening
+    is_change = "change" in request.POST
+    token, screening = journey.newest_hold if is_change else journey.hold, journey.screening
     if screening is None:
         # A form of this site is sent on whole: nobody types twice because the questions changed.
         was_drawn = token is not None and "hold" in request.POST
         return redirect(journey.url("safety"), preserve_request=was_drawn)
     if token is None or token.service != journey.service.slug:
-        return redirect(journey.url("times"))
+        return redirect(journey.url("times"), preserve_request=is_change and "hold" in request.POST)
     journey = journey.as_held(token)
-    booked = Appointment.objects.confirmed().filter(reference=token.reference).first()
-    if booked is not None:
+    if (booked := get_booked(token)) is not None:
         return redirect(booked)
     if request.method != "POST":
         return _show(
             request, journey, token, DetailsForm(for_whom=journey.service.for_whom), now=now
         )
+    if is_change:
+        return _show(request, journey, token, _unfinished_form(request), now=now)
+    if "extend" in request.POST:
+        return _extend(request, journey, token, now=now)
     return _book(request, journey, token, screening, now=now)
+
+
+def _unfinished_form(request: HttpRequest) -> DetailsForm:
+    """Return the form with all that was typed, and no word about what is still missing."""
+    form = DetailsForm(request.POST)
+    form.errors.clear()
+    return form
+
+
+def _extend(
+    request: HttpRequest, journey: Journey, token: HoldToken, *, now: datetime
+) -> HttpResponse:
+    """Keep the time for ten more minutes, or say why not. Nothing else in the form counts yet."""
+    refusal = ""
+    try:
+        actions.extend(reference=token.reference, now=now, by=PATIENT)
+    except SlotTaken:
+        pass  # The page says what is true of a time that is no longer held.
+    except HeldLongEnough as error:
+        refusal = error.message
+    form = _unfinished_form(request)
+    return _show(request, journey, token, form, now=now, is_kept=not refusal, refusal=refusal)
 
 
 def _book(
@@ -120,6 +151,8 @@ def _show(
     *,
     now: datetime,
     status: int = 200,
+    is_kept: bool = False,
+    refusal: str = "",
 ) -> HttpResponse:
     """Draw the form, with other times to choose from if the wanted one is lost."""
     nearest = None
@@ -133,13 +166,18 @@ def _show(
             holder=journey.holder,
         )
     held = get_live_hold(token, service=journey.service)
+    is_late = held is None and not form.errors
     context = {
         **journey.context(),
         "form": form,
         "token": token.sign(),
         "starts_at": token.starts_at,
         "held": held,
-        "is_lost": not form.is_bound and held is None and not _is_free(journey, token, now=now),
+        "clock": journey.zone,
+        "seconds_left": int(held.time_left.total_seconds()) if held else 0,  # type: ignore[attr-defined]  # from the query
+        "is_kept": is_kept and held is not None,
+        "refusal": refusal,
+        "is_lost": is_late and not _is_free(journey, token, now=now),
         "nearest": nearest,
         "other_kinds": _other_kinds(journey) if form.is_wrong_kind else None,
         "change_url": journey.url("times", day=_day(journey, token)),
@@ -166,7 +204,7 @@ def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
 
 
 def _day(journey: Journey, token: HoldToken) -> date:
-    return token.starts_at.astimezone(journey.location.tz).date()
+    return token.starts_at.astimezone(journey.zone).date()
 
 
 def _who(journey: Journey, token: HoldToken, starts_at: datetime) -> Sequence[Practitioner]:

@@ -82,7 +82,7 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
     except ValueError:
         context = {**_context(request, journey), "bookable": bookable}
         return render(request, "booking/slot_list_bad_date.html", context, status=400)
-    return _show(request, journey, bookable, wanted)
+    return _show(request, journey, bookable, wanted, now=now)
 
 
 def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
@@ -134,7 +134,9 @@ def _refuse(
     return render(request, "booking/slot_list_refused.html", context, status=status)
 
 
-def _show(request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date) -> HttpResponse:
+def _show(
+    request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date, *, now: datetime
+) -> HttpResponse:
     day = bookable.nearest_day(wanted)
     nearest_slot = bookable.nearest_slot(day)
     context: dict[str, Any] = {
