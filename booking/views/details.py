@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from booking import actions
+from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import free_practitioners, nearest_slots
-from booking.errors import BookingError, HeldLongEnough, SlotTaken
+from booking.errors import BookingError, HeldLongEnough, SlotTaken, TooMany
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
 from booking.models import Practitioner, Service
@@ -56,15 +56,15 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
             request, journey, token, DetailsForm(for_whom=journey.service.for_whom), now=now
         )
     if is_change:
-        return _show(request, journey, token, _unfinished_form(request), now=now)
+        return _show(request, journey, token, _unfinished_form(request, journey), now=now)
     if "extend" in request.POST:
         return _extend(request, journey, token, now=now)
     return _book(request, journey, token, screening, now=now)
 
 
-def _unfinished_form(request: HttpRequest) -> DetailsForm:
+def _unfinished_form(request: HttpRequest, journey: Journey) -> DetailsForm:
     """Return the form with all that was typed, and no word about what is still missing."""
-    form = DetailsForm(request.POST)
+    form = DetailsForm(request.POST, for_whom=journey.service.for_whom)
     form.errors.clear()
     return form
 
@@ -80,7 +80,7 @@ def _extend(
         pass  # The page says what is true of a time that is no longer held.
     except HeldLongEnough as error:
         refusal = error.message
-    form = _unfinished_form(request)
+    form = _unfinished_form(request, journey)
     return _show(request, journey, token, form, now=now, is_kept=not refusal, refusal=refusal)
 
 
@@ -98,21 +98,24 @@ def _book(
         if not form.is_valid() or form.interruption:
             return _keep(request, journey, token, form, now=now)
         starts_at = form.cleaned_data["start"] or token.starts_at
-        appointment = actions.book(
-            reference=token.reference,
-            service=journey.service,
-            practitioners=_who(journey, token, starts_at),
-            location=journey.location,
-            starts_at=starts_at,
-            details=form.patient_details(),
-            screening=screening,
-            now=now,
-            by=PATIENT,
-            replaces=journey.holder,
-        )
+        person = form.patient_details()
+        with limits.spend("book", request, email=person.email, now=now):
+            appointment = actions.book(
+                reference=token.reference,
+                service=journey.service,
+                practitioners=_who(journey, token, starts_at),
+                location=journey.location,
+                starts_at=starts_at,
+                details=person,
+                screening=screening,
+                now=now,
+                by=PATIENT,
+                replaces=journey.holder,
+            )
     except BookingError as error:
-        form.add_error("start", error.message)
-        return _show(request, journey, token, form, now=now, status=409)
+        is_too_many = isinstance(error, TooMany)
+        form.add_error(None if is_too_many else "start", error.message)
+        return _show(request, journey, token, form, now=now, status=error.status)
     response = redirect(appointment)
     if journey.holder in (None, token.reference):
         # Long enough to answer a second click alike, short enough for a shared computer.
@@ -127,16 +130,17 @@ def _keep(
     starts_at = form.cleaned_data.get("start")
     if starts_at is None or starts_at == token.starts_at:
         return _show(request, journey, token, form, now=now)
-    held = actions.hold(
-        service=journey.service,
-        practitioners=journey.candidates,
-        location=journey.location,
-        starts_at=starts_at,
-        now=now,
-        by=PATIENT,
-        replaces=journey.holder,
-        reference=token.reference,
-    )
+    with limits.spend("hold", request, now=now):
+        held = actions.hold(
+            service=journey.service,
+            practitioners=journey.candidates,
+            location=journey.location,
+            starts_at=starts_at,
+            now=now,
+            by=PATIENT,
+            replaces=journey.holder,
+            reference=token.reference,
+        )
     token = HoldToken.of(held)
     response = _show(request, journey, token, form, now=now)
     set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
@@ -170,6 +174,7 @@ def _show(
     context = {
         **journey.context(),
         "form": form,
+        "is_too_many": status == TooMany.status,
         "token": token.sign(),
         "starts_at": token.starts_at,
         "held": held,

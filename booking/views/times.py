@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from booking import actions
+from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import nearest_slots
-from booking.errors import BookingError
+from booking.errors import BookingError, TooMany
 from booking.forms import StartForm
 from booking.models import Location, LocationKind
 from booking.screening import NO_FLAG
@@ -93,20 +93,21 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
     is_change = "change" in request.POST
     own = journey.hold.reference if journey.hold and is_change else None
     try:
-        held = actions.hold(
-            service=journey.service,
-            practitioners=journey.candidates,
-            location=journey.location,
-            starts_at=starts_at,
-            now=now,
-            by=PATIENT,
-            replaces=journey.holder,
-            # The form of another tab gives its own hold up for this one, too.
-            reference=own if own != journey.holder else None,
-        )
+        with limits.spend("hold", request, now=now):
+            held = actions.hold(
+                service=journey.service,
+                practitioners=journey.candidates,
+                location=journey.location,
+                starts_at=starts_at,
+                now=now,
+                by=PATIENT,
+                replaces=journey.holder,
+                # The form of another tab gives its own hold up for this one, too.
+                reference=own if own != journey.holder else None,
+            )
     except BookingError as error:
         form.add_error("start", error.message)
-        return _refuse(request, journey, form, around=starts_at, now=now, status=409)
+        return _refuse(request, journey, form, around=starts_at, now=now, status=error.status)
     response = redirect(journey.url("details"), preserve_request=is_change)
     set_cookie(response, HOLD_COOKIE, HoldToken.of(held).sign(), lasts=COOKIE_LASTS)
     return response
@@ -130,7 +131,12 @@ def _refuse(
         now=now,
         holder=journey.holder,
     )
-    context = {**_context(request, journey), "form": form, "nearest": nearest}
+    context = {
+        **_context(request, journey),
+        "form": form,
+        "nearest": nearest,
+        "is_too_many": status == TooMany.status,
+    }
     return render(request, "booking/slot_list_refused.html", context, status=status)
 
 
