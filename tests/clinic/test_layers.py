@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("booking", "clinic", "conditions")
 # Inside booking, a layer may import those before it.
 BOOKING_LAYERS = [
-    {"errors", "actors", "slots", "zones", "templatetags"},
+    {"errors", "actors", "slots", "zones", "templatetags", "weeks"},
     {"models"},
     {"diaries"},
-    {"availability", "interruption", "limits", "screening", "waits", "weeks", "starter"},
+    {"availability", "interruption", "limits", "screening", "starter", "waits"},
     {"reasons"},
     {"messages", "calendars"},
     {"tasks"},
