@@ -1,52 +1,117 @@
-from django import forms
 from django.contrib import admin, messages
-from django.db import models
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from booking import actions
 from booking.models import Appointment, NotAvailableTime
+from booking.templatetags.clinic_times import clinic_short_day, clinic_time
+from booking.time_off import visits_in
+from clinic.confirmation import CSRF_FIELD
 
-from .visits import warn_of_visits
+from .closure_form import ClosureForm, as_days
+from .visits import visit_links, warn_of_visits
+
+# What the question about visits adds to the form.
+ANSWERS = {CSRF_FIELD, "_back", "seen", "visits"}
+
+
+class VisitsHit(Exception):
+    """A closure falls on visits that the person has not been told of. Nothing was saved."""
+
+    def __init__(self, closure: NotAvailableTime, visits: list[Appointment]):
+        super().__init__()
+        self.closure, self.visits = closure, visits
 
 
 @admin.register(NotAvailableTime)
 class NotAvailableTimeAdmin(admin.ModelAdmin):
     """Closures. They stop new bookings; visits that are booked already stay until staff cancel."""
 
-    list_display = ("__str__", "starts_at", "ends_at", "who")
-    list_filter = ("practitioner",)
-    list_select_related = ("practitioner",)
+    form = ClosureForm
+    list_display = ("when", "reason", "who", "where")
+    list_display_links = ("when",)
+    list_filter = ("practitioner", "location")
+    list_select_related = ("practitioner", "location")
     search_fields = ("reason",)
     date_hierarchy = "starts_at"
-    fields = ("practitioner", "starts_at", "ends_at", "reason")
-    # The browser's own field: it takes times as the person's own machine writes them.
-    formfield_overrides = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            ),
-        }
-    }
+    ordering = ("starts_at", "pk")
+    fields = (
+        "practitioner",
+        "location",
+        "first_on",
+        "from_time",
+        "last_on",
+        "until_time",
+        "reason",
+        "visits",
+    )
+    readonly_fields = ("visits",)
 
-    @admin.display(description="who", ordering="practitioner__name")
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
+    def get_fields(self, request, obj=None):
+        return [name for name in self.fields if obj is not None or name != "visits"]
+
+    @admin.display(description="when", ordering="starts_at")
+    def when(self, closure):
+        return closure_label(closure)
+
+    @admin.display(description="who", ordering="practitioner__name", empty_value="Everybody")
     def who(self, closure):
-        return closure.practitioner or "The whole clinic"
+        return closure.practitioner
+
+    @admin.display(description="where", ordering="location__name", empty_value="Everywhere")
+    def where(self, closure):
+        return closure.location
+
+    @admin.display(description="visits booked in it")
+    def visits(self, closure):
+        visits = visits_in(closure, now=timezone.now())
+        return visit_links(visits) if visits else "None"
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Save, or ask about the visits that are booked in the closure; then nothing is saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except VisitsHit as hit:
+            return self._ask(request, hit)
 
     def save_model(self, request, closure, form, change):
+        now = timezone.now()
+        # Who books at this moment is seen here, or refused there.
+        actions.close_diary(closure.practitioner)
+        visits = visits_in(closure, now=now) if form.is_other_time else []
+        if not {str(visit.pk) for visit in visits} <= set(request.POST.getlist("seen")):
+            raise VisitsHit(closure, visits)
         super().save_model(request, closure, form, change)
-        warn_of_visits(self, request, visits_in(closure), "in this closure")
-        if closure.ends_at <= timezone.now():
+        warn_of_visits(self, request, visits, "in this closure")
+        if closure.ends_at <= now:
             words = "This closure is over already. Is the date right?"
             self.message_user(request, words, messages.WARNING)
 
+    def _ask(self, request, hit):
+        posted = [(k, v) for k, values in request.POST.lists() for v in values if k not in ANSWERS]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Visits are booked in this closure",
+            "closure_words": closure_label(hit.closure),
+            "posted": posted,
+            "visits": hit.visits,
+            "is_asked_again": "visits" in request.POST,
+            "may_see_patients": request.user.has_perm("booking.view_appointment"),
+        }
+        return TemplateResponse(request, "admin/booking/notavailabletime/visits.html", context)
 
-def visits_in(closure) -> list[Appointment]:
-    """Return the booked visits that a closure falls on, in time order."""
-    visits = (
-        Appointment.objects.still_to_come(timezone.now())
-        .overlapping(closure.starts_at, closure.ends_at)
-        .select_related("location")
-    )
-    if closure.practitioner_id is not None:
-        visits = visits.for_practitioner(closure.practitioner_id)
-    return list(visits)
+
+def closure_label(closure: NotAvailableTime) -> str:
+    """Return "Tue, Dec 8, 2026, from 1:00 pm to 5:00 pm", on the clock of the closure's place."""
+    days = as_days(closure)
+    first = f"{clinic_short_day(days['first_on'])}, {days['first_on'].year}"
+    last = f"{clinic_short_day(days['last_on'])}, {days['last_on'].year}"
+    start = days["from_time"] and clinic_time(closure.starts_at, closure.tz)
+    end = days["until_time"] and clinic_time(closure.ends_at, closure.tz)
+    if first != last:
+        return f"{first}{f', {start}' if start else ''} to {last}{f', {end}' if end else ''}"
+    return f"{first}{f', from {start}' if start else ''}{f', until {end}' if end else ''}"

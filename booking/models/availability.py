@@ -1,5 +1,7 @@
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.dateformat import time_format
@@ -136,3 +138,8 @@ class NotAvailableTime(models.Model):
 
     def __str__(self) -> str:
         return self.reason or "Closed"
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone whose clock its days are counted on: the place's, else the clinic's."""
+        return self.location.tz if self.location else ZoneInfo(settings.TIME_ZONE)

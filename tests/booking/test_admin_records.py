@@ -1,7 +1,7 @@
-"""The screens for closures, patients, practitioners, services and locations."""
+"""The screens for patients, practitioners, services and locations."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -14,7 +14,6 @@ from .factories import (
     local,
     make_appointment,
     make_patient,
-    make_practitioner,
     make_service,
 )
 
@@ -35,66 +34,6 @@ def said(response):
 
 def listed(response):
     return [row.pk for row in response.context["cl"].result_list]
-
-
-def closure_data(starts, ends, **extra):
-    return {
-        "starts_at": starts.replace(" ", "T"),
-        "ends_at": ends.replace(" ", "T"),
-        "reason": "Snow",
-        "practitioner": "",
-    } | extra
-
-
-def test_closure_warns_of_the_visits_it_hits(front_desk):
-    service = make_service()
-    hit = make_visit(service, local(8, 10, 30))
-    make_visit(service, local(8, 12, 30), status="cancelled")
-    make_visit(service, local(9, 9))
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00"),
-    )
-
-    closure = NotAvailableTime.objects.get()
-    assert closure.starts_at == datetime(2026, 12, 8, 5, tzinfo=UTC)
-    assert said(response)[0] == (
-        "1 visit is booked in this closure. It was not cancelled; please call the patient or cancel: "
-        f'<a href="{change_url(hit)}">Tue, Dec 8, 2026, 10:30 am EST ({hit.spoken_reference})</a>.'
-    )
-    hit.refresh_from_db()
-    assert hit.status == "booked"
-
-
-def test_closure_of_one_practitioner_warns_of_their_visits_only(front_desk):
-    service = make_service()
-    make_visit(service)
-    other = make_practitioner()
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00", practitioner=other.pk),
-    )
-
-    assert NotAvailableTime.objects.get().practitioner == other
-    assert len(said(response)) == 1
-
-
-def test_closure_with_many_visits_lists_twenty(front_desk):
-    service = make_service(duration_minutes=15)
-    for number in range(23):
-        make_visit(service, local(8, 9) + timedelta(minutes=15 * number))
-
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2026-12-08 00:00", "2026-12-09 00:00"),
-    )
-
-    warning = said(response)[0]
-    assert warning.startswith("23 visits are booked in this closure. They were not cancelled;")
-    assert warning.count("<a ") == 20
-    assert warning.endswith(" and 3 more.")
 
 
 def test_patients_are_found_by_phone_and_cannot_be_added(front_desk):
@@ -237,20 +176,3 @@ def test_visits_of_someone_who_left_are_named(admin_client):
 
     assert said(response)[0].startswith("1 visit is booked with someone who is not active.")
     assert visit.spoken_reference in said(response)[0]
-
-
-def test_closure_is_shown_on_the_clinics_clock(front_desk):
-    closure = NotAvailableTime.objects.create(starts_at=local(8, 13), ends_at=local(8, 17))
-
-    page = front_desk.get(f"/admin/booking/notavailabletime/{closure.pk}/change/").text
-
-    assert 'type="datetime-local" name="starts_at" value="2026-12-08T13:00"' in page
-
-
-def test_closure_in_the_past_is_asked_about(front_desk):
-    response = front_desk.post(
-        "/admin/booking/notavailabletime/add/",
-        closure_data("2020-12-08 09:00", "2020-12-08 17:00"),
-    )
-
-    assert said(response)[0] == "This closure is over already. Is the date right?"

@@ -18,7 +18,7 @@ BOOKING_LAYERS = [
     {"messages", "calendars"},
     {"tasks"},
     {"actions"},
-    {"waitlist"},
+    {"time_off", "waitlist"},
     {"forms", "waitlist_forms"},
     {"views", "practitioner_views", "admin", "api"},
     {"urls", "apps", "management"},
