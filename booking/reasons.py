@@ -1,5 +1,6 @@
 """Why a time is not offered: every rule that stands in its way, for staff and, in part, patients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,8 +18,16 @@ from .diaries import (
     load_diaries,
     open_periods,
 )
-from .models import Appointment, AppointmentStatus, Location, Practitioner, Service
+from .models import (
+    Appointment,
+    AppointmentStatus,
+    Location,
+    NotAvailableTime,
+    Practitioner,
+    Service,
+)
 from .slots import Period, free_slots, merged
+from .templatetags.clinic_times import clinic_day, length_words
 
 
 class Why(StrEnum):
@@ -47,8 +56,16 @@ class Reason:
 
     why: Why
     period: Period | None = None
+    """When what is in the way is; of the notice, until when nothing is offered."""
     name: str = ""
     appointment: Appointment | None = None
+    closure: NotAvailableTime | None = None
+    hours: tuple[Period, ...] = ()
+    """The hours that begin on that day, if it lies outside them."""
+    starts: tuple[datetime, ...] = ()
+    """The starts before and after it, if none is at it."""
+    on: date | None = None
+    """The first day on which it can be booked, if it is too far ahead."""
 
 
 def explain(
@@ -69,12 +86,11 @@ def explain(
     earliest, latest = bookable_dates(service, now=now, location=location)
     if starts_at < now:
         return [Reason(Why.PAST)]
-    if starts_at > now + (latest - earliest) + REACH:
-        return [Reason(Why.HORIZON)]
     day = starts_at.astimezone(location.tz).date()
     if day > latest:
-        return [Reason(Why.HORIZON)]
-    reasons = [Reason(Why.NOTICE)] if starts_at < now + service.notice else []
+        return [Reason(Why.HORIZON, on=earliest + (day - latest))]
+    bookable_from = now + service.notice
+    reasons = [Reason(Why.NOTICE, (now, bookable_from))] if starts_at < bookable_from else []
     diary = load_diaries(
         [practitioner], location=location, first_on=day, last_on=day, holder=holder, moving=moving
     )[practitioner.pk]
@@ -87,17 +103,62 @@ def explain(
     return reasons + _overlaps(practitioner, visit, taken, holder=holder, moving=moving)
 
 
+def words_for_patients(
+    service: Service,
+    *,
+    practitioners: Sequence[Practitioner],
+    starts_at: datetime,
+    now: datetime,
+    location: Location,
+) -> str:
+    """Return a sentence on why a time is not offered: never who has it, or why somebody is away.
+
+    Of several practitioners counts the one who comes closest to offering it.
+    """
+    earliest, latest = bookable_dates(service, now=now, location=location)
+    day = starts_at.astimezone(location.tz).date()
+    if starts_at < now:
+        return "This time is past."
+    if day > latest:
+        opens_on = earliest + (day - latest)
+        year = "" if opens_on.year == earliest.year else f", {opens_on.year}"
+        return f"Booking for this day opens on {clinic_day(opens_on)}{year}."
+    if starts_at < now + service.notice:
+        return f"Booking closes {length_words(service.notice)} before the visit."
+    visit = (starts_at, starts_at + service.duration)
+    diaries = load_diaries(practitioners, location=location, first_on=day, last_on=day).values()
+    of_each = [_hours(diary, service, location, day, visit) for diary in diaries]
+    works = [diary for diary, reasons in zip(diaries, of_each, strict=True) if not reasons]
+    if any(not _meets(diary.closed, visit) for diary in works):
+        return "This time is taken."
+    if works:
+        return "We are closed at this time."
+    if any(reason.why == Why.STEP for reasons in of_each for reason in reasons):
+        return "No visit starts at this time."
+    return "This is outside our hours."
+
+
+def _meets(closed: Sequence[Period], visit: Period) -> bool:
+    return any(lower < visit[1] and visit[0] < upper for lower, upper in closed)
+
+
 def _hours(
     diary: Diary, service: Service, location: Location, day: date, visit: Period
 ) -> list[Reason]:
     """Say whether the visit leaves the hours, or begins where none does."""
     periods = open_periods(diary.hours, location, day - ONE_DAY, day + REACH)
     if not any(lower <= visit[0] and visit[1] <= upper for lower, upper in merged(periods)):
-        return [Reason(Why.HOURS)]
-    starts = free_slots(
-        periods, (), duration=service.duration, step=service.step, not_before=visit[0]
+        hours = tuple(open_periods(diary.hours, location, day, day))
+        return [Reason(Why.HOURS, hours=hours)]
+    slots = free_slots(
+        periods, (), duration=service.duration, step=service.step, not_before=visit[0] - ONE_DAY
     )
-    return [] if any(slot.starts_at == visit[0] for slot in starts) else [Reason(Why.STEP)]
+    starts = [slot.starts_at for slot in slots]
+    if visit[0] in starts:
+        return []
+    before = [start for start in starts if start < visit[0]][-1:]
+    after = [start for start in starts if start > visit[0]][:1]
+    return [Reason(Why.STEP, starts=(*before, *after))]
 
 
 def _closures(
@@ -108,8 +169,8 @@ def _closures(
         Q(practitioner=practitioner) | Q(practitioner__isnull=True)
     )
     reasons = [
-        Reason(Why.CLOSURE, period=(closure.starts_at, closure.ends_at), name=closure.reason)
-        for closure in closures
+        Reason(Why.CLOSURE, (closure.starts_at, closure.ends_at), closure.reason, closure=closure)
+        for closure in closures.select_related("location")
     ]
     for on, name in location.host.holidays(day - REACH, day + REACH).items():
         for period in holiday_periods(location, on, on):

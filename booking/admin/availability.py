@@ -4,11 +4,10 @@ from django.utils import timezone
 
 from booking import actions
 from booking.models import Appointment, NotAvailableTime
-from booking.templatetags.clinic_times import clinic_short_day, clinic_time
 from booking.time_off import visits_in
 from clinic.confirmation import CSRF_FIELD
 
-from .closure_form import ClosureForm, as_days
+from .closure_form import ClosureForm, closure_label
 from .visits import visit_links, warn_of_visits
 
 # What the question about visits adds to the form.
@@ -103,15 +102,3 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
             "may_see_patients": request.user.has_perm("booking.view_appointment"),
         }
         return TemplateResponse(request, "admin/booking/notavailabletime/visits.html", context)
-
-
-def closure_label(closure: NotAvailableTime) -> str:
-    """Return "Tue, Dec 8, 2026, from 1:00 pm to 5:00 pm", on the clock of the closure's place."""
-    days = as_days(closure)
-    first = f"{clinic_short_day(days['first_on'])}, {days['first_on'].year}"
-    last = f"{clinic_short_day(days['last_on'])}, {days['last_on'].year}"
-    start = days["from_time"] and clinic_time(closure.starts_at, closure.tz)
-    end = days["until_time"] and clinic_time(closure.ends_at, closure.tz)
-    if first != last:
-        return f"{first}{f', {start}' if start else ''} to {last}{f', {end}' if end else ''}"
-    return f"{first}{f', from {start}' if start else ''}{f', until {end}' if end else ''}"

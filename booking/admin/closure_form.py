@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from booking.models import NotAvailableTime
 from booking.slots import to_utc
+from booking.templatetags.clinic_times import clinic_short_day, clinic_time
 
 MIDNIGHT = time()
 ONE_DAY = timedelta(days=1)
@@ -102,3 +103,15 @@ def as_days(closure: NotAvailableTime) -> dict[str, date | time | None]:
         "last_on": ends.date() - ONE_DAY if ends_with_day else ends.date(),
         "until_time": None if ends_with_day else ends.time(),
     }
+
+
+def closure_label(closure: NotAvailableTime) -> str:
+    """Return "Tue, Dec 8, 2026, from 1:00 pm to 5:00 pm", on the clock of the closure's place."""
+    days = as_days(closure)
+    first = f"{clinic_short_day(days['first_on'])}, {days['first_on'].year}"
+    last = f"{clinic_short_day(days['last_on'])}, {days['last_on'].year}"
+    start = days["from_time"] and clinic_time(closure.starts_at, closure.tz)
+    end = days["until_time"] and clinic_time(closure.ends_at, closure.tz)
+    if first != last:
+        return f"{first}{f', {start}' if start else ''} to {last}{f', {end}' if end else ''}"
+    return f"{first}{f', from {start}' if start else ''}{f', until {end}' if end else ''}"

@@ -1,6 +1,9 @@
 from django.contrib import admin
+from django.urls import path
 
 from booking.models import Service
+
+from .why import why_view
 
 
 @admin.register(Service)
@@ -41,3 +44,7 @@ class ServiceAdmin(admin.ModelAdmin):
             },
         ),
     )
+
+    def get_urls(self):
+        why = path("why-not-offered/", why_view, name="booking_service_why")
+        return [why, *super().get_urls()]

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import nearest_slots
-from booking.errors import BookingError, TooMany
+from booking.errors import BookingError, SlotNotOffered, TooMany
 from booking.forms import StartForm
 from booking.models import Location, LocationKind
+from booking.reasons import words_for_patients
 from booking.screening import NO_FLAG
 from booking.waits import LongWait, find_long_wait
 from booking.weeks import Bookable
@@ -107,10 +108,23 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
             )
     except BookingError as error:
         form.add_error("start", error.message)
-        return _refuse(request, journey, form, around=starts_at, now=now, status=error.status)
+        why = _why(journey, starts_at, now=now) if isinstance(error, SlotNotOffered) else ""
+        return _refuse(
+            request, journey, form, around=starts_at, now=now, status=error.status, why=why
+        )
     response = redirect(journey.url("details"), preserve_request=is_change)
     set_cookie(response, HOLD_COOKIE, HoldToken.of(held).sign(), lasts=COOKIE_LASTS)
     return response
+
+
+def _why(journey: Journey, starts_at: datetime, *, now: datetime) -> str:
+    return words_for_patients(
+        journey.service,
+        practitioners=journey.candidates,
+        location=journey.location,
+        starts_at=starts_at,
+        now=now,
+    )
 
 
 def _refuse(
@@ -121,6 +135,7 @@ def _refuse(
     around: datetime,
     now: datetime,
     status: int,
+    why: str = "",
 ) -> HttpResponse:
     """Say what is wrong with the time and offer the nearest free ones."""
     nearest = nearest_slots(
@@ -135,6 +150,7 @@ def _refuse(
         **_context(request, journey),
         "form": form,
         "nearest": nearest,
+        "why": why,
         "is_too_many": status == TooMany.status,
     }
     return render(request, "booking/slot_list_refused.html", context, status=status)

@@ -278,6 +278,17 @@ def test_a_hold_for_another_visit_is_not_shown_as_this_ones(visitor, bookable_se
     assert "is held for you" not in page.one("main").text
 
 
+def test_choosing_a_time_that_is_not_offered_says_why(visitor, bookable_service):
+    bookable_service.notice_minutes = 24 * 60
+    bookable_service.save()
+
+    response = choose_time(visitor, bookable_service, local(7, 10))
+
+    main = parse(response.content).one("main")
+    assert response.status_code == 409
+    assert "Booking closes 24 hours before the visit. To ask for it all the same, call" in main.text
+
+
 def test_choosing_a_time_that_was_taken_offers_the_nearest(visitor, bookable_service):
     hold(bookable_service, local(7, 10))
 
