@@ -1,4 +1,4 @@
-"""A working clinic to start from: one practitioner, two services, weekly hours. All of it a sample."""
+"""A working clinic to start from: a practitioner, two services, weekly hours. All of it a sample."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -55,6 +55,18 @@ PRACTITIONER = {
     "languages": "English (sample)",
 }
 
+PLACE = {
+    "name": "Sampletown clinic",
+    "kind": LocationKind.IN_PERSON,
+    "address": "100 Sample Street, Suite 2, Sampletown, ST 00000",
+    "holiday_country": "US",
+}
+# In the hours of the place, and closed when it is.
+FROM_AFAR = {
+    "by-phone": {"name": "By phone", "kind": LocationKind.PHONE},
+    "by-video": {"name": "By video", "kind": LocationKind.VIDEO},
+}
+
 BOOKING_RULES = {
     "notice_minutes": DAY_MINUTES,
     "horizon_days": 60,
@@ -108,14 +120,8 @@ def load(now: datetime) -> None:
 
     Hours and the closure come with the practitioner only: staff may have removed them on purpose.
     """
-    location, _ = Location.objects.get_or_create(
-        slug="sampletown",
-        defaults={
-            "name": "Sampletown clinic",
-            "kind": LocationKind.IN_PERSON,
-            "address": "100 Sample Street, Suite 2, Sampletown, ST 00000",
-        },
-    )
+    location, _ = Location.objects.get_or_create(slug="sampletown", defaults=PLACE)
+    from_afar = _from_afar(location)
     practitioner, is_new = Practitioner.objects.get_or_create(
         slug="dr-lisanti", defaults=PRACTITIONER
     )
@@ -125,9 +131,23 @@ def load(now: datetime) -> None:
         )
         if is_new_service:
             service.practitioners.add(practitioner)
+            # A first visit needs an exam.
+            if slug != "first-consultation":
+                service.other_locations.add(*from_afar)
     if is_new:
         _open(practitioner, location)
         _close_one_day(location, now)
+
+
+def _from_afar(location: Location) -> list[Location]:
+    host = location.host
+    return [
+        Location.objects.get_or_create(
+            slug=slug,
+            defaults={"same_hours_as": host, "time_zone": host.time_zone, **fields},
+        )[0]
+        for slug, fields in FROM_AFAR.items()
+    ]
 
 
 def _open(practitioner: Practitioner, location: Location) -> None:

@@ -5,9 +5,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from .appointment import AppointmentAdmin
 from .availability import NotAvailableTimeAdmin
+from .location import LocationAdmin
 from .message import MessageAdmin
 from .patient import PatientAdmin
-from .practitioner import LocationAdmin, PractitionerAdmin
+from .practitioner import PractitionerAdmin
 from .service import ServiceAdmin
 from .waitlist import WaitlistEntryAdmin
 

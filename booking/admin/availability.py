@@ -50,6 +50,8 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
         css = {"all": ("css/staff.css",)}
 
     def get_fields(self, request, obj=None):
+        if not self.has_change_permission(request, obj) and obj is not None:
+            return ("when", "practitioner", "location", "reason", "visits")
         return [name for name in self.fields if obj is not None or name != "visits"]
 
     @admin.display(description="when", ordering="starts_at")

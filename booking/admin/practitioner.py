@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from booking.availability import is_within_hours
-from booking.models import Appointment, AvailableTime, Location, Practitioner
+from booking.models import Appointment, AvailableTime, Practitioner
 
 from .visits import warn_of_visits
 
@@ -104,12 +104,3 @@ class PractitionerAdmin(admin.ModelAdmin):
     @admin.display(description="name", ordering="name")
     def full_name(self, practitioner):
         return practitioner.full_name
-
-
-@admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
-    list_display = ("name", "kind", "address", "time_zone")
-    list_filter = ("kind",)
-    search_fields = ("name", "address")
-    prepopulated_fields = {"slug": ("name",)}
-    fields = ("name", "slug", "kind", "address", "time_zone")

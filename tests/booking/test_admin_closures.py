@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -302,8 +303,6 @@ def test_closure_in_the_past_is_asked_about(front_desk):
 
 
 def test_names_are_for_those_who_may_see_visits(client, django_user_model):
-    from django.contrib.auth.models import Permission  # for this test alone
-
     user = django_user_model.objects.create_user("closer", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="add_notavailabletime"))
     client.force_login(user)
@@ -320,3 +319,15 @@ def test_patient_who_is_here_already_counts(front_desk):
     here = make_appointment(make_service(), local(7, 6, 30), status="arrived")
 
     assert asked_about(add(front_desk, "2026-12-07")) == [here.pk]
+
+
+def test_closure_can_be_read_without_changing_it(client, django_user_model):
+    user = django_user_model.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_notavailabletime"))
+    client.force_login(user)
+    closure = make_closure(local(8, 13), local(8, 17), reason="Snow")
+
+    page = client.get(reverse("admin:booking_notavailabletime_change", args=[closure.pk])).text
+
+    assert "Tue, Dec 8, 2026, from 1:00 pm, until 5:00 pm" in page
+    assert 'type="date"' not in page

@@ -41,7 +41,32 @@ def test_load_makes_a_bookable_clinic():
         now=NOW,
     )
     assert slots[0].starts_at == local(8, 9)
-    assert len({slot.starts_at.date() for slot in slots}) == 51
+    # Six days a week, without the closure, Christmas, New Year and the third Monday of January.
+    assert len({slot.starts_at.date() for slot in slots}) == 48
+
+
+def test_follow_up_is_offered_by_phone_and_video_in_the_same_hours():
+    starter.load(NOW)
+
+    first, follow_up = Service.objects.bookable()
+    assert not first.other_locations.exists()
+    assert [(place.name, place.kind) for place in follow_up.other_locations.all()] == [
+        ("By phone", "phone"),
+        ("By video", "video"),
+    ]
+    first_on, last_on = bookable_dates(follow_up, now=NOW)
+    at_each = [
+        find_slots(
+            follow_up,
+            practitioners=[follow_up.practitioner],
+            location=place,
+            first_on=first_on,
+            last_on=last_on,
+            now=NOW,
+        )
+        for place in (follow_up.location, *follow_up.other_locations.all())
+    ]
+    assert at_each[0] == at_each[1] == at_each[2] != []
 
 
 def test_starter_rows_are_valid():
