@@ -1,30 +1,101 @@
+from django import forms
 from django.contrib import admin
 from django.urls import path
 
 from booking.models import Service
+from booking.models.service import MINUTES_A_DAY
+from booking.templatetags.clinic_times import length_words
 
 from .why import why_view
+
+UNITS = ((1, "minutes"), (60, "hours"), (MINUTES_A_DAY, "days"))
+
+
+class LengthWidget(forms.MultiWidget):
+    """A number, and what it counts: minutes, hours or days."""
+
+    def __init__(self, attrs=None):
+        number = forms.NumberInput(attrs={"min": 0})
+        super().__init__((number, forms.Select({"aria-label": "Counted in"}, choices=UNITS)), attrs)
+
+    def decompress(self, value):
+        """Return the largest unit that holds the length whole, and how many of it."""
+        if not value:
+            return [value, 60]
+        unit = next(unit for unit, _ in reversed(UNITS) if value % unit == 0)
+        return [value // unit, unit]
+
+
+class LengthField(forms.MultiValueField):
+    """A length in minutes, typed in minutes, hours or days."""
+
+    widget = LengthWidget
+
+    def __init__(self, **kwargs):
+        fields = (
+            forms.IntegerField(min_value=0),
+            forms.TypedChoiceField(choices=UNITS, coerce=int),
+        )
+        super().__init__(fields, **kwargs)
+
+    def compress(self, values):
+        return values[0] * values[1]
+
+
+class ServiceForm(forms.ModelForm):
+    notice_minutes = LengthField(
+        label="Booking closes before the visit",
+        help_text="24 hours give you a day to prepare; 0 lets people book until the start.",
+    )
+    cancel_notice_minutes = LengthField(
+        label="Patients may cancel or move it until before the visit",
+        help_text="Later, the page shows them your phone number instead.",
+    )
 
 
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):
+    form = ServiceForm
     list_display = (
         "name",
-        "duration_minutes",
-        "location",
+        "length",
+        "places",
+        "for_whom",
         "fee_text",
         "is_active",
+        "is_listed",
         "position",
     )
-    list_filter = ("is_active", "location")
+    # Patients see them by these numbers: typed here side by side, without dragging.
+    list_editable = ("is_active", "is_listed", "position")
+    list_filter = ("is_active", "is_listed", "for_whom", "location")
     list_select_related = ("location",)
     search_fields = ("name", "summary")
     prepopulated_fields = {"slug": ("name",)}
     filter_horizontal = ("practitioners",)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_active", "position")}),
-        ("For patients", {"fields": ("summary", "what_to_bring", "fee_text")}),
-        ("Who and where", {"fields": ("practitioners", "location")}),
+        (
+            None,
+            {
+                "fields": ("name", "slug", "is_active", "is_listed", "position"),
+                "description": "What it is called, and whether and where it stands in the list.",
+            },
+        ),
+        (
+            "For patients",
+            {
+                "fields": ("for_whom", "summary", "what_to_bring", "fee_text"),
+                "description": "Whom it is for, and what they read about it.",
+            },
+        ),
+        (
+            "Who and where",
+            {
+                "fields": ("practitioners", "location", "other_locations"),
+                "description": "Patients choose among all that is named here. Phone and video "
+                "are places too.",
+            },
+        ),
         (
             "Length",
             {
@@ -33,17 +104,39 @@ class ServiceAdmin(admin.ModelAdmin):
                     "buffer_before_minutes",
                     "buffer_after_minutes",
                     "step_minutes",
-                )
+                ),
+                "description": "How long it takes, and what is kept free around it: between two "
+                "visits, the time after the first and the time before the second add up.",
             },
         ),
         (
             "Booking rules",
             {
-                "fields": ("notice_minutes", "horizon_days", "cancel_notice_minutes"),
-                "description": "1440 minutes are one day. Booked visits keep their times.",
+                "fields": ("notice_minutes", "horizon_days", "daily_cap", "cancel_notice_minutes"),
+                "description": "When it can be booked, and until when it can be cancelled or "
+                "moved. Visits that are booked already keep their times.",
             },
         ),
     )
+
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("other_locations")
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "other_locations":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.display(description="length", ordering="duration_minutes")
+    def length(self, service):
+        return length_words(service.duration)
+
+    @admin.display(description="where")
+    def places(self, service):
+        return ", ".join(map(str, [service.location, *service.other_locations.all()]))
 
     def get_urls(self):
         why = path("why-not-offered/", why_view, name="booking_service_why")
