@@ -165,7 +165,7 @@ def _busy(
     if holder is not None:
         busy = busy.exclude(status=AppointmentStatus.PENDING, reference=holder)
     if moving is not None:
-        busy = busy.exclude(reference=moving)
+        busy = busy.in_the_way_of(moving)
     return busy.order_by().values_list(
         "practitioner_id", "busy_from", "busy_until", F("service_id"), "starts_at"
     )

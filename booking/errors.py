@@ -112,3 +112,9 @@ class NotOnTheList(BookingError):
     """Someone answers who left the waiting list, or whose wishes are over. Show how to book."""
 
     message = "You are no longer on the waiting list, so nothing was booked."
+
+
+class AlreadyAsked(BookingError):
+    """Staff asked a patient to move a visit who has not answered yet. Ask them first."""
+
+    message = "This patient was asked already, and has not answered yet."

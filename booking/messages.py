@@ -29,6 +29,7 @@ from booking.models import (
     LocationKind,
     Message,
     MessageKind,
+    MoveRequestStatus,
     WaitlistOffer,
 )
 from clinic.models import Clinic
@@ -85,6 +86,8 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
         context["visits"] = _upcoming(message.to_email, now=now)
     if message.kind == MessageKind.OFFER:
         context |= _offer(message.waitlist_offer)
+    if message.kind == MessageKind.CHOICE and message.appointment is not None:
+        context |= _choice(message.appointment, now=now)
     return context
 
 
@@ -110,6 +113,19 @@ def _offer(offer: WaitlistOffer) -> dict[str, Any]:
         "place": place_in_words(offer),
         "present": entry.appointment and when_in_words(entry.appointment.starts_at, zone),
         "link": site_link(entry.get_absolute_url()),
+    }
+
+
+def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
+    """Return what a mail says of the times that are held for somebody who is asked to move."""
+    zone = appointment.location.tz
+    request = appointment.move_requests.filter(status=MoveRequestStatus.OPEN).last()
+    held = request.held_times(now) if request is not None else []
+    link = reverse("booking:appointment-choose", args=[appointment.reference])
+    return {
+        "choice_link": site_link(link),
+        "held_times": [when_in_words(one.starts_at, zone) for one in held],
+        "held_until": when_in_words(request.expires_at, zone) if request is not None else "",
     }
 
 

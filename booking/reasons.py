@@ -195,7 +195,7 @@ def _overlaps(
         .select_related("location")
     )
     if moving is not None:
-        others = others.exclude(reference=moving)
+        others = others.in_the_way_of(moving)
     if holder is not None:
         others = others.exclude(status=AppointmentStatus.PENDING, reference=holder)
     reasons = []

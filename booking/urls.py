@@ -23,6 +23,7 @@ urlpatterns = [
         views.reschedule,
         name="appointment-reschedule",
     ),
+    path("appointments/<uuid:reference>/choose/", views.choose, name="appointment-choose"),
     path(
         "appointments/<uuid:reference>/calendar.ics",
         views.calendar,

@@ -9,18 +9,22 @@ database's to say, by its own clock.
 from .bookings import book, reschedule
 from .changes import cancel, mark_arrived, mark_booked, mark_fulfilled, mark_no_show
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
-from .locks import close_diary
+from .locks import close_diary, get_for_change
 from .records import PatientDetails
+from .requests import answer_request, is_asked_to_move
 
 __all__ = [
     "HOLD_DURATION",
     "LONGEST_HOLD",
     "PatientDetails",
+    "answer_request",
     "book",
     "cancel",
     "close_diary",
     "extend",
+    "get_for_change",
     "hold",
+    "is_asked_to_move",
     "mark_arrived",
     "mark_booked",
     "mark_fulfilled",

@@ -16,6 +16,7 @@ from booking.models import (
     EventKind,
     Location,
     MessageKind,
+    MoveRequestStatus,
     Patient,
     Practitioner,
     Screening,
@@ -26,6 +27,7 @@ from booking.screening import ScreeningPass
 from .holds import HOLD_DURATION, release
 from .locks import get_for_change, keep_open, losing_the_race_is_slot_taken, queue_for
 from .records import PatientDetails, find_or_create_patient, write_history
+from .requests import answer_request, is_asked_to_move, is_held_for
 from .taking import check_free, first_that_can, get_hold, give_up, insert, put, who_may_be_free
 
 
@@ -120,7 +122,7 @@ def reschedule(
     By default with the same practitioner and place. The new time may overlap the old one. `holds`
     are the patient's own, given up with the move. `screening` is a new one, that takes the place
     of the one before. The same time again changes and announces nothing. A patient may move a
-    visit as long as they may cancel it, staff until its end; `override` is as in `book`.
+    visit as long as they may cancel it, or while the clinic asks them to; staff until its end; `override` is as in `book`.
     Raises SlotTaken, SlotNotOffered, TooLateToMove, NotMovable, or Appointment.DoesNotExist.
     """
     before = Appointment.objects.confirmed().select_related("practitioner", "service", "location")
@@ -139,10 +141,13 @@ def reschedule(
             is_same_time = appointment.starts_at == starts_at and appointment.location == place
             if is_same_time and appointment.practitioner == practitioner:
                 return appointment
-            if not by.is_staff and not appointment.is_cancellable(now):
+            in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
+            if not by.is_staff and not in_time:
                 raise TooLateToMove
             for own in holds:
                 release(reference=own, now=now, by=by)
+            is_held = is_held_for(appointment, practitioner, place, starts_at)
+            answer_request(appointment, MoveRequestStatus.MOVED, now=now)
             check_free(
                 appointment.service,
                 practitioner,
@@ -150,8 +155,11 @@ def reschedule(
                 starts_at,
                 now=now,
                 moving=reference,
-                override=override,
+                # As when it is booked: a time that was kept may have come closer than the notice.
+                override=override or is_held,
             )
+            if is_held and not override:
+                _check_open(practitioner, place, starts_at, appointment.service, now=now)
             put(appointment, practitioner, place, starts_at)
             appointment.sequence += 1
             appointment.save()
@@ -200,6 +208,20 @@ def _keep_screening(appointment: Appointment, screening: ScreeningPass) -> None:
             "screened_at": screening.screened_at,
         },
     )
+
+
+def _check_open(
+    practitioner: Practitioner,
+    place: Location,
+    starts_at: datetime,
+    service: Service,
+    *,
+    now: datetime,
+) -> None:
+    """Refuse a time that was kept, but is past by now or in a closure made since."""
+    ends_at = starts_at + service.duration
+    if starts_at < now or availability.is_closed(practitioner, place, starts_at, ends_at):
+        raise SlotNotOffered
 
 
 def _get_booked(reference: UUID) -> Appointment | None:

@@ -23,10 +23,12 @@ from booking.models import (
     CancelledBy,
     EventKind,
     MessageKind,
+    MoveRequestStatus,
 )
 
 from .locks import get_for_change
 from .records import write_history
+from .requests import answer_request, is_asked_to_move
 
 EVENTS = {
     AppointmentStatus.ARRIVED: EventKind.ARRIVED,
@@ -47,7 +49,7 @@ def cancel(
     """Cancel a booked visit, free its time and announce it.
 
     `patient_asked` says that staff do it for a patient on the phone: the mail then says so.
-    A patient may do so until the service's limit, staff until the visit's end. Cancelling twice
+    A patient may do so until the service's limit, or while the clinic asks them to move; staff until the visit's end. Cancelling twice
     changes and announces nothing. Raises TooLateToCancel, NotCancellable, VisitOver, or
     Appointment.DoesNotExist.
     """
@@ -58,7 +60,8 @@ def cancel(
         cancellable = STILL_TO_COME if by.is_staff else (AppointmentStatus.BOOKED,)
         if appointment.status not in cancellable:
             raise NotCancellable
-        if not by.is_staff and not appointment.is_cancellable(now):
+        in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
+        if not by.is_staff and not in_time:
             raise TooLateToCancel
         if now >= appointment.ends_at:
             raise VisitOver
@@ -68,6 +71,7 @@ def cancel(
         appointment.cancelled_by = CancelledBy.PATIENT if by_patient else CancelledBy.STAFF
         appointment.sequence += 1
         appointment.save(update_fields=["status", "cancelled_at", "cancelled_by", "sequence"])
+        answer_request(appointment, MoveRequestStatus.CANCELLED, now=now)
         write_history(appointment, EventKind.CANCELLED, now=now, by=by, note=note)
         tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now)
         tasks.time_got_free()

@@ -10,12 +10,14 @@ from .message import MessageAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
 from .service import ServiceAdmin
+from .time_off import MoveRequestAdmin
 from .waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
     "LocationAdmin",
     "MessageAdmin",
+    "MoveRequestAdmin",
     "NotAvailableTimeAdmin",
     "PatientAdmin",
     "PractitionerAdmin",

@@ -1,17 +1,19 @@
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from booking import actions
 from booking.models import Appointment, NotAvailableTime
-from booking.time_off import visits_in
+from booking.time_off import visits_in, waiting_request
 from clinic.confirmation import CSRF_FIELD
 
 from .closure_form import ClosureForm, closure_label
+from .time_off import ask, waiting_for
 from .visits import visit_links, warn_of_visits
 
 # What the question about visits adds to the form.
-ANSWERS = {CSRF_FIELD, "_back", "seen", "visits"}
+ANSWERS = {CSRF_FIELD, "_back", "seen", "visits", "ask"}
 
 
 class VisitsHit(Exception):
@@ -43,16 +45,18 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
         "until_time",
         "reason",
         "visits",
+        "waiting",
     )
-    readonly_fields = ("visits",)
+    readonly_fields = ("visits", "waiting")
+    actions = ("ask_patients",)
 
     class Media:
         css = {"all": ("css/staff.css",)}
 
     def get_fields(self, request, obj=None):
         if not self.has_change_permission(request, obj) and obj is not None:
-            return ("when", "practitioner", "location", "reason", "visits")
-        return [name for name in self.fields if obj is not None or name != "visits"]
+            return ("when", "practitioner", "location", "reason", *self.readonly_fields)
+        return self.fields if obj is not None else self.fields[: -len(self.readonly_fields)]
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, closure):
@@ -71,12 +75,37 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
         visits = visits_in(closure, now=timezone.now())
         return visit_links(visits) if visits else "None"
 
+    @admin.display(description="waiting for an answer of")
+    def waiting(self, closure):
+        return waiting_for(closure)
+
+    def has_manage_permission(self, request):
+        return request.user.has_perm("booking.change_appointment")
+
+    @admin.action(
+        permissions=["manage"],
+        description="Ask patients to choose another time",
+        location=[ActionLocation.CHANGE_FORM],
+    )
+    def ask_patients(self, request, queryset):
+        closure = queryset.get()
+        visits = visits_in(closure, now=timezone.now())
+        if "visits" not in request.POST:
+            return self._ask(request, closure, visits, is_saved=True)
+        ask(self, request, _chosen(request, visits), closure, again=True)
+        return None
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Save, or ask about the visits that are booked in the closure; then nothing is saved."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            response = super().changeform_view(request, object_id, form_url, extra_context)
         except VisitsHit as hit:
-            return self._ask(request, hit)
+            return self._ask(request, hit.closure, hit.visits)
+        # Each in a transaction of its own, now that the closure stands.
+        closure, visits = getattr(request, "closed", (None, []))
+        if closure is not None and request.POST.get("visits") == "send":
+            ask(self, request, _chosen(request, visits), closure, again=True)
+        return response
 
     def save_model(self, request, closure, form, change):
         now = timezone.now()
@@ -86,21 +115,32 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
         if not {str(visit.pk) for visit in visits} <= set(request.POST.getlist("seen")):
             raise VisitsHit(closure, visits)
         super().save_model(request, closure, form, change)
-        warn_of_visits(self, request, visits, "in this closure")
+        if self.has_manage_permission(request):
+            request.closed = (closure, visits)
+        if request.POST.get("visits") != "send":
+            warn_of_visits(self, request, visits, "in this closure")
         if closure.ends_at <= now:
             words = "This closure is over already. Is the date right?"
             self.message_user(request, words, messages.WARNING)
 
-    def _ask(self, request, hit):
+    def _ask(self, request, closure, visits, *, is_saved=False):
+        """Return the page that shows the visits; saving the closure is the answer, or asking."""
         posted = [(k, v) for k, values in request.POST.lists() for v in values if k not in ANSWERS]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Visits are booked in this closure",
-            "closure_words": closure_label(hit.closure),
+            "closure_words": closure_label(closure),
             "posted": posted,
-            "visits": hit.visits,
+            "visits": [(visit, waiting_request(visit)) for visit in visits],
+            "is_saved": is_saved,
+            "may_ask": self.has_manage_permission(request),
             "is_asked_again": "visits" in request.POST,
             "may_see_patients": request.user.has_perm("booking.view_appointment"),
         }
         return TemplateResponse(request, "admin/booking/notavailabletime/visits.html", context)
+
+
+def _chosen(request, visits):
+    chosen = set(request.POST.getlist("ask"))
+    return [visit for visit in visits if str(visit.pk) in chosen]

@@ -14,6 +14,7 @@ from .availability import AvailableTime, NotAvailableTime, Weekday
 from .clock import DatabaseNow
 from .event import AppointmentEvent, EventKind
 from .message import ANNOUNCEMENTS, WITHOUT_VISIT, Message, MessageKind, MessageState
+from .move_request import WAITING, MoveAlternative, MoveRequest, MoveRequestStatus
 from .patient import Patient
 from .practitioner import Location, LocationKind, Practitioner
 from .service import ForWhom, Service
@@ -32,6 +33,7 @@ __all__ = [
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",
+    "WAITING",
     "WITHOUT_VISIT",
     "Appointment",
     "AppointmentEvent",
@@ -47,6 +49,9 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "MoveAlternative",
+    "MoveRequest",
+    "MoveRequestStatus",
     "NotAvailableTime",
     "OfferOutcome",
     "Patient",

@@ -86,6 +86,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             busy_from__lt=upper, busy_until__gt=lower, busy_from__gt=lower - LONGEST_BUSY
         )
 
+    def in_the_way_of(self, moving: uuid.UUID) -> "AppointmentQuerySet":
+        """Leave out the visit that would move, and the times that are held for its patient."""
+        own = Q(reference=moving) | Q(alternative_for__request__appointment__reference=moving)
+        return self.exclude(pk__in=Appointment.objects.filter(own).values("pk"))
+
     def confirmed(self) -> "AppointmentQuerySet":
         """Return those that a patient has confirmed, whatever became of them."""
         return self.exclude(status=AppointmentStatus.PENDING)

@@ -1,6 +1,7 @@
 """The booking steps and the patient's page, one module per step."""
 
 from .appointments import appointment, calendar, cancel
+from .choose import choose
 from .csrf import csrf_failure
 from .details import details
 from .find import find, find_sent
@@ -18,6 +19,7 @@ __all__ = [
     "appointment",
     "calendar",
     "cancel",
+    "choose",
     "csrf_failure",
     "details",
     "find",

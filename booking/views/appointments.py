@@ -45,7 +45,9 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show one visit: when, where, what next, and how to move or cancel it."""
     now = timezone.now()
     visit = get_appointment_for_link(reference)
-    return render(request, "booking/appointment_detail.html", visit_context(visit, now=now))
+    is_asked = actions.is_asked_to_move(visit)
+    context = {**visit_context(visit, now=now), "is_asked_to_move": is_asked}
+    return render(request, "booking/appointment_detail.html", context)
 
 
 @private_page

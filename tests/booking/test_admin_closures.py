@@ -46,7 +46,7 @@ def said(response):
 
 
 def asked_about(response):
-    return [visit.pk for visit in response.context["visits"]]
+    return [visit.pk for visit, _ in response.context["visits"]]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def close(owner, starts_at):
     response = owner.post("/admin/booking/notavailabletime/add/", {"first_on": day.isoformat()})
     if response.status_code == 302:
         return None
-    return [visit.pk for visit in response.context["visits"]]
+    return [visit.pk for visit, _ in response.context["visits"]]
 
 
 def book(service, starts_at):

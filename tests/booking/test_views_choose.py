@@ -1,0 +1,182 @@
+"""The page of a patient who is asked to move, and the mail that leads there."""
+
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+
+from booking import time_off
+from booking.messages import build_mail
+from booking.models import Appointment, Message
+from tests.html_tree import parse
+
+from .factories import DESK, NOW, local, make_appointment, make_closure, make_service, make_week
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
+
+
+@pytest.fixture
+def visit():
+    service = make_service()
+    make_week(service)
+    return make_appointment(service, local(14, 10))
+
+
+@pytest.fixture
+def request_(visit):
+    closure = make_closure(local(14, 0), local(15, 0), reason="Private reason")
+    return time_off.ask_to_move(visit, closure=closure, now=NOW, by=DESK)
+
+
+def url(visit):
+    return f"/appointments/{visit.reference}/choose/"
+
+
+def stored(visit):
+    return Appointment.objects.get(pk=visit.pk)
+
+
+def test_page_shows_the_held_times_and_nothing_private(client, visit, request_):
+    response = client.get(url(visit))
+
+    page = parse(response.content)
+    assert [button.get("value") for button in page.all("button", name="start")] == [
+        "2026-12-13T15:00:00Z",
+        "2026-12-15T15:00:00Z",
+        "2026-12-16T15:00:00Z",
+    ]
+    assert "Sunday, December 13, 10:00 am" in page.one("main").text
+    assert "Until Wednesday, December 9, 7:00 am." in page.one("main").text
+    assert len(page.all("h1")) == 1
+    assert "Private reason" not in response.text
+    assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_looking_changes_nothing(client, visit, request_):
+    for method in (client.get, client.head, client.options):
+        method(url(visit), {"start": "2026-12-15T15:00:00Z", "answer": "cancel"})
+
+    request_.refresh_from_db()
+    assert (stored(visit).status, request_.status) == ("booked", "open")
+
+
+def test_one_tap_moves_the_visit(client, visit, request_):
+    response = client.post(url(visit), {"start": "2026-12-15T15:00:00Z"})
+
+    assert response["Location"] == f"/appointments/{visit.reference}/"
+    assert stored(visit).starts_at == local(15, 10)
+    assert client.get(url(visit))["Location"] == f"/appointments/{visit.reference}/"
+
+
+def test_patient_asks_for_a_call(client, visit, request_):
+    response = client.post(url(visit), {"answer": "call"}, follow=True)
+
+    page = parse(response.content)
+    assert page.one("h1").text == "We will call you"
+    assert page.all("button", name="start") == []
+    assert [b.get("value") for b in page.all("button", name="answer")] == ["cancel"]
+    assert stored(visit).status == "booked"
+
+
+def test_patient_cancels(client, visit, request_):
+    response = client.post(url(visit), {"answer": "cancel"})
+
+    assert response["Location"] == f"/appointments/{visit.reference}/"
+    assert (stored(visit).status, stored(visit).cancelled_by) == ("cancelled", "patient")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "words"),
+    [
+        ({}, 400, "Choose one of the times below, or tell us what else to do."),
+        ({"start": "soon"}, 400, "We could not read that time."),
+        ({"start": "2026-12-14T16:00:00Z"}, 409, "This time is no longer offered."),
+    ],
+)
+def test_answer_that_does_not_work_shows_the_times_again(
+    client, visit, request_, answer, status, words
+):
+    response = client.post(url(visit), answer)
+
+    page = parse(response.content)
+    assert response.status_code == status
+    assert words in page.one("div", class_="errors").text
+    assert page.one("title").text.startswith("Error: ")
+    assert len(page.all("button", name="start")) == 3
+    assert stored(visit).starts_at == local(14, 10)
+
+
+def test_page_without_held_times_names_the_phone(client, visit, request_):
+    with time_machine.travel(local(10, 9), tick=False):
+        page = parse(client.get(url(visit)).content)
+
+    assert page.all("button", name="start") == []
+    assert "We are not keeping a time for you now." in page.one("main").text
+
+
+def test_page_links_to_other_times_where_there_is_such_a_page(client, visit, request_, monkeypatch):
+    module = import_module("booking.views.choose")
+    monkeypatch.setattr(module, "reverse", lambda *args, **kwargs: "/others/")
+
+    page = parse(client.get(url(visit)).content)
+
+    assert "/others/" in [link.get("href") for link in page.one("main").all("a")]
+
+
+def test_who_was_not_asked_is_led_to_the_visit(client, visit):
+    response = client.get(url(visit))
+
+    assert response["Location"] == f"/appointments/{visit.reference}/"
+    assert client.get(url(make_stranger())).status_code == 404
+
+
+def make_stranger():
+    service = make_service()
+    return make_appointment(service, local(14, 10), status="pending")
+
+
+def test_patients_page_leads_to_the_choice(client, visit, request_):
+    page = parse(client.get(f"/appointments/{visit.reference}/").content)
+    time_off.settle(request_, note="", now=NOW)
+    after = parse(client.get(f"/appointments/{visit.reference}/").content)
+
+    links = [[link.get("href") for link in one.one("main").all("a")] for one in (page, after)]
+    assert [url(visit) in found for found in links] == [True, False]
+
+
+def test_mail_names_the_times_and_the_link(visit, request_, settings):
+    built = build_mail(Message.objects.get(kind="choice"), now=NOW)
+
+    html = built.alternatives[0].content
+    link = settings.SITE_URL.rstrip("/") + reverse(
+        "booking:appointment-choose", args=[visit.reference]
+    )
+    assert built.subject == (
+        "Please choose another time: your visit on Monday, December 14, 10:00 am"
+    )
+    for text in (built.body, html):
+        assert link in text
+        assert "Sunday, December 13, 10:00 am" in text
+        assert "Private reason" not in text
+    assert "- Tuesday, December 15, 10:00 am" in built.body
+    assert [part.mimetype for part in built.alternatives] == ["text/html"]
+    assert built.attachments == []
+    assert mail.outbox == []
+
+
+def test_mail_without_times_says_to_choose_or_call(visit):
+    make_closure(local(7, 0), local(28, 0, month=2, year=2027))
+    request = time_off.ask_to_move(visit, closure=None, now=NOW, by=DESK)
+    message = Message.objects.get(kind="choice")
+
+    none = build_mail(message, now=NOW)
+    time_off.settle(request, note="", now=NOW)
+    settled = build_mail(message, now=NOW)
+
+    assert "We keep" not in none.body
+    assert "Choose any other time, or tell us to call you:" in none.body
+    assert "We keep" not in settled.body
