@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from booking import actions, availability, tasks
 from booking.actors import Actor
-from booking.errors import AlreadyAsked, BookingError, NotMovable
+from booking.errors import AlreadyAsked, BookingError, NotMovable, StatusChanged
 from booking.models import (
     WAITING,
     Appointment,
@@ -66,7 +66,8 @@ def ask_to_move(
     """Hold up to three other times for the patient and send the link to choose one.
 
     All of it or nothing. `again` takes the place of a question that was not answered. Raises
-    AlreadyAsked without it, and NotMovable if the visit is not booked or has begun.
+    AlreadyAsked without it, NotMovable if the visit is not booked or has begun, and StatusChanged
+    if it was moved out of the closure.
     """
     with transaction.atomic():
         # Its turn in the diary first, as in all actions, then the visit.
@@ -74,6 +75,8 @@ def ask_to_move(
         visit = actions.get_for_change(visit.reference)
         if visit.status != AppointmentStatus.BOOKED or visit.starts_at <= now:
             raise NotMovable
+        if closure is not None and not _falls_on(closure, visit):
+            raise StatusChanged
         if waiting_request(visit) is not None:
             if not again:
                 raise AlreadyAsked
@@ -107,6 +110,10 @@ def settle(request: MoveRequest, *, note: str, now: datetime) -> bool:
     with transaction.atomic():
         visit = actions.get_for_change(request.appointment.reference)
         return actions.answer_request(visit, MoveRequestStatus.CLOSED, now=now, note=note)
+
+
+def _falls_on(closure: NotAvailableTime, visit: Appointment) -> bool:
+    return closure.starts_at < visit.ends_at and visit.starts_at < closure.ends_at
 
 
 def _held_until(visit: Appointment, closure: NotAvailableTime | None, *, now: datetime) -> datetime:

@@ -39,10 +39,8 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     fields = (
         "practitioner",
         "location",
-        "first_on",
-        "from_time",
-        "last_on",
-        "until_time",
+        ("first_on", "from_time"),
+        ("last_on", "until_time"),
         "reason",
         "visits",
         "waiting",

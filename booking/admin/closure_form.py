@@ -1,6 +1,7 @@
 """The form of a closure: days and times on its place's clock in, instants out."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,9 +22,9 @@ def day_field(**kwargs):
     return forms.DateField(widget=widget, **kwargs)
 
 
-def time_field(**kwargs):
+def time_field(*, required=False, **kwargs):
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(widget=widget, required=False, **kwargs)
+    return forms.TimeField(widget=widget, required=required, **kwargs)
 
 
 class ClosureForm(forms.ModelForm):
@@ -47,7 +48,7 @@ class ClosureForm(forms.ModelForm):
         # Whether it closes other hours, for others or elsewhere, than before.
         self.is_other_time = True
         if self.instance.pk is not None:
-            self.initial |= as_days(self.instance)
+            self.initial = {**self.initial, **as_days(self.instance)}
 
     def is_valid(self):
         # “Back” from the question about visits: the form again, with what was typed.
@@ -93,7 +94,7 @@ class ClosureForm(forms.ModelForm):
             raise ValidationError({"until_time": "“Until” must be later than “from”."})
 
 
-def as_days(closure: NotAvailableTime) -> dict[str, date | time | None]:
+def as_days(closure: NotAvailableTime) -> dict[str, Any]:
     """Return what the form shows for a closure, on its place's clock."""
     starts, ends = (at.astimezone(closure.tz) for at in (closure.starts_at, closure.ends_at))
     ends_with_day = ends.time() == MIDNIGHT

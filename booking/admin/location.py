@@ -1,5 +1,6 @@
 import re
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 import holidays
@@ -78,7 +79,7 @@ class LocationForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         place, today = self.instance, timezone.localdate()
-        fields = self.fields
+        fields: Any = self.fields
         fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]
         fields["holiday_country"].choices = [
             ("", "No country: open on all"),
@@ -125,7 +126,8 @@ class LocationForm(forms.ModelForm):
         return zone
 
     def clean(self):
-        answers = super().clean()
+        super().clean()
+        answers = self.cleaned_data
         host = answers.get("same_hours_as")
         if host is not None and answers.get("holiday_country"):
             words = f"The public holidays of {host} count here too: leave this empty."
@@ -134,7 +136,6 @@ class LocationForm(forms.ModelForm):
         # Past ones are no longer shown, and stay.
         kept = {day for day in self.instance.worked_holidays if day not in self.shown}
         self.instance.worked_holidays = sorted(kept | ticked)
-        return answers
 
 
 def _holidays(country: str, state: str, today: date) -> dict[date, str]:
@@ -160,6 +161,9 @@ class LocationAdmin(admin.ModelAdmin):
     list_select_related = ("same_hours_as",)
     search_fields = ("name", "address")
     prepopulated_fields = {"slug": ("name",)}
+
+    class Media:
+        css = {"all": ("css/staff.css",)}
 
     fieldsets = (
         (None, {"fields": ("name", "slug", "kind", "address")}),

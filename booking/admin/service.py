@@ -58,13 +58,13 @@ class ServiceAdmin(admin.ModelAdmin):
     form = ServiceForm
     list_display = (
         "name",
+        "position",
+        "is_active",
+        "is_listed",
         "length",
         "places",
         "for_whom",
         "fee_text",
-        "is_active",
-        "is_listed",
-        "position",
     )
     # Patients see them by these numbers: typed here side by side, without dragging.
     list_editable = ("is_active", "is_listed", "position")

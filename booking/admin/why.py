@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from booking.models import Location, Practitioner, Service
-from booking.reasons import Reason, Why, explain
+from booking.reasons import Why, explain
 from booking.slots import to_utc
 from booking.templatetags.clinic_times import clinic_day, clinic_time, length_words
 
@@ -25,9 +25,13 @@ from .wording import when_label
 class WhyForm(forms.Form):
     """A service, a place, somebody, and a time on the place's clock."""
 
-    service = forms.ModelChoiceField(Service.objects.all())
+    service = forms.ModelChoiceField(
+        Service.objects.select_related("location__same_hours_as").prefetch_related(
+            "practitioners", "other_locations"
+        )
+    )
     location = forms.ModelChoiceField(
-        Location.objects.all(),
+        Location.objects.select_related("same_hours_as"),
         label="Where",
         required=False,
         empty_label="Where the service mostly is",
@@ -39,15 +43,7 @@ class WhyForm(forms.Form):
         empty_label="Everybody who offers it",
     )
     day = day_field(label="Day")
-    at = time_field(label="Start")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["at"].required = True
-        self.fields["service"].queryset = Service.objects.select_related(
-            "location__same_hours_as"
-        ).prefetch_related("practitioners", "other_locations")
-        self.fields["location"].queryset = Location.objects.select_related("same_hours_as")
+    at = time_field(label="Start", required=True)
 
     def clean_day(self):
         day = self.cleaned_data["day"]
@@ -135,7 +131,7 @@ def _answer(service, location, practitioner, starts_at, *, now):
     )
 
 
-def in_words(reason: Reason, service: Service, location: Location) -> str:
+def in_words(reason, service, location):
     """Return the reason as a sentence for staff, with links to what is in the way."""
     tz = location.tz
     match reason.why:

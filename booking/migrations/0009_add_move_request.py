@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "patient to answer after time off",
+                "verbose_name": "patient asked to move",
                 "verbose_name_plural": "time off: waiting for an answer",
                 "ordering": ("created_at", "pk"),
             },

@@ -87,7 +87,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
 
     def in_the_way_of(self, moving: uuid.UUID) -> "AppointmentQuerySet":
-        """Leave out the visit that would move, and the times that are held for its patient."""
+        """Return those that may keep a visit from moving: not itself, nor what its patient has held."""
         own = Q(reference=moving) | Q(alternative_for__request__appointment__reference=moving)
         return self.exclude(pk__in=Appointment.objects.filter(own).values("pk"))
 

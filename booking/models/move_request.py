@@ -45,7 +45,7 @@ class MoveRequest(models.Model):
 
     class Meta:
         ordering = ("created_at", "pk")
-        verbose_name = "patient to answer after time off"
+        verbose_name = "patient asked to move"
         verbose_name_plural = "time off: waiting for an answer"
         constraints = [
             models.UniqueConstraint(

@@ -9,7 +9,14 @@ from django.db import IntegrityError, transaction
 from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.availability import find_slots, is_offered
-from booking.errors import AlreadyAsked, NotMovable, SlotNotOffered, SlotTaken, TooLateToMove
+from booking.errors import (
+    AlreadyAsked,
+    NotMovable,
+    SlotNotOffered,
+    SlotTaken,
+    StatusChanged,
+    TooLateToMove,
+)
 from booking.models import Appointment, Message, MoveRequest
 from booking.reasons import explain
 
@@ -220,6 +227,14 @@ def test_only_booked_visits_to_come_can_be_asked_about(service, status):
             ask(one, None)
     assert not holds().exists()
     assert not Message.objects.exists()
+
+
+def test_visit_that_was_moved_meanwhile_is_not_asked_about(visit, closure):
+    ask(visit, closure)
+    move(visit, local(15, 10))
+
+    with pytest.raises(StatusChanged):
+        ask(visit, closure, again=True)
 
 
 def test_patient_asks_for_a_call_and_may_still_move(visit, closure):

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from booking import actions
+from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
@@ -160,3 +160,47 @@ def test_time_off_against_booking_leaves_no_visit_unseen(service, owner, starts_
             assert seen == [answer.pk]
         outcomes.append((NotAvailableTime.objects.count(), Appointment.objects.count()))
     assert set(outcomes) <= {(1, 0), (0, 1)}
+
+
+def test_patient_who_chooses_while_staff_ask_again_gets_one_answer(service, starts_at):
+    slots = find_slots(
+        service,
+        practitioners=[service.practitioner],
+        first_on=date.min,
+        last_on=date.max,
+        now=timezone.now(),
+    )
+    for number in range(10):
+        visit = book(service, slots[20 + 7 * number].starts_at)
+        asked = {"closure": None, "now": timezone.now(), "by": PATIENT}
+        time_off.ask_to_move(visit, **asked)
+        chosen = visit.move_requests.get().held_times(timezone.now())[0].starts_at
+        barrier = threading.Barrier(2)
+
+        def at_once(call, barrier=barrier):
+            connection.ensure_connection()
+            barrier.wait(timeout=10)
+            return in_a_thread(call)
+
+        def move(visit=visit, chosen=chosen):
+            return actions.reschedule(
+                reference=visit.reference, starts_at=chosen, now=timezone.now(), by=PATIENT
+            )
+
+        def ask_again(visit=visit, asked=asked):
+            return time_off.ask_to_move(visit, **asked, again=True)
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            moving, asking = pool.submit(at_once, move), pool.submit(at_once, ask_again)
+            moved, request = moving.result(timeout=10), asking.result(timeout=10)
+
+        visit.refresh_from_db()
+        request.refresh_from_db()
+        # Who asked again first offered the same time again, unless it was not near enough any more.
+        if isinstance(moved, SlotTaken | SlotNotOffered):
+            assert request.status == "open"
+        else:
+            assert visit.starts_at == chosen
+        assert visit.move_requests.filter(status="open").count() <= 1
+        actions.cancel(reference=visit.reference, now=timezone.now(), by=PATIENT)
+        assert not Appointment.objects.filter(status="pending").exists()
