@@ -76,8 +76,8 @@ class HoursInline(admin.TabularInline):
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "location":
-            kwargs["queryset"] = Location.objects.select_related("same_hours_as")
+        # The location's: no other is in the form.
+        kwargs["queryset"] = Location.objects.select_related("same_hours_as")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

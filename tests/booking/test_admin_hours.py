@@ -160,6 +160,22 @@ def test_hours_need_their_day(admin_client):
     assert not AvailableTime.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"available_times-0-end_time": ""}, "This field is required."),
+        ({"available_times-0-overnight": "on"}, "These hours end on the same day"),
+    ],
+)
+def test_hours_that_contradict_themselves_are_asked_about(admin_client, answer, words):
+    practitioner = make_service().practitioner
+
+    response = save_practitioner(admin_client, practitioner, ("09:00", "12:00"), **answer)
+
+    assert words in response.text
+    assert practitioner.available_times.count() == 0
+
+
 def test_hours_where_anothers_count_are_refused(admin_client):
     service = make_service()
     by_phone = make_location(name="By phone", kind="phone", same_hours_as=service.location)

@@ -76,6 +76,9 @@ def test_patient_is_sent_the_nearest_free_times_on_different_days(visit, closure
 
     assert clocks(request.held_times(NOW)) == ["13 10:00", "15 10:00", "16 10:00"]
     assert (request.status, request.by_name, request.closure) == ("open", "Pat Desk", closure)
+    assert str(request) == f"{visit.spoken_reference}, no answer yet"
+    held = request.alternatives.first()
+    assert str(held) == f"{request.pk}: {held.hold_id}"
     message = Message.objects.get()
     assert (message.kind, message.appointment, message.to_email) == (
         "choice",
