@@ -11,7 +11,8 @@ from django.utils import timezone
 from holidays.registry import COUNTRIES
 
 from booking import actions
-from booking.availability import holiday_periods, is_within_hours
+from booking.availability import is_within_hours
+from booking.diaries import holiday_periods
 from booking.models import Appointment, AvailableTime, Location
 from booking.models.practitioner import public_holidays
 from booking.templatetags.clinic_times import clinic_short_day
