@@ -18,6 +18,7 @@ from booking.models import (
 from clinic.confirmation import ask_first, is_confirmed
 
 from .filters import DayFilter, StatusFilter
+from .history import EventInline
 from .medicines import medicines_prompt
 from .message import MessageInline
 from .search import patients_like, reference_start
@@ -46,7 +47,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     date_hierarchy = "starts_at"
     ordering = ("starts_at", "pk")
     view_on_site = False
-    inlines = (MessageInline,)
+    inlines = (EventInline, MessageInline)
     actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "mark_booked", "cancel")
     fieldsets = (
         (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
@@ -58,7 +59,7 @@ class AppointmentAdmin(admin.ModelAdmin):
             {"fields": ("screening_outcome", "screened", "condition_slug")},
         ),
         (
-            "History",
+            "Dates",
             {
                 "fields": (
                     "held",
