@@ -206,7 +206,8 @@ class AppointmentAdmin(admin.ModelAdmin):
         asked_by = request.POST.get("asked_by")
         if is_confirmed(request) and asked_by in CancelledBy.values:
             patient_asked = asked_by == CancelledBy.PATIENT
-            action = partial(actions.cancel, patient_asked=patient_asked)
+            note = " ".join(request.POST.get("note", "").replace("\0", " ").split())
+            action = partial(actions.cancel, patient_asked=patient_asked, note=note)
             self._run(request, queryset, action, AppointmentStatus.CANCELLED)
             return None
         still_to_come = list(queryset.still_to_come(timezone.now()))

@@ -245,6 +245,19 @@ def test_cancelling_asks_first_then_tells_the_patient(front_desk, run, asked_by)
     ]
 
 
+def test_cancelling_keeps_a_note_for_the_history(front_desk):
+    visit = make_visit()
+    asked_again = run_on_form(front_desk, "cancel", visit, confirmed="yes", note="Has the flu")
+    assert 'value="Has the flu"' in asked_again.text
+
+    run_on_form(
+        front_desk, "cancel", visit, confirmed="yes", asked_by="patient", note=" Has\r\nthe\0flu "
+    )
+
+    event = visit.events.get()
+    assert (event.kind, event.by_name, event.note) == ("cancelled", "desk", "Has the flu")
+
+
 def test_cancelling_asks_about_what_can_be_cancelled_alone(front_desk):
     service = make_service()
     open_visit = make_visit(service, local(8, 9))
