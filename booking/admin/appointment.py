@@ -16,6 +16,8 @@ from booking.models import (
     CancelledBy,
 )
 from clinic.confirmation import ask_first, is_confirmed
+from conditions.addresses import where_now
+from conditions.models import Condition
 
 from .filters import DayFilter, StatusFilter
 from .history import EventInline
@@ -56,7 +58,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
         (
             "Safety questions",
-            {"fields": ("screening_outcome", "screened", "condition_slug")},
+            {"fields": ("screening_outcome", "screened", "article")},
         ),
         (
             "Dates",
@@ -159,6 +161,14 @@ class AppointmentAdmin(admin.ModelAdmin):
     def screened(self, appointment):
         screening = getattr(appointment, "screening", None)
         return when_label(screening.screened_at, appointment.location.tz) if screening else None
+
+    @admin.display(description="came from article")
+    def article(self, appointment):
+        slug = appointment.condition_slug
+        live = where_now(Condition, slug, now=timezone.now()) if slug else None
+        if not isinstance(live, Condition):
+            return f"{slug} (not on the site now)" if slug else None
+        return format_html('<a href="{}">{}</a>', live.get_absolute_url(), live.live_title)
 
     @admin.action(
         permissions=["manage"],

@@ -9,8 +9,19 @@ from booking import actions
 from booking.actors import PATIENT
 from booking.models import Appointment, AppointmentEvent, Screening
 
-from .factories import DESK, NOW, TEN, book, hold, local, make_practitioner, make_service, make_week
-from .journeys import choose_time, make_red_flags, pass_screening, send_details
+from .factories import (
+    DESK,
+    NOW,
+    TEN,
+    book,
+    hold,
+    local,
+    make_practitioner,
+    make_screening_pass,
+    make_service,
+    make_week,
+)
+from .journeys import choose_time, make_article, make_red_flags, pass_screening, send_details
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
@@ -203,3 +214,20 @@ def test_nobody_edits_history_in_the_admin(client, service):
     assert 'name="events-0-note"' not in page.text
     assert answer.status_code == 403
     assert events_of(booked) == [("booked", "patient", "", NOW)]
+
+
+@pytest.mark.parametrize(
+    ("slug", "shown"),
+    [
+        ("spasms", '<a href="/conditions/spasms/">Spasms and twitches</a>'),
+        ("never-was", "never-was (not on the site now)"),
+        ("", "-"),
+    ],
+)
+def test_the_page_leads_to_the_article_the_patient_came_from(front_desk, service, slug, shown):
+    make_article(title="Spasms and twitches")
+    booked = book(service, screening=make_screening_pass(condition=slug))
+
+    page = front_desk.get(reverse("admin:booking_appointment_change", args=[booked.pk]))
+
+    assert f'<div class="readonly">{shown}</div>' in page.text
