@@ -180,6 +180,9 @@ class ScreeningForm(forms.Form):
     ruleset = forms.CharField(required=False)
     acknowledged = forms.BooleanField(required=False)
 
+    nothing_ticked = "Tick every sign you have, or “None of these”."
+    both_ticked = "You ticked a sign and “None of these”. Please keep only what is true."
+
     def __init__(self, *args: Any, flag_set: FlagSet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.flag_set = flag_set
@@ -193,12 +196,9 @@ class ScreeningForm(forms.Form):
         if self.is_stale:
             self.add_error("flags", "The questions have changed. Please read them again.")
         elif flags and none:
-            self.add_error(
-                "flags",
-                "You ticked a sign and “None of these”. Please keep only what is true.",
-            )
+            self.add_error("flags", self.both_ticked)
         elif not flags and not none:
-            self.add_error("flags", "Tick every sign you have, or “None of these”.")
+            self.add_error("flags", self.nothing_ticked)
 
     @property
     def is_stale(self) -> bool:

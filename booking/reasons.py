@@ -99,8 +99,9 @@ def explain(
     reasons += _closures(practitioner, location, day, visit)
     if day in full_days(diary, service, location=location):
         reasons.append(Reason(Why.CAP))
-    taken = (visit[0] - service.buffer_before, visit[1] + service.buffer_after)
-    return reasons + _overlaps(practitioner, visit, taken, holder=holder, moving=moving)
+    return reasons + overlaps(
+        service, practitioner=practitioner, starts_at=starts_at, holder=holder, moving=moving
+    )
 
 
 def words_for_patients(
@@ -179,15 +180,17 @@ def _closures(
     return reasons
 
 
-def _overlaps(
-    practitioner: Practitioner,
-    visit: Period,
-    taken: Period,
+def overlaps(
+    service: Service,
     *,
-    holder: UUID | None,
-    moving: UUID | None,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    holder: UUID | None = None,
+    moving: UUID | None = None,
 ) -> list[Reason]:
     """Name each visit or hold in the way, and whether only the breaks around them meet."""
+    visit = (starts_at, starts_at + service.duration)
+    taken = (visit[0] - service.buffer_before, visit[1] + service.buffer_after)
     others = (
         Appointment.objects.for_practitioner(practitioner)
         .holding_time()

@@ -39,6 +39,16 @@ def to_utc(day: date, wall: time, tz: tzinfo, *, is_end: bool = False) -> dateti
     return _clock_change(after=second, before_or_at=first, tz=tz)
 
 
+def instants_of(day: date, wall: time, tz: tzinfo) -> list[datetime]:
+    """Return every instant at which clocks in `tz` show `wall` on `day`, in time order.
+
+    None in the hour that the spring change skips; two in the one that the autumn change repeats.
+    """
+    local = datetime.combine(day, wall)
+    found = {local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(at for at in found if at.astimezone(tz).replace(tzinfo=None) == local)
+
+
 def _clock_change(*, after: datetime, before_or_at: datetime, tz: tzinfo) -> datetime:
     """Return the instant in `(after, before_or_at]` at which the offset of `tz` changes."""
     old = after.astimezone(tz).utcoffset()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from booking import availability, tasks
 from booking.actors import Actor
-from booking.errors import NotMovable, SlotNotOffered, TooLateToMove
+from booking.errors import NotMovable, SlotNotOffered, StatusChanged, TooLateToMove
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -115,6 +115,7 @@ def reschedule(
     patient_asked: bool = False,
     holds: Collection[UUID] = (),
     screening: ScreeningPass | None = None,
+    sequence: int | None = None,
     note: str = "",
 ) -> Appointment:
     """Move a booked visit to another time and announce it; its old time stays until that is safe.
@@ -122,8 +123,10 @@ def reschedule(
     By default with the same practitioner and place. The new time may overlap the old one. `holds`
     are the patient's own, given up with the move. `screening` is a new one, that takes the place
     of the one before. The same time again changes and announces nothing. A patient may move a
-    visit as long as they may cancel it, or while the clinic asks them to; staff until its end; `override` is as in `book`.
-    Raises SlotTaken, SlotNotOffered, TooLateToMove, NotMovable, or Appointment.DoesNotExist.
+    visit as long as they may cancel it, or while the clinic asks them to, staff until its end;
+    `override` is as in `book`. `sequence` is that of the visit as the person saw it, if it matters
+    that it is still so. Raises SlotTaken, SlotNotOffered, TooLateToMove, NotMovable, StatusChanged,
+    or Appointment.DoesNotExist.
     """
     before = Appointment.objects.confirmed().select_related("practitioner", "service", "location")
     visit = before.get(reference=reference)
@@ -141,6 +144,8 @@ def reschedule(
             is_same_time = appointment.starts_at == starts_at and appointment.location == place
             if is_same_time and appointment.practitioner == practitioner:
                 return appointment
+            if sequence is not None and appointment.sequence != sequence:
+                raise StatusChanged
             in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
             if not by.is_staff and not in_time:
                 raise TooLateToMove

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -19,6 +20,7 @@ from clinic.confirmation import ask_first, is_confirmed
 from conditions.addresses import where_now
 from conditions.models import Condition
 
+from .desk import book_view, is_movable, move_view
 from .filters import DayFilter, StatusFilter
 from .history import EventInline
 from .medicines import medicines_prompt
@@ -37,7 +39,7 @@ CARE_WORDS = {
 
 @admin.register(Appointment)
 class AppointmentAdmin(admin.ModelAdmin):
-    """Visits, read only. The buttons call `booking.actions`; a status is never edited."""
+    """Visits, read only. What staff do to them calls `booking.actions`; a status is never edited."""
 
     list_display = ("when", "status", "patient", "phone", "spoken", "service", "practitioner")
     list_display_links = ("when",)
@@ -84,8 +86,22 @@ class AppointmentAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ("css/staff.css",)}
 
+    def get_urls(self):
+        move = self.admin_site.admin_view(partial(move_view, self))
+        return [path("<int:pk>/move/", move, name="booking_appointment_move"), *super().get_urls()]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return book_view(self, request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Draw the visit, with a button to move it if it can be moved."""
+        visit = self.get_object(request, object_id) if self.has_manage_permission(request) else None
+        can_move = visit is not None and is_movable(visit, timezone.now())
+        context = {**(extra_context or {}), "can_move": can_move}
+        return super().change_view(request, object_id, form_url, context)
+
     def has_add_permission(self, request):
-        return False
+        return self.has_manage_permission(request)
 
     def has_delete_permission(self, request, obj=None):
         return False
