@@ -15,6 +15,7 @@ class EventInline(admin.TabularInline):
     model = AppointmentEvent
     fields = ("when", "who", "what", "note")
     readonly_fields = fields
+    template = "admin/booking/read_only_table.html"
     extra = 0
     can_delete = False
     verbose_name_plural = "history"

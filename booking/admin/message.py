@@ -25,6 +25,7 @@ class MessageInline(admin.TabularInline):
         "last_error",
     )
     readonly_fields = fields
+    template = "admin/booking/read_only_table.html"
     extra = 0
     can_delete = False
 

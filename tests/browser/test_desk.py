@@ -1,0 +1,112 @@
+"""The front desk books and moves for somebody on the phone, with scripts and without."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from booking.models import Appointment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDE, NARROW = 1280, 390
+
+
+@pytest.fixture(
+    params=[("light", WIDE, True), ("dark", NARROW, True), ("light", NARROW, False)],
+    ids=["wide", "narrow and dark", "without scripts"],
+)
+def desk(request, browser, site):
+    """A page signed in at the front desk; what the site's policy refuses is an error."""
+    scheme, width, has_scripts = request.param
+    user = User.objects.create_user("desk", password="for this test", is_staff=True)
+    user.groups.add(Group.objects.get(name="Front desk"))
+    context = browser.new_context(
+        base_url=site,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        java_script_enabled=has_scripts,
+    )
+    page = context.new_page()
+    context.set_default_timeout(15_000)
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("desk")
+    page.get_by_label("Password").fill("for this test")
+    press(page, "Log in")
+    yield page
+    context.close()
+    assert [text for text in refused if "Security Policy" in text] == []
+
+
+def press(page, button):
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).first.click()
+
+
+@pytest.fixture
+def assert_sound(request, desk):
+    """Return a check that nothing is wider than the window, and nothing for axe, a script too."""
+    _scheme, width, has_scripts = request.node.callspec.params["desk"]
+
+    def check():
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width, desk.url
+        found = Axe().run(desk) if has_scripts else None
+        assert not found or found.violations_count == 0, f"{desk.url}\n{found.generate_report()}"
+
+    return check
+
+
+def type_a_sunday(page):
+    sunday = timezone.localdate() + timedelta(days=13 - timezone.localdate().weekday())
+    page.locator("[name=start][value=typed]").check()
+    page.locator("[name=on]").fill(sunday.isoformat())
+    page.locator("[name=at]").fill("10:00")
+
+
+def test_a_call_from_the_first_question_to_another_day(desk, assert_sound):
+    desk.goto("/admin/booking/appointment/")
+    desk.get_by_role("link", name="Add appointment").first.click()
+    assert_sound()
+
+    desk.get_by_label("I asked: none of these").check()
+    type_a_sunday(desk)
+    desk.get_by_label("Full name").fill("Ana Example")
+    desk.locator("[name=phone]").fill("(212) 555-0123")
+    press(desk, "Book this visit")
+    assert_sound()
+    assert "Outside the hours" in desk.locator(".desk__verdict").inner_text()
+
+    desk.locator("[name=email]").fill("ana@example.com")
+    desk.get_by_label("I told the caller what we keep").check()
+    desk.get_by_label("Book it all the same").check()
+    press(desk, "Book this visit")
+    visit = Appointment.objects.get()
+    assert "Booked all the same: outside the hours." in desk.locator("#events-group").inner_text()
+    assert_sound()
+
+    desk.get_by_role("link", name="Move").click()
+    slot = desk.locator("[data-slot]").last
+    wanted = slot.get_attribute("data-slot")
+    assert_sound()
+    slot.check()
+    press(desk, "Move and tell the patient")
+
+    visit.refresh_from_db()
+    assert visit.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ") == wanted
+    assert "Moved from Sun" in desk.locator("#events-group").inner_text()
+
+
+def test_an_emergency_ends_the_call(desk, assert_sound):
+    desk.goto("/admin/booking/appointment/add/")
+    desk.get_by_label("Full name").fill("Ana Example")
+    desk.locator("[data-care-level=emergency] input").first.check()
+    press(desk, "Book this visit")
+
+    assert "hang up and call 911 now" in desk.locator("#content").inner_text()
+    assert_sound()
+    press(desk, "I ticked the wrong box")
+    assert desk.get_by_label("Full name").input_value() == "Ana Example"
+    assert not Appointment.objects.exists()
