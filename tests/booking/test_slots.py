@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from booking.slots import (
     Slot,
     free_slots,
+    instants_of,
     merged,
     open_periods_on,
     ranges_clear_of,
@@ -251,3 +253,27 @@ def test_ranges_clear_of_leave_the_visits_that_only_touch():
     ranges = list(ranges_clear_of(blocked, wanted, duration=HOUR))
 
     assert ranges == [(0, 2), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("day", "wall", "instants"),
+    [
+        (date(2026, 12, 7), time(10), ["15:00"]),
+        (date(2026, 3, 8), time(2, 30), []),
+        (date(2026, 3, 8), time(3), ["07:00"]),
+        (date(2026, 11, 1), time(1, 30), ["05:30", "06:30"]),
+        (date(2026, 11, 1), time(2), ["07:00"]),
+    ],
+    ids=["plain", "skipped", "after the skip", "repeated", "after the repeat"],
+)
+def test_instants_of_a_wall_clock_time(day, wall, instants):
+    found = instants_of(day, wall, NEW_YORK)
+
+    assert [f"{at:%H:%M}" for at in found] == instants
+    assert {at.date() for at in found} <= {day}
+
+
+def test_instants_of_a_half_hour_change():
+    found = instants_of(date(2026, 4, 5), time(1, 45), ZoneInfo("Australia/Lord_Howe"))
+
+    assert [after - before for before, after in pairwise(found)] == [timedelta(minutes=30)]
