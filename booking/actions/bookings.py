@@ -112,7 +112,6 @@ def reschedule(
     practitioners: Sequence[Practitioner] = (),
     location: Location | None = None,
     override: bool = False,
-    patient_asked: bool = False,
     holds: Collection[UUID] = (),
     screening: ScreeningPass | None = None,
     sequence: int | None = None,
@@ -139,12 +138,13 @@ def reschedule(
             queue_for(practitioner, None if override else visit.service)
             appointment = get_for_change(reference)
             old = copy(appointment)
+            was_changed = sequence is not None and appointment.sequence != sequence
             if appointment.status != AppointmentStatus.BOOKED or now >= appointment.ends_at:
-                raise NotMovable
+                raise StatusChanged if was_changed else NotMovable
             is_same_time = appointment.starts_at == starts_at and appointment.location == place
             if is_same_time and appointment.practitioner == practitioner:
                 return appointment
-            if sequence is not None and appointment.sequence != sequence:
+            if was_changed:
                 raise StatusChanged
             in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
             if not by.is_staff and not in_time:

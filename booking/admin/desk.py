@@ -288,7 +288,6 @@ def _move(model_admin, request, visit, verdict, form, now: datetime) -> HttpResp
         location=verdict.location,
         # Whoever has a visit that is no longer offered to others may still move it.
         override=bool(verdict.reasons) or not visit.service.is_active,
-        patient_asked=asked_by == "patient",
         sequence=visit.sequence,
         note=" ".join(part for part in parts if part),
     )

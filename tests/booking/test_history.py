@@ -36,7 +36,11 @@ ACTIONS = {
 }
 BY_PATIENTS = ("reschedule", "cancel")
 SILENT = {"hold", "extend", "release"}
-OTHERS = {"book", "mark_booked", "close_diary", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"}
+OTHERS = {
+    *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
+    # What those who move visits for time off build on.
+    *("close_diary", "get_for_change", "is_asked_to_move", "answer_request"),
+}
 
 
 @pytest.fixture
