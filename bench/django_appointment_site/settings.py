@@ -49,7 +49,6 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
     }
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = os.environ["BENCH_TIME_ZONE"]

@@ -28,7 +28,16 @@ from .holds import HOLD_DURATION, release
 from .locks import get_for_change, keep_open, losing_the_race_is_slot_taken, queue_for
 from .records import PatientDetails, find_or_create_patient, write_history
 from .requests import answer_request, is_asked_to_move, is_held_for
-from .taking import check_free, first_that_can, get_hold, give_up, insert, put, who_may_be_free
+from .taking import (
+    check_free,
+    first_that_can,
+    get_hold,
+    give_up,
+    insert,
+    put,
+    refuse_if_taken,
+    who_may_be_free,
+)
 
 
 def book(
@@ -59,6 +68,7 @@ def book(
     location = location or service.location
 
     def take(practitioner: Practitioner) -> Appointment:
+        refuse_if_taken(service, practitioner, starts_at, own=(reference, replaces))
         with losing_the_race_is_slot_taken(), transaction.atomic():
             queue_for(practitioner, None if override else service)
             # The same form, sent at the same moment, may have been first.
@@ -127,13 +137,19 @@ def reschedule(
     that it is still so. Raises SlotTaken, SlotNotOffered, TooLateToMove, NotMovable, StatusChanged,
     or Appointment.DoesNotExist.
     """
-    before = Appointment.objects.confirmed().select_related("practitioner", "service", "location")
-    visit = before.get(reference=reference)
+    related = ("practitioner", "service", "location__same_hours_as", "patient")
+    visit = Appointment.objects.confirmed().select_related(*related).get(reference=reference)
     place = location or visit.location
     # Whoever has the visit now comes first.
     wanted = sorted(practitioners or [visit.practitioner], key=lambda p: p != visit.practitioner)
 
     def move(practitioner: Practitioner) -> Appointment:
+        is_to_come = visit.status == AppointmentStatus.BOOKED and now < visit.ends_at
+        if is_to_come and _is_there(visit, practitioner, place, starts_at):
+            return visit
+        # Who may not move it at all should hear that first.
+        if is_to_come and (by.is_staff or visit.is_cancellable(now)):
+            refuse_if_taken(visit.service, practitioner, starts_at, own=holds, moving=reference)
         with losing_the_race_is_slot_taken(), transaction.atomic():
             queue_for(practitioner, None if override else visit.service)
             appointment = get_for_change(reference)
@@ -141,8 +157,7 @@ def reschedule(
             was_changed = sequence is not None and appointment.sequence != sequence
             if appointment.status != AppointmentStatus.BOOKED or now >= appointment.ends_at:
                 raise StatusChanged if was_changed else NotMovable
-            is_same_time = appointment.starts_at == starts_at and appointment.location == place
-            if is_same_time and appointment.practitioner == practitioner:
+            if _is_there(appointment, practitioner, place, starts_at):
                 return appointment
             if was_changed:
                 raise StatusChanged
@@ -213,6 +228,12 @@ def _keep_screening(appointment: Appointment, screening: ScreeningPass) -> None:
             "screened_at": screening.screened_at,
         },
     )
+
+
+def _is_there(
+    visit: Appointment, practitioner: Practitioner, place: Location, starts_at: datetime
+) -> bool:
+    return (visit.starts_at, visit.location, visit.practitioner) == (starts_at, place, practitioner)
 
 
 def _check_open(

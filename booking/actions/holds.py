@@ -18,7 +18,16 @@ from booking.models import (
 )
 
 from .locks import losing_the_race_is_slot_taken, queue_for
-from .taking import check_free, first_that_can, get_hold, give_up, insert, renew, who_may_be_free
+from .taking import (
+    check_free,
+    first_that_can,
+    get_hold,
+    give_up,
+    insert,
+    refuse_if_taken,
+    renew,
+    who_may_be_free,
+)
 
 HOLD_DURATION = timedelta(minutes=10)
 # WCAG 2.2, 2.2.1: a limit can be put off at least ten times.
@@ -47,6 +56,7 @@ def hold(
     location = location or service.location
 
     def take(practitioner: Practitioner) -> Appointment:
+        refuse_if_taken(service, practitioner, starts_at, own=(reference, replaces))
         with losing_the_race_is_slot_taken(), transaction.atomic():
             queue_for(practitioner, service)
             if reference is not None and give_up(reference) is not None:

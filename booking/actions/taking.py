@@ -1,6 +1,6 @@
 """Taking a time in a practitioner's diary, once it is this person's turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -50,6 +50,26 @@ def who_may_be_free(
         holder=holder,
     )
     return free or practitioners[:1]
+
+
+def refuse_if_taken(
+    service: Service,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    *,
+    own: Collection[UUID | None] = (),
+    moving: UUID | None = None,
+) -> None:
+    """Raise SlotTaken if the time is taken already. Whoever hears so need not queue for the diary.
+
+    The person's own holds and visit are in nobody's way. Whoever goes on is checked again in turn.
+    """
+    diary = Appointment.objects.for_practitioner(practitioner)
+    if moving is not None:
+        diary = diary.in_the_way_of(moving)
+    in_the_way = diary.holding_time().overlapping(*_busy_range(service, starts_at))
+    if in_the_way.exclude(reference__in=[one for one in own if one is not None]).exists():
+        raise SlotTaken
 
 
 def check_free(
