@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -15,10 +16,12 @@ from booking.actors import PATIENT
 from booking.availability import find_slots
 from booking.errors import BookingError
 from booking.models import Appointment
+from booking.templatetags.clinic_times import iso_utc
 
 from .clinics import DAY, build, clinics, is_offered_in_plain_words, periods_of
+from .desk import ADD, CALLER
 from .factories import make_appointment, make_details, make_screening_pass
-from .journeys import choose_time, make_red_flags, pass_screening
+from .journeys import choose_time, make_red_flags, pass_screening, send_details
 
 pytestmark = pytest.mark.django_db
 DRAWS = settings(
@@ -98,18 +101,68 @@ def try_to_move(clinic, service, starts_at):
     )
 
 
-def try_the_public_form(clinic, service, starts_at):
+def try_the_public_forms(clinic, service, starts_at):
     browser = Client()
     pass_screening(browser, service)
-    response = choose_time(browser, service, starts_at)
-    if response.status_code == 409:
+    done_unless_refused(choose_time(browser, service, starts_at), refusal=409)
+    done_unless_refused(send_details(browser, service), refusal=409)
+    return Appointment.objects.get(status="booked", starts_at=starts_at, service=service)
+
+
+def try_the_public_move(clinic, service, starts_at):
+    visit = make_appointment(service, clinic.now + 300 * DAY)
+    url = f"{visit.get_absolute_url()}reschedule/"
+    done_unless_refused(Client().post(url, {"start": iso_utc(starts_at)}), refusal=409)
+    return Appointment.objects.get(pk=visit.pk)
+
+
+def try_to_book_by_phone(clinic, service, starts_at):
+    sent = CALLER | {"service": service.slug, "location": service.location.slug}
+    sent |= {"start": iso_utc(starts_at), "book": "Book"}
+    # Without the tick, the page comes again and says which rule is in the way.
+    done_unless_refused(desk().post(ADD, sent), refusal=200)
+    return Appointment.objects.get(status="booked", starts_at=starts_at, service=service)
+
+
+def try_to_move_by_phone(clinic, service, starts_at):
+    visit = make_appointment(service, clinic.now + 300 * DAY)
+    sent = {
+        "location": visit.location.slug,
+        "practitioner": visit.practitioner.slug,
+        "asked_by": "patient",
+        "sequence": visit.sequence,
+        "start": iso_utc(starts_at),
+        "move": "Move",
+    }
+    url = f"/admin/booking/appointment/{visit.pk}/move/"
+    done_unless_refused(desk().post(url, sent), refusal=200)
+    return Appointment.objects.get(pk=visit.pk)
+
+
+def desk():
+    """Return a browser that is signed in as staff."""
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("desk"))
+    return browser
+
+
+def done_unless_refused(response, *, refusal):
+    if response.status_code == refusal:
         raise BookingError
     assert response.status_code == 302
-    return Appointment.objects.get(status="pending", starts_at=starts_at)
 
 
 @pytest.mark.parametrize(
-    "attempt", [try_to_hold, try_to_book_at_once, try_to_move, try_the_public_form]
+    "attempt",
+    [
+        try_to_hold,
+        try_to_book_at_once,
+        try_to_move,
+        try_the_public_forms,
+        try_the_public_move,
+        try_to_book_by_phone,
+        try_to_move_by_phone,
+    ],
 )
 @given(clinic=clinics(), data=st.data())
 @DRAWS
