@@ -45,9 +45,7 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show one visit: when, where, what next, and how to move or cancel it."""
     now = timezone.now()
     visit = get_appointment_for_link(reference)
-    is_asked = actions.is_asked_to_move(visit)
-    context = {**visit_context(visit, now=now), "is_asked_to_move": is_asked}
-    return render(request, "booking/appointment_detail.html", context)
+    return render(request, "booking/appointment_detail.html", visit_context(visit, now=now))
 
 
 @private_page
@@ -107,6 +105,17 @@ def is_news(move: AppointmentEvent | None, visit: Appointment, *, now: datetime)
     return move is not None and is_booked and now - move.at < NEWS_LASTS
 
 
+def is_asked(visit: Appointment, *, now: datetime) -> bool:
+    """Say whether the clinic waits for the patient to move the visit, which is not over."""
+    is_open = visit.status == AppointmentStatus.BOOKED and now < visit.ends_at
+    return is_open and actions.is_asked_to_move(visit)
+
+
+def may_change(visit: Appointment, *, now: datetime) -> bool:
+    """Say whether the patient may move or cancel it here: in time, or because the clinic asks."""
+    return visit.is_cancellable(now) or is_asked(visit, now=now)
+
+
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what every page about the visit says of it."""
     is_booked = visit.status == AppointmentStatus.BOOKED
@@ -115,7 +124,8 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     return {
         "appointment": visit,
         "zone": visit.location.tz,
-        "is_cancellable": visit.is_cancellable(now),
+        "is_cancellable": may_change(visit, now=now),
+        "is_asked_to_move": is_asked(visit, now=now),
         "last_move": move,
         "is_just_moved": is_moved,
         "is_news": is_booked

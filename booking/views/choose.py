@@ -7,7 +7,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +16,7 @@ from booking.errors import BookingError
 from booking.forms import StartField
 from booking.models import Appointment, MoveRequest, MoveRequestStatus
 
-from .appointments import get_appointment_for_link, private_page
+from .appointments import get_appointment_for_link, private_page, visit_context
 
 
 class ChoiceForm(forms.Form):
@@ -75,20 +74,10 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "appointment": visit,
-        "zone": visit.location.tz,
+        **visit_context(visit, now=now),
         "form": form,
         "held_times": asked.held_times(now),
         "held_until": asked.expires_at,
         "wants_call": asked.status == MoveRequestStatus.KEPT,
-        "reschedule_url": _reschedule_url(visit),
     }
     return render(request, "booking/appointment_choose.html", context, status=status)
-
-
-def _reschedule_url(visit: Appointment) -> str:
-    """Return the page with all other times; "" on a site that has none."""
-    try:
-        return reverse("booking:appointment-reschedule", args=[visit.reference])
-    except NoReverseMatch:
-        return ""

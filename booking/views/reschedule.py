@@ -18,7 +18,14 @@ from booking.forms import StartForm
 from booking.models import Appointment, Practitioner
 from booking.weeks import Bookable
 
-from .appointments import get_appointment_for_link, is_news, last_move, private_page, visit_context
+from .appointments import (
+    get_appointment_for_link,
+    is_news,
+    last_move,
+    may_change,
+    private_page,
+    visit_context,
+)
 from .bookable import find_bookable, wanted_day
 
 ANYONE = {"with": "anyone"}
@@ -73,7 +80,7 @@ def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
     # The same form sent twice: the first has done it, and it may be too late for a second.
     if starts_at == move.visit.starts_at and is_news(last_move(move.visit), move.visit, now=now):
         return redirect(move.visit)
-    if not move.visit.is_cancellable(now):
+    if not may_change(move.visit, now=now):
         return _stop(request, move, now=now)
     if form is None:
         return _show(request, move, now=now)

@@ -1,7 +1,5 @@
 """The page of a patient who is asked to move, and the mail that leads there."""
 
-from importlib import import_module
-
 import pytest
 import time_machine
 from django.core import mail
@@ -118,13 +116,56 @@ def test_page_without_held_times_names_the_phone(client, visit, request_):
     assert "We are not keeping a time for you now." in page.one("main").text
 
 
-def test_page_links_to_other_times_where_there_is_such_a_page(client, visit, request_, monkeypatch):
-    module = import_module("booking.views.choose")
-    monkeypatch.setattr(module, "reverse", lambda *args, **kwargs: "/others/")
-
+def test_page_links_to_all_other_times(client, visit, request_):
     page = parse(client.get(url(visit)).content)
 
-    assert "/others/" in [link.get("href") for link in page.one("main").all("a")]
+    links = [link.get("href") for link in page.one("main").all("a")]
+    assert f"/appointments/{visit.reference}/reschedule/" in links
+
+
+@pytest.fixture
+def an_hour_before(visit, request_):
+    """Stop the clock when it is too late for anybody whom the clinic does not ask."""
+    with time_machine.travel(local(14, 9), tick=False):
+        yield
+
+
+def test_any_other_time_can_be_had_however_late_it_is(client, visit, an_hour_before):
+    address = f"/appointments/{visit.reference}/reschedule/"
+
+    page = parse(client.get(address).content)
+    moved = client.post(address, {"start": "2026-12-21T14:00:00Z"})
+
+    assert page.one("h1").text == "Move your visit"
+    assert "until Sunday, December 13" not in page.one("main").text
+    assert moved.status_code == 302
+    assert stored(visit).starts_at == local(21, 9)
+
+
+def test_the_visit_can_be_cancelled_however_late_it_is(client, visit, an_hour_before):
+    address = f"/appointments/{visit.reference}/cancel/"
+
+    page = parse(client.get(address).content)
+    client.post(address)
+
+    assert page.one("h1").text == "Cancel your visit?"
+    assert "You can cancel here until" not in page.one("main").text
+    assert stored(visit).status == "cancelled"
+
+
+def test_nobody_whom_the_clinic_asks_reads_that_it_is_too_late(client, visit, an_hour_before):
+    page = parse(client.get(f"/appointments/{visit.reference}/").content)
+
+    assert "too late" not in page.one("main").text
+    assert "earlier time" not in page.one("main").text
+
+
+def test_once_it_is_settled_the_limit_counts_again(client, visit, request_, an_hour_before):
+    time_off.settle(request_, note="", now=NOW)
+
+    page = parse(client.get(f"/appointments/{visit.reference}/reschedule/").content)
+
+    assert page.one("h1").text == "This visit cannot be moved online"
 
 
 def test_who_was_not_asked_is_led_to_the_visit(client, visit):
