@@ -13,12 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import limits, waitlist
 from booking.availability import bookable_dates
-from booking.errors import BookingError
+from booking.errors import BookingError, TooMany
 from booking.models import WaitlistEntry, WaitlistStatus
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
 from conditions.models import CareLevel
-from conditions.red_flags import FlagSet, Outcome, assess, flags_for_screening
+from conditions.red_flags import (
+    FlagSet,
+    Outcome,
+    assess,
+    clinic_wide_emergencies,
+    flags_for_screening,
+)
 
 from .appointments import get_appointment_for_link, private_page
 from .journey import Journey, start_journey
@@ -47,7 +53,12 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         except BookingError as error:
             form.add_error(None, error.message)
             status = error.status
-    context = {**journey.context(), "form": form, "offer_lasts": waitlist.OFFER_LASTS}
+    context = {
+        **journey.context(),
+        "form": form,
+        "is_too_many": status == TooMany.status,
+        "offer_lasts": waitlist.OFFER_LASTS,
+    }
     return render(request, "booking/waitlist_join.html", context, status=status)
 
 
@@ -91,6 +102,7 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         "appointment": visit,
         "zone": visit.location.tz,
         "entry": on_the_list,
+        "emergencies": clinic_wide_emergencies(),
         "offer_lasts": waitlist.OFFER_LASTS,
     }
     return render(request, "booking/waitlist_earlier.html", context)
@@ -229,6 +241,7 @@ def _show(
         "service": person.service,
         "zone": person.location.tz,
         "form": form,
+        "emergencies": clinic_wide_emergencies(),
         "is_over": not person.is_on_the_list or person.is_pointless(now),
     }
     if context["is_over"]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from booking import actions
+from booking import actions, limits
 from booking.models import Appointment, Screening, WaitlistEntry, WaitlistOffer
 from booking.templatetags.clinic_times import iso_utc
 from conditions.models import RedFlag
@@ -93,6 +93,35 @@ def test_the_times_page_offers_it_too(client, bookable_service):
     url = f"{step_url(bookable_service, 'times')}?practitioner=nobody"
 
     assert parse(client.get(url).content).one("a", href=step_url(bookable_service, "waitlist"))
+
+
+def join(client, service, **answers):
+    return client.post(step_url(service, "waitlist"), PERSON | WISHES | answers)
+
+
+def test_joining_too_often_keeps_what_was_typed_and_names_the_phone(client, full):
+    pass_screening(client, full)
+    for _ in range(limits.PER_EMAIL["wait"][0].count):
+        assert join(client, full).status_code == 302
+
+    refused = join(client, full, name="Ben Example")
+
+    page = parse(refused.content)
+    assert refused.status_code == 429
+    assert page.one("input", name="name").get("value") == "Ben Example"
+    assert "tel:+12125550100" in [link.get("href") for link in page.one("main").all("a")]
+    assert not WaitlistEntry.objects.filter(name="Ben Example").exists()
+
+
+def test_a_box_that_only_programs_fill_in_is_shown_with_a_way_out(client, full):
+    pass_screening(client, full)
+
+    page = parse(join(client, full, website="https://example.com").content)
+
+    assert page.one("input", name="website").get("value") == "https://example.com"
+    assert page.one("input", name="name").get("value") == "Ana Example"
+    assert "tel:+12125550100" in [link.get("href") for link in page.one("main").all("a")]
+    assert WaitlistEntry.objects.count() == 0
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
