@@ -1,14 +1,17 @@
 """What not to wait with, in every mail about a visit and on the patient's own pages."""
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 
+from booking import time_off, waitlist
 from booking.messages import build_mail
-from booking.models import Message, MessageKind
+from booking.models import Message, MessageKind, WaitlistEntry
 from conditions.models import CareLevel
 from tests.html_tree import parse
 
-from .factories import NOW, local, make_appointment, make_service, offer_times, wait
+from .factories import DESK, NOW, local, make_appointment, make_service, offer_times, wait
 from .journeys import make_red_flag
 from .waiting import MONDAY, cancel, make_full_service
 
@@ -95,11 +98,42 @@ def test_a_mail_without_signs_says_whom_to_call(kind):
     assert said in page.text
 
 
-@pytest.mark.parametrize("name", ["appointment", "appointment-cancel"])
-def test_the_patients_pages_list_the_same_signs(client, signs, name):
-    visit = make_visit()
+def url_of_a_visit(name):
+    return reverse(f"booking:{name}", args=[make_visit().reference])
 
-    page = parse(client.get(reverse(f"booking:{name}", args=[visit.reference])).content)
+
+def url_of_a_choice():
+    visit = make_visit()
+    time_off.ask_to_move(visit, closure=None, now=NOW, by=DESK)
+    return reverse("booking:appointment-choose", args=[visit.reference])
+
+
+def url_of_an_offer():
+    make_offer()
+    return WaitlistEntry.objects.get().get_absolute_url()
+
+
+def url_of_an_entry_that_is_over():
+    entry = wait(make_full_service())
+    waitlist.leave(reference=entry.reference, now=NOW)
+    return entry.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    "make_url",
+    [
+        partial(url_of_a_visit, "appointment"),
+        partial(url_of_a_visit, "appointment-cancel"),
+        partial(url_of_a_visit, "appointment-reschedule"),
+        partial(url_of_a_visit, "waitlist-earlier"),
+        url_of_a_choice,
+        url_of_an_offer,
+        url_of_an_entry_that_is_over,
+    ],
+    ids=["visit", "cancel", "reschedule", "earlier", "choice", "offer", "over"],
+)
+def test_the_patients_pages_list_the_same_signs(client, signs, monday_morning, make_url):
+    page = parse(client.get(make_url()).content)
 
     labels = [item.text for item in page.one("main").all("li")]
     assert [label for label in labels if label in SIGNS] == SIGNS
