@@ -4,6 +4,7 @@ from datetime import time
 
 import pytest
 import time_machine
+from django.test import Client
 
 from booking.models import Appointment
 from tests.html_tree import parse
@@ -107,6 +108,31 @@ def test_a_person_is_chosen_by_a_link_and_kept(visitor, other, bookable_service)
     assert first_free(page) == "Tuesday, December 8, at 9:00 am EST"
     assert chosen["Location"] == f"{DETAILS}?practitioner=dr-other"
     assert Appointment.objects.get().practitioner == other
+
+
+def test_whoever_is_free_first_offers_the_first_time_of_all(visitor, other, bookable_service):
+    make_available_time(bookable_service, practitioner=other, start_time=time(8), end_time=time(10))
+
+    page = parse(visitor.get(TIMES).content)
+    visitor.post(TIMES, {"start": "2026-12-07T13:00:00Z"})
+    visitor.post(DETAILS, ANSWERS)
+
+    visit = Appointment.objects.get()
+    assert first_free(page) == "Monday, December 7, at 8:00 am EST"
+    assert (visit.status, visit.practitioner) == ("booked", other)
+
+
+def test_whoever_is_free_takes_as_many_as_there_are_people(other, bookable_service):
+    make_available_time(bookable_service, practitioner=other)
+    answers = []
+    for _ in range(3):
+        browser = Client()
+        pass_screening(browser, bookable_service)
+        answers.append(browser.post(TIMES, {"start": "2026-12-07T15:00:00Z"}).status_code)
+
+    held = Appointment.objects.values_list("practitioner", flat=True)
+    assert answers == [302, 302, 409]
+    assert set(held) == {bookable_service.practitioner.pk, other.pk}
 
 
 def test_a_choice_keeps_the_others(visitor, video, other):
