@@ -15,6 +15,7 @@ from django.utils import timezone
 from booking import actions
 from booking.actors import Actor
 from booking.errors import BookingError, SlotNotOffered, SlotTaken
+from booking.interruption import find_interruption
 from booking.models import Appointment
 from booking.screening import NO_FLAG, ScreeningPass
 from clinic.confirmation import CSRF_FIELD
@@ -81,13 +82,19 @@ def book_view(model_admin, request) -> HttpResponse:
     checked = [form.is_valid() for form in forms]
     needs_word = outcome.level == CareLevel.URGENT and not data.get("acknowledged")
     verdict = None
+    if is_sent:
+        # As online: words of a red flag in what the caller said interrupt once.
+        details.interruption = find_interruption(
+            details.typed_text(), shown=details["warned"].value() or ""
+        )
     if is_sent and not times.errors:
         verdict = _judge(times, moving=reference)
     elif not is_sent:
         times.settle()
         for form in forms:
             form.errors.clear()
-    if is_sent and all(checked) and verdict and not needs_word and _may(verdict, times):
+    is_safe = not needs_word and details.interruption is None
+    if is_sent and all(checked) and verdict and is_safe and _may(verdict, times):
         try:
             return _book(model_admin, request, reference, verdict, details, outcome, flag_set, now)
         except (SlotTaken, SlotNotOffered):
@@ -106,6 +113,7 @@ def book_view(model_admin, request) -> HttpResponse:
         has_more=len(found) > MATCHES_SHOWN,
         needs_word=needs_word,
         word_missing=needs_word and is_sent,
+        interruption=details.interruption,
         forms=forms,
         **_times_context(times, verdict),
     )

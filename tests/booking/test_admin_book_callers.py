@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission, User
 
 from booking.models import Appointment, Patient, Screening
 from booking.templatetags.clinic_times import iso_utc
+from conditions.models import RedFlag
+from tests.html_tree import parse
 
 from .desk import ADD, CALLER, draw, errors, hidden, said, send, typed
 from .factories import (
@@ -94,6 +96,27 @@ def test_a_sign_for_a_doctor_is_kept_by_its_level_alone(front_desk):
     send(front_desk, TEN, flags=SEE_DOCTOR, none="")
 
     assert Screening.objects.get().outcome == "see_doctor"
+
+
+def test_words_of_a_sign_in_what_the_caller_said_interrupt_once(front_desk):
+    RedFlag.objects.filter(code=EMERGENCY).update(search_words="slurred speech")
+    words = {"reason": "Slurred speech since this morning."}
+
+    asked = send(front_desk, TEN, **words)
+    page = parse(asked.content)
+    denied = send(front_desk, TEN, reason="Cramps, no slurred speech.")
+
+    assert "Then hang up and call 911." in page.one("div", id="named").text
+    assert page.one("div", id="named").one("li").get("data-red-flag") == EMERGENCY
+    assert page.one("section", class_="errors-above").one("a").get("href") == "#named"
+    assert page.one("textarea", name="reason").text.strip() == words["reason"]
+    assert denied.status_code == 302
+    assert Appointment.objects.get().reason == "Cramps, no slurred speech."
+
+    warned = page.one("input", name="warned").get("value")
+    send(front_desk, local(7, 9), warned=warned, **words)
+
+    assert Appointment.objects.filter(reason=words["reason"], status="booked").count() == 1
 
 
 def test_the_questions_of_the_article_are_asked(front_desk):
