@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from booking.models import AvailableTime
 
-from .factories import make_appointment, make_closure, make_location, make_patient, make_service
+from .factories import (
+    make_appointment,
+    make_closure,
+    make_location,
+    make_patient,
+    make_practitioner,
+    make_service,
+)
 
 TICK = timedelta(minutes=5)
 DAY = timedelta(days=1)
@@ -41,6 +48,8 @@ class DrawnClinic:
     rules: dict
     hours: list
     closed: list
+    elsewhere: list
+    """Closures of somebody else, or of another place: they count for nothing here."""
     busy: list = field(default_factory=list)
     """`(busy_from, busy_until, starts_at, whether it is a visit of this service)`."""
 
@@ -82,13 +91,17 @@ def clinics(draw):
                 max_size=5,
             )
         ),
-        closed=draw(st.lists(spans, max_size=2)),
+        closed=draw(st.lists(spans, max_size=3)),
+        elsewhere=draw(st.lists(spans, max_size=2)),
         busy=draw(st.lists(st.tuples(spans, st.booleans()), max_size=4)),
     )
 
 
 def build(clinic):
-    """Store the clinic; every second of its hours is weekly, the others are extra hours."""
+    """Store the clinic; every second of its hours is weekly, the others are extra hours.
+
+    Closures are by turns for everybody, for the practitioner and for the place.
+    """
     service = make_service(
         location=make_location(time_zone=clinic.zone.key),
         cancel_notice_minutes=0,
@@ -106,8 +119,12 @@ def build(clinic):
             end_time=end,
             **when,
         )
-    for lower, upper in clinic.closed:
-        make_closure(lower, upper)
+    scopes = [{}, {"practitioner": service.practitioner}, {"location": service.location}]
+    for (lower, upper), scope in zip(clinic.closed, scopes, strict=False):
+        make_closure(lower, upper, **scope)
+    others = [{"practitioner": make_practitioner()}, {"location": make_location()}]
+    for (lower, upper), scope in zip(clinic.elsewhere, others, strict=False):
+        make_closure(lower, upper, **scope)
     clinic.busy = _book(clinic, service, other, make_patient())
     return service
 
