@@ -155,15 +155,19 @@ def browser_type_launch_args(browser_type_launch_args):
     }
 
 
-@pytest.fixture
-def empty_queue(transactional_db):
-    """Start without jobs: tests that commit leave theirs, as the queue's tables are not Django's."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+@pytest.fixture(autouse=True)
+def _no_jobs_left(request, django_db_blocker):
+    """Empty the queue after a test that commits: Django leaves it, as the tables are not its own."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if commits or (marker and marker.kwargs.get("transaction")):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture
-def run_worker(empty_queue, monkeypatch):
+def run_worker(transactional_db, monkeypatch):
     """Return a function that runs a real worker until nothing is due."""
     # Imported here because the settings must be set first, above.
     from procrastinate.contrib.django import app

@@ -78,7 +78,7 @@ def test_announce_refuses_a_hold():
         announce(visit, kind=MessageKind.CONFIRMATION, now=NOW)
 
 
-def test_job_and_message_roll_back_with_the_transaction(empty_queue):
+def test_job_and_message_roll_back_with_the_transaction(transactional_db):
     visit = make_visit()
 
     with transaction.atomic():
@@ -292,7 +292,7 @@ def test_done_jobs_are_forgotten_after_a_week(run_worker):
     assert Message.objects.count() == 1
 
 
-def test_worker_command_writes_an_eml_file(empty_queue, tmp_path):
+def test_worker_command_writes_an_eml_file(transactional_db, tmp_path):
     message = make_announced()
     database = connection.settings_dict
     host = urlencode({"host": database["HOST"]})

@@ -51,7 +51,7 @@ def test_worker_knows_the_task_and_when_it_is_due():
     assert (task.queueing_lock, task.priority) == ("conditions.check_links", -10)
 
 
-def test_round_tries_every_link_outside_a_transaction(empty_queue, asked, clock):
+def test_round_tries_every_link_outside_a_transaction(transactional_db, asked, clock):
     make_page_with_links("https://a.example/1", "https://b.example/", "https://a.example/2")
     LinkCheck.objects.create(url="https://old.example/", checked_at=NOW, is_alive=False)
 
@@ -68,7 +68,7 @@ def test_round_tries_every_link_outside_a_transaction(empty_queue, asked, clock)
     assert waiting_jobs() == []
 
 
-def test_round_goes_on_in_the_next_job(empty_queue, asked, clock, monkeypatch):
+def test_round_goes_on_in_the_next_job(transactional_db, asked, clock, monkeypatch):
     monkeypatch.setattr(tasks, "SECONDS_OF_A_JOB", 0)
     make_page_with_links("https://a.example/", "https://b.example/")
 
@@ -80,7 +80,7 @@ def test_round_goes_on_in_the_next_job(empty_queue, asked, clock, monkeypatch):
     assert [url for url, _ in asked] == ["https://a.example/", "https://b.example/"]
 
 
-def test_round_yields_to_a_newer_one(empty_queue, asked, clock, monkeypatch):
+def test_round_yields_to_a_newer_one(transactional_db, asked, clock, monkeypatch):
     monkeypatch.setattr(tasks, "SECONDS_OF_A_JOB", 0)
     make_page_with_links("https://a.example/", "https://b.example/")
     tasks.start_round()
@@ -90,7 +90,7 @@ def test_round_yields_to_a_newer_one(empty_queue, asked, clock, monkeypatch):
     assert waiting_jobs() == [({"timestamp": STARTED + 60}, -10)]
 
 
-def test_round_is_gentle_with_one_site(empty_queue, asked, clock, monkeypatch):
+def test_round_is_gentle_with_one_site(transactional_db, asked, clock, monkeypatch):
     pauses = []
     monkeypatch.setattr(tasks, "SECONDS_BETWEEN_LINKS_OF_A_SITE", 1)
     monkeypatch.setattr(tasks.time, "sleep", pauses.append)
@@ -102,7 +102,7 @@ def test_round_is_gentle_with_one_site(empty_queue, asked, clock, monkeypatch):
 
 
 def test_round_logs_the_site_of_a_dead_link_and_nothing_else(
-    empty_queue, asked, clock, monkeypatch, caplog
+    transactional_db, asked, clock, monkeypatch, caplog
 ):
     monkeypatch.setattr(outbound.Client, "status_of", lambda self, url: 404)
     make_page_with_links("https://a.example/secret?token=1")
