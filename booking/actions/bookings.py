@@ -34,6 +34,7 @@ from .taking import (
     get_hold,
     give_up,
     insert,
+    is_offered_at,
     put,
     refuse_if_taken,
     who_may_be_free,
@@ -58,9 +59,9 @@ def book(
 ) -> Appointment:
     """Turn the hold `reference` into a booked visit, and announce it, in one transaction.
 
-    Without such a hold, or if it ran out or was for another time, the time is taken now if it is
-    free; `replaces` is the browser's newest hold, which must not stand in its own way. A reference
-    that is booked already returns that appointment unchanged: the same form was sent twice.
+    Without such a hold, or if it ran out, was for another time or is offered no longer, the time is
+    taken now if it is free; `replaces` is the browser's newest hold, which must not stand in its own
+    way. A reference that is booked already returns that appointment unchanged: the same form was sent twice.
     `patient` is someone whom staff chose, instead of finding them by `details`. `override` lets
     staff take a time that no rule offers, but never one that overlaps; `note` goes to the history.
     Raises SlotTaken or SlotNotOffered.
@@ -76,6 +77,8 @@ def book(
                 return booked
             if replaces is not None:
                 release(reference=replaces, now=now, by=by)
+            if not override and not is_offered_at(service, location):
+                raise SlotNotOffered
             check_free(service, practitioner, location, starts_at, now=now, override=override)
             appointment = insert(
                 service,
@@ -92,15 +95,7 @@ def book(
     with losing_the_race_is_slot_taken(), transaction.atomic():
         # A hold that still stands is the person's own: it need not queue for the diary.
         appointment = get_hold(reference, service, starts_at)
-        if appointment is not None:
-            keep_open(appointment.practitioner)
-            if not override and availability.is_closed(
-                appointment.practitioner,
-                appointment.location,
-                appointment.starts_at,
-                appointment.ends_at,
-            ):
-                raise SlotNotOffered
+        if appointment is not None and _still_stands(appointment, override=override):
             _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
             return appointment
     if (booked := _get_booked(reference)) is not None:
@@ -191,6 +186,18 @@ def reschedule(
             return appointment
 
     return first_that_can(wanted, move)
+
+
+def _still_stands(held: Appointment, *, override: bool) -> bool:
+    """Say whether the clinic still offers what is held, and keep it so until the transaction ends."""
+    if not keep_open(held.practitioner, None if override else held.service):
+        return False
+    return override or (
+        is_offered_at(held.service, held.location)
+        and not availability.is_closed(
+            held.practitioner, held.location, held.starts_at, held.ends_at
+        )
+    )
 
 
 def _confirm(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from booking.actors import Actor
-from booking.errors import HeldLongEnough, SlotTaken, StatusChanged
+from booking.errors import HeldLongEnough, SlotNotOffered, SlotTaken, StatusChanged
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -24,6 +24,7 @@ from .taking import (
     get_hold,
     give_up,
     insert,
+    is_offered_at,
     refuse_if_taken,
     renew,
     who_may_be_free,
@@ -66,6 +67,8 @@ def hold(
                 if own and reference is None and _is_with(own, practitioner, location):
                     return renew(own, duration)
                 release(reference=replaces, now=now, by=by)
+            if not is_offered_at(service, location):
+                raise SlotNotOffered
             check_free(service, practitioner, location, starts_at, now=now)
             return insert(
                 service,

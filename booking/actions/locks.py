@@ -25,19 +25,28 @@ def queue_for(practitioner: Practitioner, service: Service | None) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2500ms'")
-    offering = Practitioner.objects.filter(pk=practitioner.pk, is_active=True)
-    if service is not None:
-        offering = offering.filter(services=service, services__is_active=True)
-    if not offering.select_for_update(of=("self",), no_key=True).values_list("pk"):
+    offering = _if_open(practitioner, service).select_for_update(of=("self",), no_key=True)
+    if not offering.values_list("pk"):
         raise SlotNotOffered
 
 
-def keep_open(practitioner: Practitioner) -> None:
-    """Hold up who closes the diary, and nobody else, until the transaction ends."""
+def keep_open(practitioner: Practitioner, service: Service | None) -> bool:
+    """Hold up who closes the diary, and nobody else, until the transaction ends.
+
+    Say whether it is open for this.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM booking_practitioner WHERE id = %s FOR KEY SHARE", [practitioner.pk]
         )
+    return _if_open(practitioner, service).exists()
+
+
+def _if_open(practitioner: Practitioner, service: Service | None) -> QuerySet[Practitioner]:
+    offering = Practitioner.objects.filter(pk=practitioner.pk, is_active=True)
+    if service is None:
+        return offering
+    return offering.filter(services=service, services__is_active=True)
 
 
 def close_diary(practitioner: Practitioner | None) -> None:

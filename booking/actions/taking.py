@@ -72,6 +72,13 @@ def refuse_if_taken(
         raise SlotTaken
 
 
+def is_offered_at(service: Service, location: Location) -> bool:
+    """Say whether the visit is offered at this place, as it is now."""
+    if location.pk == service.location_id:
+        return True
+    return service.other_locations.filter(pk=location.pk).exists()
+
+
 def check_free(
     service: Service,
     practitioner: Practitioner,

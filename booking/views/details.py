@@ -97,13 +97,14 @@ def _book(
     try:
         if not form.is_valid() or form.interruption:
             return _keep(request, journey, token, form, now=now)
-        starts_at = form.cleaned_data["start"] or token.starts_at
+        chosen = form.cleaned_data["start"]
+        starts_at = chosen or token.starts_at
         person = form.patient_details()
         with limits.spend("book", request, email=person.email, now=now):
             appointment = actions.book(
                 reference=token.reference,
                 service=journey.service,
-                practitioners=_who(journey, token, starts_at),
+                practitioners=journey.candidates if chosen else _named(journey, token),
                 location=journey.location,
                 starts_at=starts_at,
                 details=person,
@@ -199,7 +200,7 @@ def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
     return bool(
         free_practitioners(
             journey.service,
-            practitioners=_who(journey, token, token.starts_at),
+            practitioners=_named(journey, token),
             location=journey.location,
             starts_at=token.starts_at,
             now=now,
@@ -212,8 +213,8 @@ def _day(journey: Journey, token: HoldToken) -> date:
     return token.starts_at.astimezone(journey.zone).date()
 
 
-def _who(journey: Journey, token: HoldToken, starts_at: datetime) -> Sequence[Practitioner]:
-    """Return who may take the visit: at the time that was held, nobody but whom the page named."""
-    if starts_at == token.starts_at and journey.practitioner is not None:
-        return [journey.practitioner]
-    return journey.candidates
+def _named(journey: Journey, token: HoldToken) -> Sequence[Practitioner]:
+    """Return who may take the visit at the time that was held: nobody but whom the page named."""
+    if not journey.still_offers(token):
+        return []
+    return [journey.practitioner] if journey.practitioner else journey.candidates

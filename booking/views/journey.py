@@ -174,6 +174,13 @@ class Journey:
         where = next((one for one in self.locations if one.slug == token.location), None)
         return replace(self, practitioner=who or self.practitioner, location=where or self.location)
 
+    def still_offers(self, token: HoldToken) -> bool:
+        """Say whether the practitioner and the place that the hold named are still to be had."""
+        people, places = (
+            {"", *(one.slug for one in some)} for some in (self.practitioners, self.locations)
+        )
+        return token.practitioner in people and token.location in places
+
     def context(self) -> dict[str, Any]:
         """Return what the templates of every step use."""
         return {
