@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -109,11 +111,17 @@ def join(
             consented_at=now,
             created_at=now,
         )
-        for earlier in WaitlistEntry.objects.on_the_list().filter(
-            service=service,
-            appointment=None,
-            name__iexact=details.name,
-            email__iexact=details.email,
+        # Small letters, as PostgreSQL's own rule has it: some letters have no capital that is theirs.
+        lower = {"its_name": Lower("name"), "its_email": Lower("email")}
+        for earlier in (
+            WaitlistEntry.objects.on_the_list()
+            .alias(**lower)
+            .filter(
+                service=service,
+                appointment=None,
+                its_name=Lower(Value(details.name)),
+                its_email=Lower(Value(details.email)),
+            )
         ):
             entry.created_at = earlier.created_at
             _close(_lock(pk=earlier.pk), WaitlistStatus.LEFT, now=now, note="Joined again.")

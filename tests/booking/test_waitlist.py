@@ -274,6 +274,15 @@ def test_joining_twice_keeps_the_place_and_one_entry(service):
     assert again.reference != first.reference
 
 
+@pytest.mark.parametrize(("name", "again"), [("Anna Groß", "ANNA GRO\u1e9e"), ("Kim", "\u212aim")])
+def test_joining_twice_in_other_letters_is_joining_twice(service, name, again):
+    wait(service, details=make_details(name=name))
+
+    entry = wait(service, details=make_details(name=again))
+
+    assert list(WaitlistEntry.objects.on_the_list()) == [entry]
+
+
 def test_a_visit_that_joins_twice_changes_its_wishes(service):
     visit = Appointment.objects.get(starts_at=local(21, 10))
     first = wait_to_move(visit)
