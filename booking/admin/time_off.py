@@ -137,7 +137,8 @@ class MoveRequestAdmin(admin.ModelAdmin):
                 title="Settled by phone?",
                 visits=[(self.visit(one), self.patient(one)) for one in chosen],
             )
-        now, note = timezone.now(), request.POST.get("note", "").strip()
+        now = timezone.now()
+        note = " ".join(request.POST.get("note", "").replace("\0", " ").split())
         settled = [one for one in chosen if time_off.settle(one, note=note, now=now)]
         for one in settled:
             self.log_change(request, one, "Settled by phone.")

@@ -120,7 +120,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     )
     def take_off(self, request, queryset):
         """Ask why, then close the entries; what is offered to them goes to the next."""
-        note = " ".join(request.POST.get("note", "").split())
+        note = " ".join(request.POST.get("note", "").replace("\0", " ").split())
         if not is_confirmed(request) or not note:
             waiting = list(queryset.on_the_list())
             if not waiting:

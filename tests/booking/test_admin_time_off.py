@@ -173,7 +173,7 @@ def test_settled_by_phone_asks_for_a_note(front_desk, visits):
     request = ask(visits[0])
 
     question = act(front_desk, "settle", [request])
-    response = act(front_desk, "settle", [request], confirmed="yes", note=" Comes on Friday. ")
+    response = act(front_desk, "settle", [request], confirmed="yes", note=" Comes on\0Friday. ")
 
     request.refresh_from_db()
     assert "What you agreed on" in question.text
