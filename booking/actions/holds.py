@@ -65,7 +65,8 @@ def hold(
             if replaces is not None:
                 own = get_hold(replaces, service, starts_at)
                 if own and reference is None and _is_with(own, practitioner, location):
-                    return renew(own, duration)
+                    # Choosing it again keeps it no longer than its button would.
+                    return renew(own, duration) if _is_young(own) else own
                 release(reference=replaces, now=now, by=by)
             if not is_offered_at(service, location):
                 raise SlotNotOffered
@@ -100,8 +101,7 @@ def extend(*, reference: UUID, now: datetime, by: Actor) -> Appointment:
         )
         if own is None:
             raise SlotTaken
-        young = Appointment.objects.filter(pk=own.pk, created_at__gt=DatabaseNow() - LONGEST_HOLD)
-        if not young.exists():
+        if not _is_young(own):
             raise HeldLongEnough
         return renew(own, HOLD_DURATION)
 
@@ -111,6 +111,11 @@ def release(*, reference: UUID, now: datetime, by: Actor) -> None:
     # One statement, that looks again at a row it waited for: a booking that came first stays.
     # Django sends it as one because what refers to appointments is left to PostgreSQL.
     Appointment.objects.filter(reference=reference, status=AppointmentStatus.PENDING).delete()
+
+
+def _is_young(own: Appointment) -> bool:
+    young = Appointment.objects.filter(pk=own.pk, created_at__gt=DatabaseNow() - LONGEST_HOLD)
+    return young.exists()
 
 
 def _is_with(own: Appointment, practitioner: Practitioner, location: Location) -> bool:

@@ -142,6 +142,16 @@ def test_hold_renews_the_browsers_own_time(service):
     assert Appointment.objects.get().expires_at == NOW + timedelta(minutes=19)
 
 
+def test_choosing_a_held_time_again_and_again_ends_as_the_button_does(service):
+    first = hold(service)
+    for _ in range(20):
+        last = first.expires_at
+        first = hold(service, now=last - timedelta(seconds=30), replaces=first.reference)
+
+    assert NOW + actions.LONGEST_HOLD <= last <= NOW + actions.LONGEST_HOLD + actions.HOLD_DURATION
+    assert first.expires_at == last
+
+
 def test_hold_keeps_the_earlier_one_when_the_new_one_fails(service):
     first = hold(service)
     hold(service, local(9, 11, 0) + timedelta(days=1))
