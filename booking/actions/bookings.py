@@ -27,7 +27,7 @@ from booking.screening import ScreeningPass
 from .holds import HOLD_DURATION, release
 from .locks import get_for_change, keep_open, losing_the_race_is_slot_taken, queue_for
 from .records import PatientDetails, find_or_create_patient, write_history
-from .requests import answer_request, is_asked_to_move, is_held_for
+from .requests import answer_request, is_held_for, patient_may_change
 from .taking import (
     check_free,
     first_that_can,
@@ -156,8 +156,7 @@ def reschedule(
                 return appointment
             if was_changed:
                 raise StatusChanged
-            in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
-            if not by.is_staff and not in_time:
+            if not by.is_staff and not patient_may_change(appointment, now):
                 raise TooLateToMove
             for own in holds:
                 release(reference=own, now=now, by=by)

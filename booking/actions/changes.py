@@ -28,7 +28,7 @@ from booking.models import (
 
 from .locks import get_for_change
 from .records import write_history
-from .requests import answer_request, is_asked_to_move
+from .requests import answer_request, patient_may_change
 
 EVENTS = {
     AppointmentStatus.ARRIVED: EventKind.ARRIVED,
@@ -60,8 +60,7 @@ def cancel(
         cancellable = STILL_TO_COME if by.is_staff else (AppointmentStatus.BOOKED,)
         if appointment.status not in cancellable:
             raise NotCancellable
-        in_time = appointment.is_cancellable(now) or is_asked_to_move(appointment)
-        if not by.is_staff and not in_time:
+        if not by.is_staff and not patient_may_change(appointment, now):
             raise TooLateToCancel
         if now >= appointment.ends_at:
             raise VisitOver

@@ -18,6 +18,13 @@ def is_asked_to_move(appointment: Appointment) -> bool:
     return MoveRequest.objects.filter(appointment=appointment, status__in=WAITING).exists()
 
 
+def patient_may_change(appointment: Appointment, now: datetime) -> bool:
+    """Say whether the patient may still move or cancel it: in time, or before it if asked to move."""
+    if appointment.is_cancellable(now):
+        return True
+    return now < appointment.starts_at and is_asked_to_move(appointment)
+
+
 def is_held_for(
     appointment: Appointment,
     practitioner: Practitioner,

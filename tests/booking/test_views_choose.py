@@ -221,3 +221,14 @@ def test_mail_without_times_says_to_choose_or_call(visit):
     assert "We keep" not in none.body
     assert "Choose any other time, or tell us to call you:" in none.body
     assert "We keep" not in settled.body
+
+
+@pytest.mark.parametrize("answer", [{"start": "2026-12-16T15:00:00Z"}, {"answer": "cancel"}])
+def test_who_is_asked_may_answer_until_the_visit_begins(client, visit, request_, answer):
+    with time_machine.travel(local(14, 10, 15), tick=False):
+        refused = client.post(url(visit), answer)
+
+    assert (refused.status_code, stored(visit).status) == (409, "booked")
+    assert stored(visit).starts_at == visit.starts_at
+    with time_machine.travel(local(14, 9, 59), tick=False):
+        assert client.post(url(visit), answer).status_code == 302
