@@ -1,4 +1,4 @@
-"""How often one connection, or one e-mail address, may hold, book and ask in a while.
+"""How often one connection, or one e-mail address, may hold, book, move and ask in a while.
 
 A waiting room or a family shares one address, so the limits are far above what people do and far
 below what a program needs to fill a diary. What is counted is stored as a keyed digest for a day.
@@ -31,12 +31,15 @@ class Limit:
 PER_CONNECTION = {
     "hold": (Limit(40, timedelta(minutes=10)), Limit(300, DAY)),
     "book": (Limit(30, HOUR), Limit(100, DAY)),
+    "move": (Limit(30, HOUR), Limit(100, DAY)),
     "find": (Limit(20, HOUR),),
     "wait": (Limit(10, HOUR),),
 }
-# Somebody may book a course of weekly visits for two children in one go.
+# Somebody may book a course of weekly visits for two children in one go, and move it.
 PER_EMAIL = {
     "book": (Limit(25, DAY),),
+    # Each move sends a mail.
+    "move": (Limit(25, DAY),),
     "find": (Limit(4, HOUR),),
     "wait": (Limit(6, DAY),),
 }

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from booking import actions
+from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import nearest_slots
-from booking.errors import BookingError, SlotNotOffered, SlotTaken
+from booking.errors import BookingError, SlotNotOffered, SlotTaken, TooMany
 from booking.forms import StartForm
 from booking.models import Appointment, Practitioner
 from booking.weeks import Bookable
@@ -108,14 +108,17 @@ def _move(
     if starts_at == visit.starts_at and visit.practitioner in move.candidates:
         return _show(request, move, now=now, is_same_time=True)
     try:
-        moved = actions.reschedule(
-            reference=visit.reference,
-            practitioners=move.candidates,
-            starts_at=starts_at,
-            now=now,
-            by=PATIENT,
-        )
-    except (SlotTaken, SlotNotOffered) as error:
+        with limits.spend(
+            "move", request, email=visit.patient.email if visit.patient else "", now=now
+        ):
+            moved = actions.reschedule(
+                reference=visit.reference,
+                practitioners=move.candidates,
+                starts_at=starts_at,
+                now=now,
+                by=PATIENT,
+            )
+    except (SlotTaken, SlotNotOffered, TooMany) as error:
         form.add_error("start", error.message)
         return _refuse(request, move, form, around=starts_at, now=now, status=error.status)
     except BookingError:

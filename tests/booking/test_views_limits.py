@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 
 from booking import limits
-from booking.models import Appointment
+from booking.models import Appointment, Message
+from booking.templatetags.clinic_times import iso_utc
 from tests.html_tree import parse
 
-from .factories import local
+from .factories import local, make_appointment
 from .journeys import ANSWERS, choose_time, pass_screening, send_details
 
 FORGED = [f"203.0.113.{number}" for number in range(10)]
@@ -15,10 +16,11 @@ FORGED = [f"203.0.113.{number}" for number in range(10)]
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    """Let one connection hold four times and book twice, and one address book once."""
+    """Let one connection hold four times and book twice, and one address book once and move twice."""
     monkeypatch.setitem(limits.PER_CONNECTION, "hold", (limits.Limit(4, limits.HOUR),))
     monkeypatch.setitem(limits.PER_CONNECTION, "book", (limits.Limit(2, limits.HOUR),))
     monkeypatch.setitem(limits.PER_EMAIL, "book", (limits.Limit(1, limits.DAY),))
+    monkeypatch.setitem(limits.PER_EMAIL, "move", (limits.Limit(2, limits.DAY),))
 
 
 def another_browser(service, **headers):
@@ -98,3 +100,17 @@ def test_the_same_form_again_counts_once(bookable_service):
 
     assert codes == [302] * 5
     assert Appointment.objects.get().status == "booked"
+
+
+def test_a_visit_that_is_moved_to_and_fro_stays_and_sends_no_more_mail(client, bookable_service):
+    visit = make_appointment(bookable_service, local(14, 9))
+    url = f"{visit.get_absolute_url()}reschedule/"
+
+    answers = [client.post(url, {"start": iso_utc(local(14, hour))}) for hour in (10, 9, 11)]
+
+    page = parse(answers[-1].content).one("main")
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "too many requests" in page.text
+    assert "tel:+12125550100" in [link.get("href") for link in page.all("a")]
+    assert Appointment.objects.get().starts_at == local(14, 9)
+    assert Message.objects.count() == 2
