@@ -24,13 +24,14 @@ class AppointmentEvent(models.Model):
     by_role = models.CharField(max_length=20)
     by_name = models.CharField(max_length=200, blank=True)
     starts_at = models.DateTimeField()
+    # The admin says who is in a history, instead of failing where PostgreSQL refuses.
     practitioner = models.ForeignKey(
-        Practitioner, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+        Practitioner, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     previous_starts_at = models.DateTimeField(null=True, blank=True)
     previous_practitioner = models.ForeignKey(
         Practitioner,
-        on_delete=models.DO_NOTHING,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -6,14 +6,20 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from booking.models import NotAvailableTime, Patient
+from booking import actions
+from booking.models import AvailableTime, NotAvailableTime, Patient, Practitioner
 
 from .factories import (
+    DESK,
     NOW,
+    TEN,
+    book,
     local,
     make_appointment,
     make_patient,
+    make_practitioner,
     make_service,
+    make_week,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -61,6 +67,25 @@ def test_patient_can_be_corrected(front_desk):
 
     patient = Patient.objects.get()
     assert (patient.email, patient.phone_display) == ("new@example.com", "(212) 555-0199 ext. 7")
+
+
+def test_who_is_in_the_history_of_a_visit_is_not_deleted(admin_client):
+    service = make_service()
+    make_week(service)
+    left, colleague = service.practitioner, make_practitioner()
+    service.practitioners.add(colleague)
+    make_week(service, practitioner=colleague)
+    visit = book(service)
+    actions.reschedule(
+        reference=visit.reference, starts_at=TEN, practitioners=[colleague], now=NOW, by=DESK
+    )
+    AvailableTime.objects.filter(practitioner=left).delete()
+
+    asked = admin_client.get(f"/admin/booking/practitioner/{left.pk}/delete/")
+    admin_client.post(f"/admin/booking/practitioner/{left.pk}/delete/", {"post": "yes"})
+
+    assert asked.context["protected"] != []
+    assert set(Practitioner.objects.all()) == {left, colleague}
 
 
 @pytest.mark.parametrize("model", ["practitioner", "location", "service", "notavailabletime"])
