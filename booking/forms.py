@@ -72,6 +72,23 @@ class OneLine:
 
 
 @deconstructible
+class OneSpelling:
+    """Refuse letters by which an address could pass for another one, and those that cannot be seen.
+
+    PostgreSQL takes a Kelvin sign for a K, and would find visits under an address that is not theirs.
+    """
+
+    def __call__(self, value: str) -> None:
+        if any(
+            unicodedata.category(one) == "Cf"
+            or unicodedata.normalize("NFKC", one) != one
+            or (not one.isascii() and one.lower()[0].isascii())
+            for one in value
+        ):
+            raise ValidationError("Enter an email address like name@example.com.", code="invalid")
+
+
+@deconstructible
 class Visible:
     """Refuse text in which nothing can be seen."""
 
@@ -257,7 +274,11 @@ class DetailsForm(forms.Form):
         help_text="We send your confirmation here.",
         # Without Django's own limit, which browsers enforce by cutting off what is pasted.
         max_length=None,
-        validators=[OneLine("the address"), AtMost(EMAIL_LIMIT, "the email address")],
+        validators=[
+            OneLine("the address"),
+            OneSpelling(),
+            AtMost(EMAIL_LIMIT, "the email address"),
+        ],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": "Enter your email address.",

@@ -211,6 +211,13 @@ def test_details_form_refuses_other_things_than_an_email_address(email):
     assert list(form.errors) == ["email"]
 
 
+@pytest.mark.parametrize(
+    "email", ["ana@stra\xdfe.example", "ana@\u043f\u0440\u0438\u043c\u0435\u0440.com"]
+)
+def test_details_form_takes_addresses_of_all_scripts(email):
+    assert DetailsForm(ANSWERS | {"email": email}).is_valid()
+
+
 def test_details_form_limits_the_email_address():
     domain = ".".join(["d" * 60] * 4) + ".example.com"
 

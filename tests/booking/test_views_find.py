@@ -50,6 +50,17 @@ def test_the_page_asks_for_an_address_and_nothing_else(client, visit):
     assert page.one("input", name="email").get("autocomplete") == "email"
 
 
+@pytest.mark.parametrize("lookalike", ["mi\u212ae@example.com", "mike@example.com\u200f"])
+def test_no_letter_passes_for_another_one(client, bookable_service, lookalike):
+    mike = make_patient(name="Mike", email="mike@example.com")
+    make_appointment(bookable_service, local(14, 9), patient=mike)
+
+    assert ask(client, lookalike).status_code == 200
+    assert Message.objects.count() == 0
+    assert ask(client, "MIKE@Example.com").status_code == 302
+    assert send(Message.objects.get()) is not None
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("path", [FIND, SENT, f"{FIND}?email=ana@example.com"])
 def test_looking_sends_nothing(client, visit, method, path):
