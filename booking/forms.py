@@ -30,6 +30,7 @@ TEXT_LIMIT = 2000
 START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 START_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ABROAD = re.compile(r"^\s*00(?=\s*[1-9])")
 NUL_MESSAGE = "Type this again: it holds characters that cannot be seen."
 TRAP = "Empty the box “Leave this box empty”. A program or your browser filled it in."
 # The page places these itself: `start` with the times, the others out of sight.
@@ -125,6 +126,8 @@ class PhoneField(PhoneNumberField):  # type: ignore[misc]  # the package has no 
     def to_python(self, value: Any) -> PhoneNumber | str:
         if value:
             OneLine("the number")(str(value).strip())
+            # Outside of America people begin a number abroad with 00; no American one begins so.
+            value = ABROAD.sub("+", str(value))
         number: PhoneNumber | str = super().to_python(value)
         return number
 
@@ -293,7 +296,8 @@ class DetailsForm(forms.Form):
         widget=forms.TelInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         error_messages={
             "required": "Enter your phone number.",
-            "invalid": "Enter a phone number with its area code, like (212) 555-0123.",
+            "invalid": "Enter a phone number with its area code, like (212) 555-0123, "
+            "or with + and the country code, like +44 20 7946 0018.",
         },
     )
     seen_before = forms.ChoiceField(

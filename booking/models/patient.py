@@ -32,6 +32,8 @@ class Patient(models.Model):
 
     @property
     def phone_display(self) -> str:
-        """The number as people in its country write it, with its extension."""
+        """The number as one dials it from the United States, with its extension."""
         extension = f" ext. {self.phone_extension}" if self.phone_extension else ""
-        return f"{self.phone.as_national}{extension}"
+        is_abroad = self.phone.country_code != 1
+        number = self.phone.as_international if is_abroad else self.phone.as_national
+        return f"{number}{extension}"

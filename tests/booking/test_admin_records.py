@@ -88,6 +88,14 @@ def test_who_is_in_the_history_of_a_visit_is_not_deleted(admin_client):
     assert set(Practitioner.objects.all()) == {left, colleague}
 
 
+def test_patients_abroad_are_shown_with_their_country(front_desk):
+    make_patient(phone="+81312345678")
+
+    page = front_desk.get("/admin/booking/patient/").content.decode()
+
+    assert '<td class="field-phone_display">+81 3-1234-5678</td>' in page
+
+
 @pytest.mark.parametrize("model", ["practitioner", "location", "service", "notavailabletime"])
 def test_owner_screens_open(admin_client, model):
     service = make_service()

@@ -177,8 +177,9 @@ def test_details_form_keeps_the_extension_of_a_phone_number(phone):
     assert (details.phone, details.phone_extension) == ("+12125550123", "42")
 
 
-def test_details_form_takes_an_international_phone_number():
-    form = DetailsForm(ANSWERS | {"phone": "+44 20 7946 0018"})
+@pytest.mark.parametrize("phone", ["+44 20 7946 0018", "0044 20 7946 0018", "011 44 20 7946 0018"])
+def test_details_form_takes_an_international_phone_number(phone):
+    form = DetailsForm(ANSWERS | {"phone": phone})
 
     assert form.errors == {}
     assert form.patient_details().phone == "+442079460018"
@@ -189,7 +190,10 @@ def test_details_form_shows_how_a_phone_number_looks(phone):
     form = DetailsForm(ANSWERS | {"phone": phone})
 
     assert form.errors == {
-        "phone": ["Enter a phone number with its area code, like (212) 555-0123."]
+        "phone": [
+            "Enter a phone number with its area code, like (212) 555-0123, "
+            "or with + and the country code, like +44 20 7946 0018."
+        ]
     }
     assert form["phone"].value() == phone
 
