@@ -256,7 +256,12 @@ def test_the_holder_sees_the_held_time_as_theirs_and_others_do_not_see_it(
 
     checked = [slot for slot in mine.all("input", name="start") if "checked" in slot.attributes]
     assert [slot.get("data-slot") for slot in checked] == ["2026-12-07T15:00:00Z"]
-    assert "Monday, December 7, 10:00 am, is held for you until 7:10 am." in times_form(mine).text
+    note = times_form(mine).all("p", class_="note")[1]
+    assert note.text == (
+        "Monday, December 7, 10:00 am, is held for you until 7:10 am. "
+        "Keep it, or choose another time."
+    )
+    assert note.one("a").get("href") == "/book/first-consultation/details/"
     assert slots(others) == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
 
 
