@@ -20,6 +20,8 @@ from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
 from conditions.red_flags import clinic_wide_emergencies
 
+from .own_clock import clock_context, own_zone, to_visit
+
 NEWS_LASTS = timedelta(minutes=10)
 
 
@@ -45,7 +47,9 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show one visit: when, where, what next, and how to move or cancel it."""
     now = timezone.now()
     visit = get_appointment_for_link(reference)
-    return render(request, "booking/appointment_detail.html", visit_context(visit, now=now))
+    clock = clock_context(visit, own_zone(request, visit))
+    context = {**visit_context(visit, now=now), **clock}
+    return render(request, "booking/appointment_detail.html", context)
 
 
 @private_page
@@ -56,7 +60,8 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     visit = get_appointment_for_link(reference)
     if visit.status == AppointmentStatus.CANCELLED:
         return redirect(visit)
-    context = visit_context(visit, now=now)
+    own = own_zone(request, visit)
+    context = {**visit_context(visit, now=now), **clock_context(visit, own)}
     if request.method != "POST":
         return render(request, "booking/appointment_confirm_cancel.html", context)
     try:
@@ -64,7 +69,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     except BookingError as error:
         context = {**context, "refusal": error.message, "is_cancellable": False}
         return render(request, "booking/appointment_confirm_cancel.html", context, status=409)
-    return redirect(visit)
+    return to_visit(visit, own)
 
 
 @private_page

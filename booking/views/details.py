@@ -15,7 +15,7 @@ from booking.availability import free_practitioners, nearest_slots
 from booking.errors import BookingError, HeldLongEnough, SlotTaken, TooMany
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
-from booking.models import Practitioner, Service
+from booking.models import Appointment, Practitioner, Service
 from booking.screening import ScreeningPass
 
 from .journey import (
@@ -28,6 +28,7 @@ from .journey import (
     set_cookie,
     start_journey,
 )
+from .own_clock import to_visit
 
 
 @never_cache
@@ -50,7 +51,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(journey.url("times"), preserve_request=is_change and "hold" in request.POST)
     journey = journey.as_held(token)
     if (booked := get_booked(token)) is not None:
-        return redirect(booked)
+        return _to_visit(booked, journey)
     if request.method != "POST":
         return _show(
             request, journey, token, DetailsForm(for_whom=journey.service.for_whom), now=now
@@ -117,11 +118,15 @@ def _book(
         is_too_many = isinstance(error, TooMany)
         form.add_error(None if is_too_many else "start", error.message)
         return _show(request, journey, token, form, now=now, status=error.status)
-    response = redirect(appointment)
+    response = _to_visit(appointment, journey)
     if journey.holder in (None, token.reference):
         # Long enough to answer a second click alike, short enough for a shared computer.
         set_cookie(response, HOLD_COOKIE, token.sign(), lasts=actions.HOLD_DURATION)
     return response
+
+
+def _to_visit(visit: Appointment, journey: Journey) -> HttpResponse:
+    return to_visit(visit, journey.own_zone if journey.has_own_zone else None)
 
 
 def _keep(

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -27,6 +28,7 @@ from .appointments import (
     visit_context,
 )
 from .bookable import find_bookable, wanted_day
+from .own_clock import clock_context, own_zone, to_visit
 
 ANYONE = {"with": "anyone"}
 
@@ -40,6 +42,8 @@ class Move:
     """Everybody who offers the service today."""
     is_for_anyone: bool
     """Whether the patient asked for other practitioners' times too."""
+    own_zone: ZoneInfo | None
+    """The clock on which the patient chooses, if it is not the clinic's."""
 
     @property
     def candidates(self) -> tuple[Practitioner, ...]:
@@ -54,16 +58,29 @@ class Move:
             location=self.visit.location,
             now=now,
             moving=self.visit.reference,
+            zone=self.zone,
         )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are chosen."""
+        return self.own_zone or self.visit.location.tz
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the address of every page of a move carries."""
+        kept = ANYONE if self.is_for_anyone else {}
+        return {**kept, "zone": self.own_zone.key} if self.own_zone else kept
 
     def context(self, *, now: datetime) -> dict[str, Any]:
         is_alone = self.candidates == (self.visit.practitioner,)
         return {
             **visit_context(self.visit, now=now),
+            **clock_context(self.visit, self.own_zone),
             "moving": self.visit,
             # The times page draws a held time as chosen: here it is the present one.
             "held": self.visit,
-            "kept": ANYONE if self.is_for_anyone else {},
+            "kept": self.kept,
             "is_for_anyone": not is_alone,
             "has_others": is_alone and len(self.practitioners) > 1,
         }
@@ -79,7 +96,7 @@ def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
     starts_at = form.cleaned_data["start"] if form and form.is_valid() else None
     # The same form sent twice: the first has done it, and it may be too late for a second.
     if starts_at == move.visit.starts_at and is_news(last_move(move.visit), move.visit, now=now):
-        return redirect(move.visit)
+        return to_visit(move.visit, move.own_zone)
     if not may_change(move.visit, now=now):
         return _stop(request, move, now=now)
     if form is None:
@@ -98,6 +115,7 @@ def _start(request: HttpRequest, reference: UUID) -> Move:
         visit=visit,
         practitioners=tuple(offering),
         is_for_anyone=request.GET.get("with") == ANYONE["with"],
+        own_zone=own_zone(request, visit),
     )
 
 
@@ -124,7 +142,7 @@ def _move(
     except BookingError:
         # Somebody cancelled it, or the limit passed, since it was read.
         return _stop(request, _start(request, visit.reference), now=now)
-    return redirect(moved)
+    return to_visit(moved, move.own_zone)
 
 
 def _show(
@@ -144,6 +162,7 @@ def _show(
     first_other = next(others, None)
     context = {
         **move.context(now=now),
+        "zone": move.zone,
         "bookable": bookable,
         "week": bookable.week_of(day),
         "is_out_of_range": day != wanted,
@@ -176,7 +195,7 @@ def _refuse(
         now=now,
         moving=move.visit.reference,
     )
-    context = {**move.context(now=now), "form": form, "nearest": nearest}
+    context = {**move.context(now=now), "zone": move.zone, "form": form, "nearest": nearest}
     return render(request, "booking/appointment_reschedule_refused.html", context, status=status)
 
 
