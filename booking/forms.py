@@ -324,7 +324,7 @@ class DetailsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     consent = forms.BooleanField(
-        error_messages={"required": "Tick the privacy box, so that we may keep your booking."},
+        error_messages={"required": "Tick the privacy box, so that we may keep what you tell us."},
     )
     start = StartField(required=False)
     # For programs that fill in everything; the page keeps it from people, and tells who fell in.

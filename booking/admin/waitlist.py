@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from booking import waitlist
 from booking.models import WaitlistEntry, WaitlistOffer
+from booking.models.patient import phone_words
 from booking.templatetags.clinic_times import clinic_short_day
 from clinic.confirmation import ask_first, is_confirmed
 
@@ -101,8 +102,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         patient = entry.appointment.patient if entry.appointment else None
         if patient is not None:
             return patient.phone_display
-        extension = f" ext. {entry.phone_extension}" if entry.phone_extension else ""
-        return f"{entry.phone.as_national}{extension}"
+        return phone_words(entry.phone, entry.phone_extension)
 
     @admin.display(description="visit")
     def visit(self, entry):
@@ -110,7 +110,8 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description="days", ordering="from_on")
     def days(self, entry):
-        return f"{clinic_short_day(entry.from_on)} to {clinic_short_day(entry.until_on)}"
+        days = dict.fromkeys((entry.from_on, entry.until_on))
+        return " to ".join(clinic_short_day(day) for day in days)
 
     @admin.action(
         permissions=["manage"],

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 
 
 class Patient(models.Model):
@@ -32,8 +33,10 @@ class Patient(models.Model):
 
     @property
     def phone_display(self) -> str:
-        """The number as one dials it from the United States, with its extension."""
-        extension = f" ext. {self.phone_extension}" if self.phone_extension else ""
-        is_abroad = self.phone.country_code != 1
-        number = self.phone.as_international if is_abroad else self.phone.as_national
-        return f"{number}{extension}"
+        return phone_words(self.phone, self.phone_extension)
+
+
+def phone_words(phone: PhoneNumber, extension: str) -> str:
+    """Return the number as one dials it from the United States, with its extension."""
+    number = phone.as_national if phone.country_code == 1 else phone.as_international
+    return f"{number} ext. {extension}" if extension else str(number)

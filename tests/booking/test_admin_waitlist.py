@@ -42,6 +42,16 @@ def test_list_and_detail_show_who_waits_for_what_and_what_was_offered(front_desk
     assert 'name="_save"' not in detail
 
 
+def test_list_shows_the_country_of_a_number_abroad_and_a_single_day_once(front_desk, service):
+    day = local(14, 0).date()
+    wait(service, details=make_details(phone="+33199001234"), from_on=day, until_on=day)
+
+    page = front_desk.get(LIST).content.decode()
+
+    assert '<td class="field-phone_number">+33 1 99 00 12 34</td>' in page
+    assert '<td class="field-days">Mon, Dec 14</td>' in page
+
+
 def test_search_finds_people_with_and_without_a_visit(front_desk, service):
     without = wait(service, details=named("Ben", phone="+12125550188"))
     visit = Appointment.objects.get(starts_at=local(21, 10))

@@ -179,7 +179,7 @@ def test_wrong_answers_are_named_and_everything_typed_is_kept(visitor, bookable_
         "#id_email": "Enter an email address like name@example.com.",
         "#id_phone": "Enter a phone number with its area code, like (212) 555-0123, "
         "or with + and the country code, like +44 20 7946 0018.",
-        "#id_consent": "Tick the privacy box, so that we may keep your booking.",
+        "#id_consent": "Tick the privacy box, so that we may keep what you tell us.",
     }
     assert typed(page) == TYPED | {"reason": "Line one line <two>"}
     assert page.one(id="id_email").get("aria-invalid") == "true"

@@ -164,6 +164,15 @@ def test_the_form_begins_with_all_days_that_can_be_booked(client, full):
     assert page.all("textarea") == []
 
 
+def test_the_persons_page_names_a_single_day_once(client, full):
+    day = local(14, 0).date()
+    entry = wait(full, from_on=day, until_on=day)
+
+    facts = page_of(client, entry).one("main").all("dd")
+
+    assert facts[1].text == "Monday, December 14"
+
+
 def test_the_form_says_what_is_wrong_and_keeps_the_rest(client, full):
     pass_screening(client, full)
     sent = PERSON | {"from_on": "12/20/2026", "until_on": "2026-12-19", "time_of_day": "noon"}
