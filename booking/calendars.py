@@ -13,13 +13,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
-from booking.models import Appointment, AppointmentStatus, LocationKind, WaitlistOffer
+from booking.models import Appointment, AppointmentStatus, Location, LocationKind, WaitlistOffer
 from booking.templatetags.clinic_times import clinic_day, clinic_time, zone_words
 from clinic.models import Clinic
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 PRODUCT_ID = "-//Integrative Med Solutions//Booking//EN"
+
+HOW_IT_BEGINS: dict[str, str] = {
+    LocationKind.PHONE: "We call you at the phone number you gave us.",
+    LocationKind.VIDEO: "We email you the link to the video call before the visit. "
+    "If you do not have it an hour before, please call us.",
+}
 
 # What a header or a property line must not hold: control characters, line and paragraph
 # separators, halves of surrogate pairs.
@@ -82,6 +88,11 @@ def place_in_words(appointment: Appointment | WaitlistOffer) -> str:
     return one_line(location.address or location.name)
 
 
+def how_it_begins(location: Location) -> str:
+    """Return who calls whom for a phone or video visit; "" in person."""
+    return HOW_IT_BEGINS.get(location.kind, "")
+
+
 def one_line(text: str) -> str:
     """Return the text with anything that could start a new line turned into a space."""
     kept = (" " if unicodedata.category(c) in LINE_BREAKING_CATEGORIES else c for c in text)
@@ -132,6 +143,8 @@ def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -
     if cancelled:
         lines.append("This visit is cancelled.")
     else:
+        if begins := how_it_begins(appointment.location):
+            lines.append(begins)
         lines.append(f"See or cancel your visit: {appointment_link(appointment)}")
         lines.append(f"Questions? Call {clinic.phone_display}.")
     lines.append(

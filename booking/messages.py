@@ -17,6 +17,7 @@ from django.urls import reverse
 from booking.calendars import (
     appointment_calendar,
     appointment_link,
+    how_it_begins,
     one_line,
     place_in_words,
     site_link,
@@ -146,6 +147,7 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
             line for line in map(one_line, appointment.service.what_to_bring.splitlines()) if line
         ],
         "is_in_person": appointment.location.kind == LocationKind.IN_PERSON,
+        "how_it_begins": how_it_begins(appointment.location),
         "link": appointment_link(appointment),
     }
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions
 from booking.actors import PATIENT
-from booking.calendars import appointment_calendar
+from booking.calendars import appointment_calendar, how_it_begins
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
 from conditions.red_flags import clinic_wide_emergencies
@@ -141,6 +141,7 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "emergencies": clinic_wide_emergencies(),
         "booking_url": _booking_url(visit),
         "waits": visit.waitlist_entries.on_the_list().first(),
+        "how_it_begins": how_it_begins(visit.location),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }
 

@@ -267,6 +267,8 @@ def test_mail_says_what_to_do_on_the_day_of_a_visit_in_person():
     assert all("come ten minutes early" in " ".join(body.split()) for body in here)
     assert all("Two spaces behind the building" in " ".join(body.split()) for body in here)
     assert not any("come ten minutes early" in " ".join(body.split()) for body in away)
+    assert all("We call you at the phone number" in " ".join(body.split()) for body in away)
+    assert all("Please have ready" in body for body in away)
 
 
 def test_mail_is_sent():

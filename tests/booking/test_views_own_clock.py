@@ -122,3 +122,35 @@ def test_a_visit_is_moved_on_the_chosen_clock(client, visit):
     assert "Tuesday, December 15, 12:00 am, is the time you have already" in same.text
     assert "Times on your clock: Tokyo." in refused.one("form", class_="times-form").text
     assert moved["Location"] == f"{visit.get_absolute_url()}{TOKYO}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"),
+    [
+        ("phone", "We call you at the phone number you gave us."),
+        ("video", "We email you the link to the video call before the visit."),
+    ],
+)
+def test_the_page_and_the_calendar_say_who_calls_whom(client, visit, kind, begins):
+    visit.location.kind = kind
+    visit.location.save()
+
+    main = get(client, visit, "").one("main").text
+    calendar = client.get(f"{visit.get_absolute_url()}calendar.ics").content.decode()
+
+    assert begins in main
+    assert "come ten minutes early" not in main
+    assert begins in calendar.replace("\r\n ", "").replace("\\,", ",")
+
+
+def test_only_a_visit_in_person_is_paid_at_the_clinic(client, bookable_service, video):
+    pass_screening(client, bookable_service)
+
+    said = []
+    for query in ("", "?location=video"):
+        chosen = client.post(
+            f"/book/{bookable_service.slug}/times/{query}", {"start": "2026-12-14T15:00:00Z"}
+        )
+        said.append("You pay at the clinic." in client.get(chosen["Location"]).content.decode())
+
+    assert said == [True, False]
