@@ -4,9 +4,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from booking import actions
 from booking.actors import Actor
@@ -16,6 +16,7 @@ from booking.models import (
     AppointmentStatus,
     CancelledBy,
 )
+from booking.time_off import waiting_request
 from clinic.confirmation import ask_first, is_confirmed
 from conditions.addresses import where_now
 from conditions.models import Condition
@@ -54,7 +55,7 @@ class AppointmentAdmin(admin.ModelAdmin):
     inlines = (EventInline, MessageInline)
     actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "mark_booked", "cancel")
     fieldsets = (
-        (None, {"fields": ("when", "until", "status", "spoken", "patient_page")}),
+        (None, {"fields": ("when", "until", "status", "still_open", "spoken", "patient_page")}),
         ("Patient", {"fields": ("patient", "email", "phone", "seen", "reason", "medicines")}),
         ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
@@ -143,6 +144,18 @@ class AppointmentAdmin(admin.ModelAdmin):
             '<a href="{}">Open what the patient sees</a>',
             appointment.get_absolute_url(),
         )
+
+    @admin.display(description="still open")
+    def still_open(self, appointment):
+        """Lead to what the clinic asked the patient, and to their place in the waiting list."""
+        found = []
+        if asked := waiting_request(appointment):
+            url = reverse("admin:booking_moverequest_change", args=[asked.pk])
+            found.append((url, f"Asked to move, time off: {asked.get_status_display().lower()}"))
+        if entry := appointment.waitlist_entries.on_the_list().first():
+            url = reverse("admin:booking_waitlistentry_change", args=[entry.pk])
+            found.append((url, "Waits for an earlier time"))
+        return format_html_join(", ", '<a href="{}">{}</a>', found) or None
 
     @admin.display(description="email")
     def email(self, appointment):

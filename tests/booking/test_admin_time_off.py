@@ -16,6 +16,7 @@ from .factories import (
     make_patient,
     make_service,
     make_week,
+    wait_to_move,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -167,6 +168,34 @@ def test_request_can_be_read_and_not_changed(front_desk, visits):
     assert "Mon, Dec 14, 2026, 11:00 am EST, Tue, Dec 15, 2026, 9:00 am EST" in page
     assert front_desk.post(page_url, {"note": "x"}).status_code == 403
     assert front_desk.get(f"{LIST}add/").status_code == 403
+
+
+def test_visit_leads_to_what_is_still_open_with_its_patient(front_desk, visits):
+    asked, other = ask(visits[0]), visits[1]
+    entry = wait_to_move(visits[0])
+    pages = [
+        front_desk.get(f"/admin/booking/appointment/{visit.pk}/change/").content.decode()
+        for visit in (visits[0], other)
+    ]
+
+    for link in (
+        f'<a href="{LIST}{asked.pk}/change/">Asked to move, time off: no answer yet</a>',
+        f'<a href="/admin/booking/waitlistentry/{entry.pk}/change/">Waits for an earlier time</a>',
+    ):
+        assert link in pages[0]
+        assert link not in pages[1]
+
+
+def test_first_page_leads_to_booking_by_phone_who_may(front_desk, client):
+    link = '<a href="/admin/booking/appointment/add/">Book a visit by phone</a>'
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_appointment"))
+
+    desk = front_desk.get("/admin/").content.decode()
+    client.force_login(reader)
+
+    assert link in desk
+    assert link not in client.get("/admin/").content.decode()
 
 
 def test_settled_by_phone_asks_for_a_note(front_desk, visits):
