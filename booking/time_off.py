@@ -5,7 +5,7 @@ that is moved or cancelled, by whatever path, is the answer.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -30,6 +30,7 @@ ALTERNATIVES = 3
 MOST_TRIES = 12
 ALTERNATIVES_LAST = timedelta(days=2)
 ONE_DAY = timedelta(days=1)
+ONE_MINUTE = timedelta(minutes=1)
 
 
 def visits_in(closure: NotAvailableTime, *, now: datetime) -> list[Appointment]:
@@ -120,7 +121,10 @@ def _held_until(visit: Appointment, closure: NotAvailableTime | None, *, now: da
     """Return two days from now, or a day before the closure; once that is past, the visit."""
     latest = now + ALTERNATIVES_LAST
     day_before = closure.starts_at - ONE_DAY if closure else latest
-    return min(latest, day_before if day_before > now else visit.starts_at)
+    until = min(latest, day_before if day_before > now else visit.starts_at)
+    # Time off begins at midnight, which people take for the one before and the one after.
+    is_midnight = until.astimezone(visit.location.tz).time() == time()
+    return until - ONE_MINUTE if is_midnight else until
 
 
 def _hold_alternatives(

@@ -93,7 +93,7 @@ def test_patient_is_sent_the_nearest_free_times_on_different_days(visit, closure
     ("now", "until"),
     [
         (NOW, NOW + timedelta(days=2)),
-        (local(11, 12), local(13, 0)),
+        (local(11, 12), local(12, 23, 59)),
         (local(13, 12), local(14, 10)),
     ],
     ids=["two days", "the day before the closure", "the visit, if that is past"],
