@@ -66,8 +66,9 @@ def test_every_way_on_the_page_carries_it(visitor, form, bookable_service):
 
     page = parse(visitor.post(TIMES, form).content).one("main")
 
-    # Only “See all visits” starts something else.
-    assert [link.text for link in page.all("a")] == ["See all visits"]
+    # What starts something else does so beside this page.
+    links = [(link.text, link.get("target")) for link in page.all("a")]
+    assert links == [("See all visits (opens a new tab)", "_blank")]
     ways = [one for one in page.all("button") if one.get("formaction")]
     assert {one.get("form") for one in ways} == {"carried"}
     assert len(ways) > 61
