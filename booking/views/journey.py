@@ -1,6 +1,6 @@
 """What every booking step needs first: the service, the questions, the pass and the hold."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,18 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import (
-    DurationField,
-    ExpressionWrapper,
-    F,
-    FilteredRelation,
-    OuterRef,
-    Q,
-    Subquery,
-)
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from booking.catalogue import find_offer
 from booking.forms import DetailsForm, parse_start
 from booking.models import (
     Appointment,
@@ -113,8 +106,6 @@ class Journey:
     screening: ScreeningPass | None
     hold: HoldToken | None
     """The hold to act on: the form's own, else the browser's newest."""
-    held_until: datetime | None
-    """Until when `hold` keeps a time for this service; None if it does not any more."""
     newest_hold: HoldToken | None
     """The browser's newest hold. Differs from `hold` when two tabs are open."""
 
@@ -211,13 +202,17 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     # stood open for days still counts: its time is taken again if it is free.
     named = request.POST.get("hold")
     hold = HoldToken.read(named) if named else newest_hold
-    service, practitioners, locations, held_until = _load_service(slug, hold)
+    offer = find_offer(slug)
+    if offer is None:
+        raise Http404("No such visit can be booked.")
+    request.clinic = offer.clinic  # type: ignore[attr-defined]  # for the context processor
+    practitioners, locations = offer.practitioners, offer.locations
     where, who = request.GET.get("location"), request.GET.get("practitioner")
     wanted_zone = request.GET.get("zone") or request.POST.get("zone", "")
     candidates = tuple(one for one in practitioners if one.slug == who) or practitioners
     flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
     return Journey(
-        service=service,
+        service=offer.service,
         practitioners=practitioners,
         locations=locations,
         location=next((one for one in locations if one.slug == where), locations[0]),
@@ -228,45 +223,8 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
         flag_set=flag_set,
         screening=read_pass(request.COOKIES.get(PASS_COOKIE), flag_set=flag_set, now=now),
         hold=hold,
-        held_until=held_until,
         newest_hold=newest_hold,
     )
-
-
-def _load_service(
-    slug: str, hold: HoldToken | None
-) -> tuple[Service, tuple[Practitioner, ...], tuple[Location, ...], datetime | None]:
-    """Return the service, who offers it, where, and until when the hold keeps a time for it.
-
-    One query. Raises Http404 if nobody offers it.
-    """
-    holds = Appointment.objects.none()
-    if hold is not None:
-        holds = Appointment.objects.live_holds().filter(
-            reference=hold.reference, starts_at=hold.starts_at, service=OuterRef("pk")
-        )
-    # Each practitioner beside each other place: few rows, and one way to the database.
-    rows: list[Any] = list(
-        Service.objects.filter(slug=slug, is_active=True)
-        .annotate(
-            who=FilteredRelation("practitioners", condition=Q(practitioners__is_active=True)),
-            place=FilteredRelation("other_locations"),
-            held_until=Subquery(holds.values("expires_at")),
-        )
-        .filter(who__isnull=False)
-        .select_related("location__same_hours_as", "who", "place__same_hours_as")  # type: ignore[misc]  # the stubs know no relation that is filtered
-        .order_by("who__name", "who__pk", "place__name", "place__pk")
-    )
-    if not rows:
-        raise Http404("No such visit can be booked.")
-    service = rows[0]
-    # A row without a match has no such attribute.
-    places = [service.location, *(row.place for row in rows if hasattr(row, "place"))]
-    return service, _distinct(row.who for row in rows), _distinct(places), service.held_until
-
-
-def _distinct[T](rows: Iterable[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(rows))
 
 
 def carried_details(request: HttpRequest, *, but: Collection[str] = ()) -> dict[str, str]:

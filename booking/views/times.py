@@ -29,6 +29,7 @@ from .journey import (
     Journey,
     carried_details,
     get_booked,
+    get_live_hold,
     set_cookie,
     start_journey,
 )
@@ -41,14 +42,6 @@ class Choice:
     label: str
     url: str
     is_chosen: bool
-
-
-@dataclass(frozen=True)
-class Held:
-    """The time that this browser holds."""
-
-    starts_at: datetime
-    expires_at: datetime
 
 
 @never_cache
@@ -169,9 +162,7 @@ def _show(
         "next_free_on": bookable.next_free_on(day),
         "is_out_of_range": day != wanted,
         "long_wait": _long_wait(journey, bookable, now=now),
-        "held": Held(journey.hold.starts_at, journey.held_until)
-        if journey.hold and journey.held_until
-        else None,
+        "held": get_live_hold(journey.hold, service=journey.service),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }

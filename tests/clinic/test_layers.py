@@ -12,7 +12,7 @@ APPS = ("booking", "clinic", "conditions")
 BOOKING_LAYERS = [
     {"errors", "actors", "slots", "zones", "templatetags", "weeks"},
     {"models"},
-    {"diaries"},
+    {"catalogue", "diaries"},
     {"availability", "interruption", "limits", "screening", "starter", "waits"},
     {"reasons"},
     {"messages", "calendars"},
