@@ -4,9 +4,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import compress
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -14,14 +16,23 @@ from .diaries import (
     ONE_DAY,
     REACH,
     Diary,
-    available_times,
     closures_in,
     holiday_periods,
     load_diaries,
     open_periods,
+    openings_of,
 )
-from .models import Appointment, AvailableTime, Location, Practitioner, Service
-from .slots import Period, Slot, merged, ranges_clear_of, starts_within, to_utc, with_buffers
+from .models import Appointment, Location, Practitioner, Service
+from .slots import (
+    Opening,
+    Period,
+    Slot,
+    merged,
+    ranges_clear_of,
+    starts_within,
+    to_utc,
+    with_buffers,
+)
 
 
 def bookable_dates(
@@ -101,9 +112,9 @@ def find_openings(
         holder=holder,
         moving=moving,
     )
-    by_hours: dict[frozenset[object], list[Diary]] = {}
+    by_hours: dict[frozenset[Opening], list[Diary]] = {}
     for diary in diaries.values():
-        by_hours.setdefault(frozenset(map(_as_hours, diary.hours)), []).append(diary)
+        by_hours.setdefault(frozenset(diary.hours), []).append(diary)
     open_starts: set[datetime] = set()
     free_starts: set[datetime] = set()
     for same in by_hours.values():
@@ -114,10 +125,10 @@ def find_openings(
             is_free |= int.from_bytes(_marks_free(diary, starts, service, location))
         open_starts.update(compress(starts, is_open.to_bytes(len(starts))))
         free_starts.update(compress(starts, is_free.to_bytes(len(starts))))
-    not_before = now + service.notice
+    not_before, duration = now + service.notice, service.duration
     return Openings(
         slots=[
-            Slot(starts_at, starts_at + service.duration)
+            Slot(starts_at, starts_at + duration)
             for starts_at in sorted(free_starts)
             if starts_at >= not_before
         ],
@@ -125,23 +136,15 @@ def find_openings(
     )
 
 
-def _as_hours(one: AvailableTime) -> tuple[object, ...]:
-    return (
-        one.weekday,
-        one.on,
-        one.start_time,
-        one.end_time,
-        one.valid_from_on,
-        one.valid_until_on,
-    )
-
-
 def _starts_on(
     diary: Diary, service: Service, location: Location, first_on: date, last_on: date
-) -> list[datetime]:
+) -> tuple[datetime, ...]:
     """Return every start that the hours give from `first_on` to `last_on`."""
-    starts = starts_within(
-        open_periods(diary.hours, location, first_on - ONE_DAY, last_on + REACH),
+    starts = _starts(
+        frozenset(diary.hours),
+        location.host.tz,
+        first_on - ONE_DAY,
+        last_on + REACH,
         duration=service.duration,
         step=service.step,
     )
@@ -150,8 +153,23 @@ def _starts_on(
     return starts[bisect_left(starts, lower) : bisect_left(starts, upper)]
 
 
+@lru_cache(maxsize=100)
+def _starts(
+    hours: frozenset[Opening],
+    tz: ZoneInfo,
+    first_on: date,
+    last_on: date,
+    *,
+    duration: timedelta,
+    step: timedelta,
+) -> tuple[datetime, ...]:
+    """Return the starts in hours that begin on these days. Kept: nothing else matters to them."""
+    periods = open_periods(hours, tz, first_on, last_on)
+    return tuple(starts_within(periods, duration=duration, step=step))
+
+
 def _marks_clear_of(
-    blocked: Iterable[Period], starts: list[datetime], service: Service
+    blocked: Iterable[Period], starts: Sequence[datetime], service: Service
 ) -> bytearray:
     """Return a byte for each start: 1 where a visit shares no instant with what is blocked."""
     marks = bytearray(len(starts))
@@ -161,7 +179,7 @@ def _marks_clear_of(
 
 
 def _marks_free(
-    diary: Diary, starts: list[datetime], service: Service, location: Location
+    diary: Diary, starts: Sequence[datetime], service: Service, location: Location
 ) -> bytearray:
     """Return a byte for each start: 1 where nothing in the diary is in a visit's way."""
     taken = with_buffers(
@@ -289,8 +307,9 @@ def is_within_hours(visit: Appointment) -> bool:
     """Say whether the practitioner's hours hold the whole visit; closures do not count."""
     location = visit.location
     day = visit.starts_at.astimezone(location.tz).date()
-    times = available_times([visit.practitioner], location, day - REACH, day + REACH)
-    hours = open_periods(list(times), location, day - REACH, day + REACH)
+    found = openings_of([visit.practitioner], location, day - REACH, day + REACH)
+    openings = [opening for _, opening in found]
+    hours = open_periods(openings, location.host.tz, day - REACH, day + REACH)
     return any(
         lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(hours)
     )

@@ -3,11 +3,12 @@
 Two queries, whatever the span, however many practitioners and appointments there are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -20,7 +21,7 @@ from .models import (
     NotAvailableTime,
     Practitioner,
 )
-from .slots import Period, open_periods_on
+from .slots import Opening, Period, open_periods_on
 
 ONE_DAY = timedelta(days=1)
 # A visit lasts a day at most, so one that starts on a day can reach into the next one's hours.
@@ -41,7 +42,7 @@ class Busy:
 class Diary:
     """What is open, closed and taken for one practitioner at one place, around some days."""
 
-    hours: list[AvailableTime] = field(default_factory=list)
+    hours: list[Opening] = field(default_factory=list)
     closed: list[Period] = field(default_factory=list)
     busy: list[Busy] = field(default_factory=list)
 
@@ -57,8 +58,8 @@ def load_diaries(
 ) -> dict[int, Diary]:
     """Return each practitioner's diary, by primary key: all that can matter to these days."""
     diaries = {practitioner.pk: Diary() for practitioner in practitioners}
-    for available in available_times(practitioners, location, first_on - REACH, last_on + REACH):
-        diaries[available.practitioner_id].hours.append(available)
+    for pk, opening in openings_of(practitioners, location, first_on - REACH, last_on + REACH):
+        diaries[pk].hours.append(opening)
     lower, upper = instants_around(location, first_on, last_on)
     holidays = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
     for diary in diaries.values():
@@ -87,28 +88,30 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
         yield first_on + timedelta(days=offset)
 
 
-def available_times(
+def openings_of(
     practitioners: Sequence[Practitioner], location: Location, first_on: date, last_on: date
-) -> Iterable[AvailableTime]:
-    return AvailableTime.objects.filter(
+) -> Iterator[tuple[int, Opening]]:
+    """Yield whose hours matter to these days, and which."""
+    rows = AvailableTime.objects.filter(
         Q(on__isnull=True) | Q(on__range=(first_on, last_on)),
         Q(valid_from_on__isnull=True) | Q(valid_from_on__lte=last_on),
         Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=first_on),
         practitioner__in=[practitioner.pk for practitioner in practitioners],
         location=location.host,
     ).order_by()
+    names = (each.name for each in fields(Opening))
+    return ((pk, Opening(*row)) for pk, *row in rows.values_list("practitioner_id", *names))
 
 
 def open_periods(
-    times: list[AvailableTime], location: Location, first_on: date, last_on: date
+    openings: Collection[Opening], tz: ZoneInfo, first_on: date, last_on: date
 ) -> list[Period]:
     """Return the opening periods, in UTC, that begin from `first_on` to `last_on`, inclusive."""
-    tz = location.host.tz
     return [
         period
         for day in _days(first_on, last_on)
         for period in open_periods_on(
-            day, [(one.start_time, one.end_time) for one in times if one.is_on(day)], tz
+            day, [(one.start_time, one.end_time) for one in openings if one.is_on(day)], tz
         )
     ]
 

@@ -147,9 +147,9 @@ def _hours(
     diary: Diary, service: Service, location: Location, day: date, visit: Period
 ) -> list[Reason]:
     """Say whether the visit leaves the hours, or begins where none does."""
-    periods = open_periods(diary.hours, location, day - ONE_DAY, day + REACH)
+    periods = open_periods(diary.hours, location.host.tz, day - ONE_DAY, day + REACH)
     if not any(lower <= visit[0] and visit[1] <= upper for lower, upper in merged(periods)):
-        hours = tuple(open_periods(diary.hours, location, day, day))
+        hours = tuple(open_periods(diary.hours, location.host.tz, day, day))
         return [Reason(Why.HOURS, hours=hours)]
     slots = free_slots(
         periods, (), duration=service.duration, step=service.step, not_before=visit[0] - ONE_DAY

@@ -24,6 +24,28 @@ class Slot:
     ends_at: datetime
 
 
+@dataclass(frozen=True)
+class Opening:
+    """Hours on the wall clock: each week on a `weekday` (Monday is 0), or once, `on` a day."""
+
+    weekday: int | None
+    on: date | None
+    start_time: time
+    end_time: time
+    valid_from_on: date | None
+    valid_until_on: date | None
+
+    def is_on(self, day: date) -> bool:
+        """Say whether the hours begin on this day."""
+        if self.on is not None:
+            return self.on == day
+        return (
+            self.weekday == day.weekday()
+            and (self.valid_from_on is None or self.valid_from_on <= day)
+            and (self.valid_until_on is None or day <= self.valid_until_on)
+        )
+
+
 def to_utc(day: date, wall: time, tz: tzinfo, *, is_end: bool = False) -> datetime:
     """Return the instant at which clocks in `tz` show `wall` on `day`.
 

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -5,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.dateformat import time_format
+
+from booking.slots import Opening
 
 from .practitioner import Location, Practitioner
 
@@ -81,13 +84,7 @@ class AvailableTime(models.Model):
 
     def is_on(self, day: date) -> bool:
         """Say whether the hours begin on this day."""
-        if self.on is not None:
-            return self.on == day
-        return (
-            self.weekday == day.weekday()
-            and (self.valid_from_on is None or self.valid_from_on <= day)
-            and (self.valid_until_on is None or day <= self.valid_until_on)
-        )
+        return Opening(*(getattr(self, each.name) for each in fields(Opening))).is_on(day)
 
 
 class NotAvailableTime(models.Model):

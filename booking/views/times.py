@@ -153,11 +153,12 @@ def _show(
     request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date, *, now: datetime
 ) -> HttpResponse:
     day = bookable.nearest_day(wanted)
-    nearest_slot = bookable.nearest_slot(day)
+    week = bookable.week_of(day)
+    nearest_slot = None if week.selected.slots else bookable.nearest_slot(day)
     context: dict[str, Any] = {
         **_context(request, journey),
         "bookable": bookable,
-        "week": bookable.week_of(day),
+        "week": week,
         "previous_free_on": bookable.previous_free_on(day),
         "next_free_on": bookable.next_free_on(day),
         "is_out_of_range": day != wanted,
