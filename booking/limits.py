@@ -5,11 +5,12 @@ below what a program needs to fill a diary. What is counted is stored as a keyed
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -56,11 +57,9 @@ def spend(kind: str, request: HttpRequest, *, email: str = "", now: datetime) ->
     limits = {_digest(kind, client_network(request)): PER_CONNECTION[kind]}
     if email and kind in PER_EMAIL:
         limits[_digest(kind, email.strip().casefold())] = PER_EMAIL[kind]
-    spent = []
+    spent = [Attempt.objects.create(kind=kind, digest=digest, at=now) for digest in limits]
     try:
-        for digest, of_this in limits.items():
-            spent.append(Attempt.objects.create(kind=kind, digest=digest, at=now))
-            _check(spent[-1], of_this)
+        _check(spent, limits)
         yield
     except BookingError:
         Attempt.objects.filter(pk__in=[attempt.pk for attempt in spent]).delete()
@@ -92,14 +91,19 @@ def _digest(kind: str, who: str) -> str:
     return salted_hmac("booking.limits", f"{kind} {who}", algorithm="sha256").hexdigest()
 
 
-def _check(attempt: Attempt, limits: tuple[Limit, ...]) -> None:
-    """Raise TooMany if too many came before this one.
+def _check(spent: list[Attempt], limits: Mapping[str, Sequence[Limit]]) -> None:
+    """Raise TooMany if too many came before one of these.
 
     Of those that come at once, the first in the table are let through, so that somebody is.
     """
-    for limit in limits:
-        before = Attempt.objects.filter(
-            digest=attempt.digest, at__gt=attempt.at - limit.period, pk__lt=attempt.pk
-        )
-        if before.count() >= limit.count:
-            raise TooMany
+    allowed: list[int] = []
+    earlier: dict[str, Count] = {}
+    for attempt in spent:
+        for limit in limits[attempt.digest]:
+            before = Q(digest=attempt.digest, at__gt=attempt.at - limit.period, pk__lt=attempt.pk)
+            earlier[f"before_{len(allowed)}"] = Count("pk", filter=before)
+            allowed.append(limit.count)
+    recent = Attempt.objects.filter(digest__in=limits, at__gt=spent[0].at - LONGEST)
+    found = recent.aggregate(**earlier).values()
+    if any(count >= most for count, most in zip(found, allowed, strict=True)):
+        raise TooMany

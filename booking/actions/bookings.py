@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from copy import copy
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -39,6 +40,8 @@ from .taking import (
     refuse_if_taken,
     who_may_be_free,
 )
+
+REFERS_TO = {"service", "practitioner", "location", "patient"}
 
 
 def book(
@@ -178,7 +181,9 @@ def reschedule(
             appointment.sequence += 1
             appointment.save()
             if screening is not None:
-                _keep_screening(appointment, screening)
+                Screening.objects.update_or_create(
+                    appointment=appointment, defaults=_as_stored(screening)
+                )
             write_history(appointment, EventKind.MOVED, now=now, by=by, moved_from=old, note=note)
             tasks.announce(appointment, kind=MessageKind.MOVED, now=now)
             tasks.time_got_free()
@@ -217,23 +222,21 @@ def _confirm(
     appointment.medicines = details.medicines
     appointment.condition_slug = screening.condition
     appointment.booked_at = appointment.consented_at = now
-    appointment.full_clean(validate_constraints=False)
+    # What it refers to was read in this transaction, and PostgreSQL holds the rest.
+    appointment.clean_fields(exclude=REFERS_TO)
     appointment.save()
-    _keep_screening(appointment, screening)
+    Screening.objects.create(appointment=appointment, **_as_stored(screening))
     write_history(appointment, EventKind.BOOKED, now=now, by=by, note=note)
     tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
 
 
-def _keep_screening(appointment: Appointment, screening: ScreeningPass) -> None:
-    Screening.objects.update_or_create(
-        appointment=appointment,
-        defaults={
-            "ruleset": screening.ruleset,
-            "outcome": screening.outcome,
-            "condition_slug": screening.condition,
-            "screened_at": screening.screened_at,
-        },
-    )
+def _as_stored(screening: ScreeningPass) -> dict[str, Any]:
+    return {
+        "ruleset": screening.ruleset,
+        "outcome": screening.outcome,
+        "condition_slug": screening.condition,
+        "screened_at": screening.screened_at,
+    }
 
 
 def _is_there(

@@ -156,11 +156,14 @@ def get_hold(reference: UUID, service: Service, starts_at: datetime) -> Appointm
     holds = Appointment.objects.live_holds().filter(
         reference=reference, service=service, starts_at=starts_at
     )
-    return (
-        holds.select_related("practitioner", "location__same_hours_as", "service")
+    own = (
+        holds.select_related("practitioner", "location__same_hours_as")
         .select_for_update(of=("self",), no_key=True)
         .first()
     )
+    if own is not None:
+        own.service = service
+    return own
 
 
 def give_up(reference: UUID) -> Appointment | None:
