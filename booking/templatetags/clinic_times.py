@@ -1,6 +1,6 @@
 """Dates and times as the clinic writes them, on a given zone's clock."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -52,7 +52,7 @@ def clinic_month(value: date | datetime, zone: ZoneInfo | None = None) -> str:
 def clinic_time(value: datetime, zone: ZoneInfo) -> str:
     """Return "10:30 am"."""
     local = value.astimezone(zone)
-    return f"{dateformat.format(local, 'g:i')} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
 
 
 @register.filter
@@ -93,7 +93,7 @@ def length_words(length: timedelta) -> str:
 @register.filter
 def iso_utc(value: datetime) -> str:
     """Return "2026-12-08T15:30:00Z", the value of `start` and `data-slot`."""
-    return value.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _local(value: date | datetime, zone: ZoneInfo | None) -> date | datetime:

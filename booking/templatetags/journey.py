@@ -1,19 +1,34 @@
 """What the booking steps draw alike: ways between their pages, and the list of time zones."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking.weeks import Day
+from booking.slots import Slot
+from booking.weeks import Day, DayState
 from booking.zones import zone_groups, zone_label
 
+from .clinic_times import clinic_short_day, clinic_time, clinic_time_with_zone, iso_utc
+
 register = template.Library()
+
+# Safe already, and so not searched for what must be escaped.
+NOTHING, CHECKED = SafeString(""), SafeString(" checked")
+DATE, FREE_DATE = SafeString("date"), SafeString("date is-free")
+STRIP_WORDS = {
+    DayState.FULL: "Full",
+    DayState.TOO_SOON: "Call us",
+    DayState.CLOSED: "Closed",
+    DayState.PAST: "Past",
+    DayState.TOO_FAR: SafeString('Not yet<span class="hide"> bookable</span>'),
+}
 
 
 @register.simple_block_tag(takes_context=True)
@@ -37,26 +52,79 @@ def day_ways(context: Context, days: Sequence[Day], day_url: str) -> SafeString:
 
     Built here because a page has two months of them, and a template takes ten times as long.
     """
-    tag = '<a href="{}{}" class="{}">{}</a>'
+    tag = '<a class="{}" href="{}{}">{}<span class="hide">: {}</span></a>'
     if context.get("carried"):
-        tag = '<button form="carried" formaction="{}{}" class="{}">{}</button>'
-    words = '<span class="hide">{} </span>{}<span class="hide">: {}</span>'
-    items = [
-        format_html(
-            tag,
-            day_url,
-            day.on.isoformat(),
-            "date is-free" if day.slots else "date",
-            format_html(words, f"{day.on:%A, %B}", day.on.day, day.words),
+        tag = (
+            '<button form="carried" class="{}" formaction="{}{}">{}'
+            '<span class="hide">: {}</span></button>'
         )
-        for day in days
-    ]
-    first = days[0].on.weekday()
+    url = conditional_escape(day_url)
+    return format_html_join(
+        "",
+        f"<li{{}}>{tag}</li>",
+        (
+            (
+                NOTHING if number else SafeString(f' class="on-{day.on.weekday()}"'),
+                FREE_DATE if day.slots else DATE,
+                url,
+                *_date_in_month(day.on),
+                day.words,
+            )
+            for number, day in enumerate(days)
+        ),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _date_in_month(on: date) -> tuple[SafeString, SafeString]:
+    """Return the date for an address, and as a calendar shows it."""
+    shown = f'<span class="hide">{on:%A, %B} </span>{on.day}'
+    return SafeString(on.isoformat()), SafeString(shown)
+
+
+@register.simple_tag
+def day_face(day: Day) -> SafeString:
+    """Return what stands on a day of the week's strip: its name, its date and what is free."""
+    state: str | SafeString = STRIP_WORDS.get(day.state, "")
+    if day.state == DayState.FREE:
+        state = f"{len(day.slots)} free"
+    elif day.state == DayState.HOLIDAY:
+        state = format_html('Holiday<span class="hide">: {}</span>', day.holiday)
     return format_html(
-        '<li class="on-{}">{}</li>{}',
-        first,
-        items[0],
-        format_html_join("", "<li>{}</li>", ((item,) for item in items[1:])),
+        '<span>{}</span> <b><span class="hide">{} </span>{}</b> <span>{}</span>',
+        f"{day.on:%a}",
+        f"{day.on:%B}",
+        day.on.day,
+        state,
+    )
+
+
+@register.simple_tag
+def slot_radios(
+    slots: Sequence[Slot],
+    zone: ZoneInfo,
+    chosen: datetime | None = None,
+    *,
+    has_day: bool = False,
+    has_zone: bool = False,
+    first_id: str = "",
+) -> SafeString:
+    """Return a radio button for each time. Built here, as a day has some forty of them."""
+    in_words = clinic_time_with_zone if has_zone else clinic_time
+    return format_html_join(
+        "",
+        '<label class="slot"><input type="radio" name="start" value="{0}" data-slot="{0}"{1}{2}'
+        " required><span>{3}{4}</span></label>",
+        (
+            (
+                SafeString(iso_utc(slot.starts_at)),
+                format_html(' id="{}"', first_id) if first_id and not number else NOTHING,
+                CHECKED if slot.starts_at == chosen else NOTHING,
+                f"{clinic_short_day(slot.starts_at, zone)}, " if has_day else NOTHING,
+                in_words(slot.starts_at, zone),
+            )
+            for number, slot in enumerate(slots)
+        ),
     )
 
 
