@@ -112,10 +112,9 @@ def join(
             created_at=now,
         )
         # Small letters, as PostgreSQL's own rule has it: some letters have no capital that is theirs.
-        lower = {"its_name": Lower("name"), "its_email": Lower("email")}
         for earlier in (
             WaitlistEntry.objects.on_the_list()
-            .alias(**lower)
+            .alias(its_name=Lower("name"), its_email=Lower("email"))
             .filter(
                 service=service,
                 appointment=None,
