@@ -15,7 +15,7 @@ from clinic.models import Clinic
 
 from .models import Location, Practitioner, Service
 
-_STATE = "SELECT booking_catalogue_state()"  # migration 0010
+_STATE = "SELECT booking_catalogue_state()"  # migration 0011
 
 type State = tuple[Any, ...]
 

@@ -26,7 +26,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0001_clinic"), ("booking", "0009_add_move_request")]
+    dependencies = [("clinic", "0001_clinic"), ("booking", "0010_keep_who_is_in_a_history")]
 
     operations = [
         migrations.RunSQL(CREATE, reverse_sql="DROP FUNCTION booking_catalogue_state()"),
