@@ -91,7 +91,7 @@ def test_another_time_is_chosen_with_everything_typed_kept(visitor):
     last = page.locator("[data-slot]").last
     last.check(force=True)
     starts_at = last.get_attribute("data-slot")
-    press(page, "main form.times-form button")
+    press(page, "main form.times-form .btn")
     page.wait_for_url("**/details/**")
 
     assert typed(page) == before
