@@ -11,7 +11,7 @@ from .changes import cancel, mark_arrived, mark_booked, mark_fulfilled, mark_no_
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
 from .locks import close_diary, get_for_change
 from .records import PatientDetails
-from .requests import answer_request, is_asked_to_move
+from .requests import answer_request, is_asked_to_move, patient_may_change
 
 __all__ = [
     "HOLD_DURATION",
@@ -29,6 +29,7 @@ __all__ = [
     "mark_booked",
     "mark_fulfilled",
     "mark_no_show",
+    "patient_may_change",
     "release",
     "reschedule",
 ]

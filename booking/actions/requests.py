@@ -22,7 +22,8 @@ def patient_may_change(appointment: Appointment, now: datetime) -> bool:
     """Say whether the patient may still move or cancel it: in time, or before it if asked to move."""
     if appointment.is_cancellable(now):
         return True
-    return now < appointment.starts_at and is_asked_to_move(appointment)
+    is_ahead = appointment.status == AppointmentStatus.BOOKED and now < appointment.starts_at
+    return is_ahead and is_asked_to_move(appointment)
 
 
 def is_held_for(

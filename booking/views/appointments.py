@@ -111,14 +111,9 @@ def is_news(move: AppointmentEvent | None, visit: Appointment, *, now: datetime)
 
 
 def is_asked(visit: Appointment, *, now: datetime) -> bool:
-    """Say whether the clinic waits for the patient to move the visit, which is not over."""
-    is_open = visit.status == AppointmentStatus.BOOKED and now < visit.ends_at
+    """Say whether the clinic waits for the patient to move the visit, which is still ahead."""
+    is_open = visit.status == AppointmentStatus.BOOKED and now < visit.starts_at
     return is_open and actions.is_asked_to_move(visit)
-
-
-def may_change(visit: Appointment, *, now: datetime) -> bool:
-    """Say whether the patient may move or cancel it here: in time, or because the clinic asks."""
-    return visit.is_cancellable(now) or is_asked(visit, now=now)
 
 
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
@@ -129,7 +124,7 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     return {
         "appointment": visit,
         "zone": visit.location.tz,
-        "is_cancellable": may_change(visit, now=now),
+        "is_cancellable": actions.patient_may_change(visit, now),
         "is_asked_to_move": is_asked(visit, now=now),
         "last_move": move,
         "is_just_moved": is_moved,

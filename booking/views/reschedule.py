@@ -23,7 +23,6 @@ from .appointments import (
     get_appointment_for_link,
     is_news,
     last_move,
-    may_change,
     private_page,
     visit_context,
 )
@@ -97,7 +96,7 @@ def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
     # The same form sent twice: the first has done it, and it may be too late for a second.
     if starts_at == move.visit.starts_at and is_news(last_move(move.visit), move.visit, now=now):
         return to_visit(move.visit, move.own_zone)
-    if not may_change(move.visit, now=now):
+    if not actions.patient_may_change(move.visit, now):
         return _stop(request, move, now=now)
     if form is None:
         return _show(request, move, now=now)

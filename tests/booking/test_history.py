@@ -40,6 +40,7 @@ OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
     # What those who move visits for time off build on.
     *("close_diary", "get_for_change", "is_asked_to_move", "answer_request"),
+    "patient_may_change",
 }
 
 

@@ -232,3 +232,12 @@ def test_who_is_asked_may_answer_until_the_visit_begins(client, visit, request_,
     assert stored(visit).starts_at == visit.starts_at
     with time_machine.travel(local(14, 9, 59), tick=False):
         assert client.post(url(visit), answer).status_code == 302
+
+
+def test_who_is_asked_late_is_shown_all_other_times_too(client, visit, request_):
+    with time_machine.travel(local(14, 8), tick=False):
+        others = client.get(f"{visit.get_absolute_url()}reschedule/")
+        moved = client.post(others.wsgi_request.path, {"start": "2026-12-17T15:00:00Z"})
+
+    assert parse(others.content).all("input", name="start") != []
+    assert (moved.status_code, stored(visit).starts_at) == (302, local(17, 10))
