@@ -34,7 +34,7 @@ PER_CONNECTION = {
     "book": (Limit(30, HOUR), Limit(100, DAY)),
     "move": (Limit(30, HOUR), Limit(100, DAY)),
     "find": (Limit(20, HOUR),),
-    "wait": (Limit(10, HOUR),),
+    "wait": (Limit(10, HOUR), Limit(30, DAY)),
 }
 # Somebody may book a course of weekly visits for two children in one go, and move it.
 PER_EMAIL = {
