@@ -39,8 +39,7 @@ SILENT = {"hold", "extend", "release"}
 OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
     # What those who move visits for time off build on.
-    *("close_diary", "get_for_change", "is_asked_to_move", "answer_request"),
-    "patient_may_change",
+    *("close_diary", "get_for_change", "is_asked_to_move", "patient_may_change", "answer_request"),
 }
 
 
@@ -151,6 +150,18 @@ def test_the_database_refuses_to_change_history(service, change):
         change(booked.events.get())
 
     assert events_of(booked) == [("booked", "patient", "", NOW)]
+
+
+def test_the_database_refuses_to_make_a_visit_a_hold_again(service):
+    booked = book(service)
+
+    with pytest.raises(IntegrityError, match="never a hold again"), transaction.atomic():
+        run_sql(
+            "UPDATE booking_appointment"
+            " SET status = 'pending', expires_at = now(), patient_id = NULL, booked_at = NULL"
+        )
+
+    assert Appointment.objects.get(pk=booked.pk).status == "booked"
 
 
 def delete_visit():
