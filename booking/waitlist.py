@@ -112,15 +112,14 @@ def join(
             created_at=now,
         )
         # Small letters, as PostgreSQL's own rule has it: some letters have no capital that is theirs.
-        for earlier in (
-            WaitlistEntry.objects.on_the_list()
-            .alias(its_name=Lower("name"), its_email=Lower("email"))
-            .filter(
-                service=service,
-                appointment=None,
-                its_name=Lower(Value(details.name)),
-                its_email=Lower(Value(details.email)),
-            )
+        on_the_list = WaitlistEntry.objects.on_the_list().alias(
+            its_name=Lower("name"), its_email=Lower("email")
+        )
+        for earlier in on_the_list.filter(
+            service=service,
+            appointment=None,
+            its_name=Lower(Value(details.name)),
+            its_email=Lower(Value(details.email)),
         ):
             entry.created_at = earlier.created_at
             _close(_lock(pk=earlier.pk), WaitlistStatus.LEFT, now=now, note="Joined again.")
