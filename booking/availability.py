@@ -1,11 +1,11 @@
 """What can be booked: loads diaries, then calls `slots`."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import compress
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.db.models import Q
 from .diaries import (
     ONE_DAY,
     REACH,
+    Busy,
     Diary,
     closures_in,
     holiday_periods,
@@ -25,13 +26,10 @@ from .diaries import (
 from .models import Appointment, Location, Practitioner, Service
 from .slots import (
     Opening,
-    Period,
     Slot,
     merged,
-    ranges_clear_of,
     starts_within,
     to_utc,
-    with_buffers,
 )
 
 
@@ -115,42 +113,30 @@ def find_openings(
     by_hours: dict[frozenset[Opening], list[Diary]] = {}
     for diary in diaries.values():
         by_hours.setdefault(frozenset(diary.hours), []).append(diary)
-    open_starts: set[datetime] = set()
-    free_starts: set[datetime] = set()
-    for same in by_hours.values():
-        starts = _starts_on(same[0], service, location, first_on, last_on)
+    open_starts: list[list[datetime]] = []
+    free_starts: list[list[datetime]] = []
+    for hours, same in by_hours.items():
+        starts = _Starts(hours, service, location, first_on, last_on)
         is_open = is_free = 0
         for diary in same:
-            is_open |= int.from_bytes(_marks_clear_of(diary.closed, starts, service))
-            is_free |= int.from_bytes(_marks_free(diary, starts, service, location))
-        open_starts.update(compress(starts, is_open.to_bytes(len(starts))))
-        free_starts.update(compress(starts, is_free.to_bytes(len(starts))))
-    not_before, duration = now + service.notice, service.duration
+            is_open |= int.from_bytes(starts.open_in(diary))
+            is_free |= int.from_bytes(starts.free_in(diary))
+        open_starts.append(list(compress(starts.at, is_open.to_bytes(len(starts.at)))))
+        free_starts.append(list(compress(starts.at, is_free.to_bytes(len(starts.at)))))
+    free = _together(free_starts)
+    duration = service.duration
     return Openings(
         slots=[
             Slot(starts_at, starts_at + duration)
-            for starts_at in sorted(free_starts)
-            if starts_at >= not_before
+            for starts_at in free[bisect_left(free, now + service.notice) :]
         ],
-        open_starts=sorted(open_starts),
+        open_starts=_together(open_starts),
     )
 
 
-def _starts_on(
-    diary: Diary, service: Service, location: Location, first_on: date, last_on: date
-) -> tuple[datetime, ...]:
-    """Return every start that the hours give from `first_on` to `last_on`."""
-    starts = _starts(
-        frozenset(diary.hours),
-        location.host.tz,
-        first_on - ONE_DAY,
-        last_on + REACH,
-        duration=service.duration,
-        step=service.step,
-    )
-    lower = to_utc(first_on, time(), location.tz)
-    upper = to_utc(last_on + ONE_DAY, time(), location.tz)
-    return starts[bisect_left(starts, lower) : bisect_left(starts, upper)]
+def _together(lists: list[list[datetime]]) -> list[datetime]:
+    """Return what is in any of the sorted lists, sorted and without duplicates."""
+    return lists[0] if len(lists) == 1 else sorted(set().union(*lists))
 
 
 @lru_cache(maxsize=100)
@@ -168,32 +154,68 @@ def _starts(
     return tuple(starts_within(periods, duration=duration, step=step))
 
 
-def _marks_clear_of(
-    blocked: Iterable[Period], starts: Sequence[datetime], service: Service
-) -> bytearray:
-    """Return a byte for each start: 1 where a visit shares no instant with what is blocked."""
-    marks = bytearray(len(starts))
-    for first, end in ranges_clear_of(blocked, starts, duration=service.duration):
-        marks[first:end] = b"\x01" * (end - first)
-    return marks
+class _Starts:
+    """The starts that some hours give for a service on some days, and what takes which of them.
 
+    A set of starts is a byte for each: 1 where the start is in it.
+    """
 
-def _marks_free(
-    diary: Diary, starts: Sequence[datetime], service: Service, location: Location
-) -> bytearray:
-    """Return a byte for each start: 1 where nothing in the diary is in a visit's way."""
-    taken = with_buffers(
-        ((busy.lower, busy.upper) for busy in diary.busy),
-        buffer_before=service.buffer_before,
-        buffer_after=service.buffer_after,
-    )
-    marks = _marks_clear_of([*diary.closed, *taken], starts, service)
-    for day in full_days(diary, service, location=location):
-        first, end = (
-            bisect_left(starts, to_utc(on, time(), location.tz)) for on in (day, day + ONE_DAY)
+    def __init__(
+        self,
+        hours: frozenset[Opening],
+        service: Service,
+        location: Location,
+        first_on: date,
+        last_on: date,
+    ) -> None:
+        self._service, self._location = service, location
+        self._duration = service.duration
+        self._before, self._after = service.buffer_before, service.buffer_after
+        starts = _starts(
+            hours,
+            location.host.tz,
+            first_on - ONE_DAY,
+            last_on + REACH,
+            duration=service.duration,
+            step=service.step,
         )
-        marks[first:end] = bytes(end - first)
-    return marks
+        lower = to_utc(first_on, time(), location.tz)
+        upper = to_utc(last_on + ONE_DAY, time(), location.tz)
+        self.at = starts[bisect_left(starts, lower) : bisect_left(starts, upper)]
+        # Many practitioners may have the very same time taken.
+        self._taken_by = cache(self._find_taken_by)
+
+    def open_in(self, diary: Diary) -> bytearray:
+        """Return the starts of visits that share no instant with a closure."""
+        marks = bytearray(b"\x01") * len(self.at)
+        for lower, upper in diary.closed:
+            self._take(marks, self._meeting(lower, upper))
+        return marks
+
+    def free_in(self, diary: Diary) -> bytearray:
+        """Return the starts of visits that have nothing in their way."""
+        marks = self.open_in(diary)
+        for busy in diary.busy:
+            self._take(marks, self._taken_by(busy))
+        for day in full_days(diary, self._service, location=self._location):
+            first, end = (
+                bisect_left(self.at, to_utc(on, time(), self._location.tz))
+                for on in (day, day + ONE_DAY)
+            )
+            self._take(marks, slice(first, end))
+        return marks
+
+    def _find_taken_by(self, busy: Busy) -> slice:
+        # Widened, so that a visit clear of it is clear with its own buffers too.
+        return self._meeting(busy.lower - self._after, busy.upper + self._before)
+
+    def _meeting(self, lower: datetime, upper: datetime) -> slice:
+        """Return which starts are of visits that share an instant with `[lower, upper)`."""
+        return slice(bisect_right(self.at, lower - self._duration), bisect_left(self.at, upper))
+
+    @staticmethod
+    def _take(marks: bytearray, some: slice) -> None:
+        marks[some] = bytes(some.stop - some.start)
 
 
 def slots_in(
@@ -206,11 +228,11 @@ def slots_in(
     now: datetime,
 ) -> list[Slot]:
     """Return what one practitioner's diary leaves free on these days, in time order."""
-    starts = _starts_on(diary, service, location, first_on, last_on)
+    starts = _Starts(frozenset(diary.hours), service, location, first_on, last_on)
     not_before = now + service.notice
     return [
         Slot(starts_at, starts_at + service.duration)
-        for starts_at in compress(starts, _marks_free(diary, starts, service, location))
+        for starts_at in compress(starts.at, starts.free_in(diary))
         if starts_at >= not_before
     ]
 

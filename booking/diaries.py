@@ -6,10 +6,11 @@ Two queries, whatever the span, however many practitioners and appointments ther
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
@@ -28,8 +29,7 @@ ONE_DAY = timedelta(days=1)
 REACH = 2 * ONE_DAY
 
 
-@dataclass(frozen=True)
-class Busy:
+class Busy(NamedTuple):
     """A time that is taken. `service` and `starts_at` say what counts against a daily cap."""
 
     lower: datetime
@@ -67,12 +67,15 @@ def load_diaries(
     busy = _busy(practitioners, lower, upper, holder=holder, moving=moving)
     # One query for both, which differ in that a closure has no service.
     closed = _closure_rows(practitioners, location, lower, upper)
-    for pk, begins, ends, service, starts_at in busy.union(closed, all=True).order_by():
-        if service is not None:
-            diaries[pk].busy.append(Busy(begins, ends, service, starts_at))
-            continue
-        for diary in diaries.values() if pk is None else (diaries[pk],):
-            diary.closed.append((begins, ends))
+    for begins, ends, service, starts_at, whose in busy.union(closed, all=True).order_by():
+        some = diaries.values() if None in whose else [diaries[pk] for pk in whose]
+        if service is None:
+            for diary in some:
+                diary.closed.append((begins, ends))
+        else:
+            taken = Busy(begins, ends, service, starts_at)
+            for diary in some:
+                diary.busy.append(taken)
     return diaries
 
 
@@ -143,12 +146,12 @@ def _closure_rows(
         .filter(Q(practitioner__in=practitioners) | Q(practitioner__isnull=True))
         .order_by()
         .values_list(
-            "practitioner_id",
             "starts_at",
             "ends_at",
             Cast(Value(None), IntegerField()),
             Cast(Value(None), DateTimeField()),
         )
+        .annotate(whose=ArrayAgg("practitioner_id"))
     )
 
 
@@ -169,6 +172,6 @@ def _busy(
         busy = busy.exclude(status=AppointmentStatus.PENDING, reference=holder)
     if moving is not None:
         busy = busy.in_the_way_of(moving)
-    return busy.order_by().values_list(
-        "practitioner_id", "busy_from", "busy_until", F("service_id"), "starts_at"
-    )
+    # A row for each time, however many practitioners have it taken.
+    times = busy.order_by().values_list("busy_from", "busy_until", F("service_id"), "starts_at")
+    return times.annotate(whose=ArrayAgg("practitioner_id"))

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 type Period = tuple[datetime, datetime]
 type Hours = tuple[time, time]
@@ -16,8 +17,7 @@ RESOLUTION = timedelta.resolution
 NOTHING = timedelta(0)
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
+class Slot(NamedTuple):
     """A time that can be booked, `[starts_at, ends_at)` in UTC. Source: FHIR R5 Slot."""
 
     starts_at: datetime
