@@ -45,9 +45,24 @@ def compare(database_url: str) -> Report:
         ours = production(database_url, folder)
         run([sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], ours)
         servers = clinic_site.serve_sizes(stack, ours, clinic, log)
-        its = django_appointment.serve_sizes(stack, folder, database_url, clinic, log)
-        pages = [page for size in servers for page in clinic_site.times_pages(servers[size], size)]
-        days = [django_appointment.day_page(its[size], size, clinic) for size in its]
+        python = django_appointment.install_its_package(folder)
+        its = python and django_appointment.Its(stack, folder, python, database_url, clinic, log)
+        its_sizes = django_appointment.serve_sizes(its) if its else {}
+        busy = clinic_site.serve_ahead(stack, ours, clinic, log)
+        pages = [
+            page
+            for size in servers
+            for page in clinic_site.times_pages(
+                servers[size], size, database=clinic_site.database_of(size)
+            )
+        ]
+        pages += clinic_site.times_pages(
+            busy, COMPARED, database=clinic_site.AHEAD, what=", all ahead"
+        )
+        days = [
+            django_appointment.day_page(server, size, clinic) for size, server in its_sizes.items()
+        ]
+        days += django_appointment.days_ahead(its) if its else []
         timings = time_pages([*pages, *days])
         sites = []
         for size in (COMPARED, max(servers)):
@@ -55,9 +70,9 @@ def compare(database_url: str) -> Report:
             variables = ours | {"DATABASE_URL": url}
             site = clinic_site.open_for_booking(servers[size], size, variables, clinic, log)
             sites.append(stack.enter_context(site))
-        if its:
+        if its_sizes:
             url = named(database_url, django_appointment.database_of(COMPARED))
-            site = django_appointment.open_for_booking(its[COMPARED], COMPARED, url, clinic)
+            site = django_appointment.open_for_booking(its_sizes[COMPARED], COMPARED, url, clinic)
             sites.append(stack.enter_context(site))
         *starts, wanted_by_all = clinic.free_ahead()
         return Report(

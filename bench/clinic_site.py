@@ -2,9 +2,10 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,10 +18,11 @@ from tqdm import tqdm
 from bench.browser import Browser, Page
 from bench.journeys import Period, Ready, Site, Visit
 from bench.sites import Server, named, running, serve, throw_away_database
-from bench.stored import PRACTITIONERS, Clinic, fill
+from bench.stored import PRACTITIONERS, Clinic, fill, fill_ahead
 from bench.times import READER, TimedPage
 
 SIZES = (100, 10_000, 1_000_000)
+AHEAD = "bench_ahead"
 SECONDS_TO_SETTLE = 120
 VISITS = """
     SELECT starts_at, ends_at FROM booking_appointment
@@ -40,20 +42,35 @@ def serve_sizes(
     stack: ExitStack, variables: dict[str, str], clinic: Clinic, log: Path
 ) -> dict[int, Server]:
     """Serve the site with each number of stored appointments."""
-    # This process's database is their template, and nobody may be connected to that.
+    return {
+        size: _serve(
+            stack, variables, database_of(size), partial(fill, clinic=clinic, stored=size), log
+        )
+        for size in tqdm(SIZES, desc="storing appointments", leave=False)
+    }
+
+
+def serve_ahead(stack: ExitStack, variables: dict[str, str], clinic: Clinic, log: Path) -> Server:
+    """Serve the site of a clinic that is busy for two months."""
+    return _serve(stack, variables, AHEAD, partial(fill_ahead, clinic=clinic), log)
+
+
+def _serve(
+    stack: ExitStack,
+    variables: dict[str, str],
+    name: str,
+    fill_it: Callable[[str], None],
+    log: Path,
+) -> Server:
+    # This process's database is the template, and nobody may be connected to that.
     connection.close()
-    servers = {}
-    for size in tqdm(SIZES, desc="storing appointments", leave=False):
-        name = database_of(size)
-        database_url = variables["DATABASE_URL"]
-        template = str(connection.settings_dict["NAME"])
-        stack.enter_context(throw_away_database(database_url, name, template=template))
-        url = named(database_url, name)
-        fill(url, clinic, stored=size)
-        own = variables | {"DATABASE_URL": url}
-        site = serve(name, "clinic.wsgi", own, page="/readyz", log=log)
-        servers[size] = stack.enter_context(site)
-    return servers
+    database_url = variables["DATABASE_URL"]
+    template = str(connection.settings_dict["NAME"])
+    stack.enter_context(throw_away_database(database_url, name, template=template))
+    url = named(database_url, name)
+    fill_it(url)
+    own = variables | {"DATABASE_URL": url}
+    return stack.enter_context(serve(name, "clinic.wsgi", own, page="/readyz", log=log))
 
 
 def pass_screening(browser: Browser, service: str) -> Page:
@@ -62,7 +79,7 @@ def pass_screening(browser: Browser, service: str) -> Page:
     return browser.submit(page, 'name="none"', none="on")
 
 
-def times_pages(server: Server, size: int) -> list[TimedPage]:
+def times_pages(server: Server, size: int, *, database: str, what: str = "") -> list[TimedPage]:
     """Return the pages with two months of free times, for who has passed the screening."""
     pages = []
     for name, service in (
@@ -71,7 +88,7 @@ def times_pages(server: Server, size: int) -> list[TimedPage]:
     ):
         browser = Browser(server.port, address=READER, is_secure=True)
         page = pass_screening(browser, service)
-        pages.append(TimedPage(name, size, browser, page.path, "data-slot="))
+        pages.append(TimedPage(f"{name}{what}", size, database, browser, page.path, "data-slot="))
     return pages
 
 
@@ -79,7 +96,7 @@ def count_queries(page: TimedPage) -> int:
     """Return how many queries the page takes, asked a second time, in this process."""
     connection.close()
     own = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = database_of(page.stored)
+    connection.settings_dict["NAME"] = page.database
     try:
         client = Client()
         client.post(page.path.replace("/times/", "/safety/"), {"none": "on"})

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from bench.sites import (
     serve,
     throw_away_database,
 )
-from bench.stored import DURATION, TAKEN_A_DAY, Clinic, tidy
+from bench.stored import DURATION, PRACTITIONERS, TAKEN_A_DAY, Clinic, tidy
 from bench.times import READER, TimedPage
 
 SIZES = (100, 10_000, 100_000)
@@ -45,44 +46,92 @@ def database_of(size: int) -> str:
     return f"bench_its_{size}"
 
 
-def serve_sizes(
-    stack: ExitStack, folder: Path, database_url: str, clinic: Clinic, log: Path
-) -> dict[int, Server]:
-    """Serve it with each number of stored appointments; no site if it cannot be installed."""
-    python = install(NEEDS, folder / "django-appointment")
-    servers: dict[int, Server] = {}
-    if python is None:
-        return servers
-    for size in tqdm(SIZES, desc="storing its appointments", leave=False):
-        name = database_of(size)
-        stack.enter_context(throw_away_database(database_url, name))
-        variables = beside(database_url, name) | {
-            "BENCH_MAIL": str(folder / "its-mail"),
-            "BENCH_TIME_ZONE": clinic.zone.key,
+type Taken = list[tuple[int, datetime]]
+"""Whose time is taken, staff members counting from 0, and when it starts."""
+
+
+def serve_sizes(its: "Its") -> dict[int, Server]:
+    """Serve it with each number of stored appointments."""
+    clinic = its.clinic
+    return {
+        size: its.serve(
+            database_of(size),
+            [(0, start) for start in (*clinic.behind(size), *clinic.taken_ahead())],
+        )
+        for size in tqdm(SIZES, desc="storing its appointments", leave=False)
+    }
+
+
+def days_ahead(its: "Its") -> list[TimedPage]:
+    """Return the listing of a day in a clinic that is busy for two months.
+
+    First as in this project's: 50 people, each with four visits a day. Then as nobody can be: with
+    one person, who has them all. What it takes grows with what the day and the person have.
+    """
+    starts = its.clinic.busy_ahead()
+    people = range(PRACTITIONERS)
+    shapes = {
+        "one of its days, all ahead": [(person, start) for person in people for start in starts],
+        "one of its days, all ahead with one": [(0, start) for _ in people for start in starts],
+    }
+    return [
+        day_page(
+            its.serve(f"bench_its_ahead_{number}", shapes[name]),
+            len(shapes[name]),
+            its.clinic,
+            name=name,
+        )
+        for number, name in enumerate(shapes)
+    ]
+
+
+@dataclass(frozen=True)
+class Its:
+    """What serves it: an environment that has it, and where its databases and files go."""
+
+    stack: ExitStack
+    folder: Path
+    python: str
+    database_url: str
+    clinic: Clinic
+    log: Path
+
+    def serve(self, name: str, taken: Taken) -> Server:
+        """Serve it with these appointments, in a database of that name."""
+        self.stack.enter_context(throw_away_database(self.database_url, name))
+        variables = beside(self.database_url, name) | {
+            "BENCH_MAIL": str(self.folder / "its-mail"),
+            "BENCH_TIME_ZONE": self.clinic.zone.key,
         }
-        starts = [*clinic.behind(size), *clinic.taken_ahead()]
         subprocess.run(
-            [python, "-m", "bench.django_appointment_site.fill"],
+            [self.python, "-m", "bench.django_appointment_site.fill"],
             cwd=ROOT,
             env=clean_environment() | variables,
-            input="\n".join(f"{start:%Y-%m-%d %H:%M}" for start in starts),
+            input="\n".join(f"{person} {start:%Y-%m-%d %H:%M}" for person, start in taken),
             text=True,
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        tidy(named(database_url, name))
+        tidy(named(self.database_url, name))
         module = "bench.django_appointment_site.wsgi"
-        site = serve(name, module, variables, page=PAGE, python=python, log=log)
-        servers[size] = stack.enter_context(site)
-    return servers
+        site = serve(name, module, variables, page=PAGE, python=self.python, log=self.log)
+        return self.stack.enter_context(site)
 
 
-def day_page(server: Server, size: int, clinic: Clinic) -> TimedPage:
+def install_its_package(folder: Path) -> str | None:
+    """Return a Python that has it, or None if it cannot be installed."""
+    return install(NEEDS, folder / "django-appointment")
+
+
+def day_page(
+    server: Server, size: int, clinic: Clinic, *, name: str = "one of its days"
+) -> TimedPage:
     """Return the listing of the first day ahead, of which half is taken."""
     start = clinic.place(0, TAKEN_A_DAY)
     return TimedPage(
-        "one of its days",
+        name,
         size,
+        server.name,
         Browser(server.port, address=READER, is_secure=False),
         day_path(start),
         day_marker(start),

@@ -3,7 +3,8 @@
 `seed_load` makes the clinic: 50 practitioners with weekly hours and one past visit each. The first
 of them has five visits on each of ten days ahead; with those 100 every database begins. What is
 stored beyond that lies in the past, half of it in the first one's diary, the rest in the others'.
-Every fourth visit brings a new patient.
+Every fourth visit brings a new patient. One more database is a clinic that is busy for two months:
+what is stored lies ahead, four visits a day for each of the 50 (`fill_ahead`).
 """
 
 import io
@@ -41,6 +42,13 @@ INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes
     WHERE tablename = 'booking_appointment' AND indexname <> 'booking_appointment_pkey'
 """
+VISIT = {
+    "reference": "gen_random_uuid()",
+    "starts_at": "made.at",
+    "ends_at": "made.at + interval '45 minutes'",
+    "busy_from": "made.at",
+    "busy_until": "made.at + interval '45 minutes'",
+}
 MADE_PATIENTS = "CROSS JOIN generate_series(1, %(patients)s) AS number"
 # A day's places, day by day into the past. In UTC: such days have no clock change.
 MADE_BEHIND = """
@@ -48,6 +56,12 @@ MADE_BEHIND = """
         ELSE %(others)s END - 1) AS number ON true
     CROSS JOIN LATERAL (SELECT seeded.starts_at
         - (1 + number / 10) * interval '1 day' + number %% 10 * interval '45 minutes', number) AS made(at, number)
+"""
+# Not all at the same times: every third practitioner is a quarter or half an hour later.
+MADE_BUSY = """
+    CROSS JOIN LATERAL (
+        SELECT at + seeded.practitioner_id %% 3 * interval '15 minutes' FROM unnest(%(starts)s::timestamptz[]) AS at
+    ) AS made(at)
 """
 MADE_AHEAD = """
     CROSS JOIN unnest(%(starts)s::timestamptz[]) WITH ORDINALITY AS made(at, number)
@@ -76,6 +90,10 @@ class Clinic:
     def taken_ahead(self) -> list[datetime]:
         """Return the starts of the visits that are stored from the beginning."""
         return [self.place(day, place) for day in range(FULL_DAYS) for place in range(TAKEN_A_DAY)]
+
+    def busy_ahead(self) -> list[datetime]:
+        """Return four starts for each of the days ahead, each with half an hour to spare."""
+        return [self.place(day, place) for day in range(DAYS_AHEAD) for place in (0, 2, 4, 6)]
 
     def free_ahead(self) -> list[datetime]:
         """Return the other starts, the first place of every day before the second of any."""
@@ -140,14 +158,7 @@ def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
         }
         copy(connection, "booking_patient", MADE_PATIENTS, patient, numbers, limit=1)
         newest = connection.execute("SELECT max(id) FROM booking_patient").fetchone()
-        visit = {
-            "reference": "gen_random_uuid()",
-            "patient_id": "%(newest)s - made.number %% %(patients)s",
-            "starts_at": "made.at",
-            "ends_at": "made.at + interval '45 minutes'",
-            "busy_from": "made.at",
-            "busy_until": "made.at + interval '45 minutes'",
-        }
+        visit = VISIT | {"patient_id": "%(newest)s - made.number %% %(patients)s"}
         numbers["newest"] = newest and newest[0]
         copy(connection, "booking_appointment", MADE_BEHIND, visit, numbers, limit=PRACTITIONERS)
         visit["status"] = "'booked'"
@@ -158,6 +169,15 @@ def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
             )
         for _, definition in indexes:
             connection.execute(definition)
+    tidy(database_url)
+
+
+def fill_ahead(database_url: str, clinic: Clinic) -> None:
+    """Copy the seeded visits until every practitioner is busy on each of the days ahead."""
+    visit = VISIT | {"status": "'booked'"}
+    starts: dict[str, object] = {"starts": clinic.busy_ahead()}
+    with psycopg.connect(database_url) as connection:
+        copy(connection, "booking_appointment", MADE_BUSY, visit, starts, limit=PRACTITIONERS)
     tidy(database_url)
 
 

@@ -31,6 +31,7 @@ class TimedPage:
 
     name: str
     stored: int
+    database: str
     browser: Browser
     path: str
     marker: str

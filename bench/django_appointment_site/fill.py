@@ -1,7 +1,7 @@
-"""Make the tables, a service, its staff member, appointments, and a client for every fourth.
+"""Make the tables, a service, its staff, appointments, and a client for every fourth.
 
-`python -m bench.django_appointment_site.fill` reads the starts of the appointments from its
-standard input, one a line, as wall-clock times: `2026-12-08 09:00`.
+`python -m bench.django_appointment_site.fill` reads the appointments from its standard input, one a
+line: with which staff member, from 0, and the start on the wall clock, as `0 2026-12-08 09:00`.
 """
 
 import os
@@ -25,9 +25,9 @@ VISITS_A_CLIENT = 4
 REQUESTS = """
     INSERT INTO appointment_appointmentrequest (date, start_time, end_time, service_id,
         staff_member_id, payment_type, id_request, reschedule_attempts, created_at, updated_at)
-    SELECT start::date, start::time, (start + %s)::time, %s, %s, 'full', 'load-' || start, 0,
+    SELECT start::date, start::time, (start + %s)::time, %s, staff, 'full', 'load-' || start, 0,
         now(), now()
-    FROM unnest(%s::timestamp[]) AS start
+    FROM unnest(%s::bigint[], %s::timestamp[]) AS made(staff, start)
 """
 CLIENTS = """
     INSERT INTO auth_user (username, email, first_name, last_name, password, is_superuser,
@@ -44,23 +44,32 @@ APPOINTMENTS = """
 """
 
 
-def main() -> None:
-    # The package comes without migrations: its README has everybody make them.
-    call_command("makemigrations", "appointment", verbosity=0)
-    call_command("migrate", verbosity=0, interactive=False)
-    service = Service.objects.create(name="Load visit", duration=DURATION, price=0)
-    user = User.objects.create_user("doctor", "doctor@load.example.org", first_name="Load")
+def make_staff_member(number: int, service: Service) -> StaffMember:
+    name = f"doctor-{number}"
+    user = User.objects.create_user(name, f"{name}@load.example.org", first_name="Load")
     staff = StaffMember.objects.create(user=user, slot_duration=STEP_MINUTES)
     staff.services_offered.add(service)
     for day, _ in DAYS_OF_WEEK:
         WorkingHours.objects.create(
             staff_member=staff, day_of_week=day, start_time=time(9), end_time=time(17)
         )
-    starts = sys.stdin.read().splitlines()
+    return staff
+
+
+def main() -> None:
+    # The package comes without migrations: its README has everybody make them.
+    call_command("makemigrations", "appointment", verbosity=0)
+    call_command("migrate", verbosity=0, interactive=False)
+    service = Service.objects.create(name="Load visit", duration=DURATION, price=0)
+    taken = [line.split(" ", 1) for line in sys.stdin.read().splitlines()]
+    staff = [
+        make_staff_member(number, service) for number in range(1 + max(int(n) for n, _ in taken))
+    ]
+    people, starts = [staff[int(number)].pk for number, _ in taken], [start for _, start in taken]
     clients = len(starts) // VISITS_A_CLIENT
     with connection.cursor() as cursor:
         cursor.execute(CLIENTS, [clients])
-        cursor.execute(REQUESTS, [DURATION, service.pk, staff.pk, starts])
+        cursor.execute(REQUESTS, [DURATION, service.pk, people, starts])
         cursor.execute(APPOINTMENTS, [User.objects.latest("pk").pk, clients])
 
 
