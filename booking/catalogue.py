@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import FilteredRelation, Q
 
+from clinic.first_query import ask_first
 from clinic.models import Clinic
 
 from .models import Location, Practitioner, Service
 
 _STATE = "SELECT booking_catalogue_state()"  # migration 0011
-
-type State = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,14 @@ class Offer:
     clinic: Clinic
 
 
-_kept: tuple[State, dict[str, Offer]] = ((), {})
+_kept: tuple[tuple[object, ...], dict[str, Offer]] = ((), {})
 
 
 def find_offer(slug: str) -> Offer | None:
     """Return what is offered under that name, or None if nobody offers it."""
     global _kept
     # Read before the offer is: a change meanwhile belongs to the next state.
-    state = _read_state()
+    state = ask_first(_STATE)
     kept_state, offers = _kept
     if state != kept_state:
         offers = {}
@@ -48,12 +46,6 @@ def find_offer(slug: str) -> Offer | None:
     if offer is not None:
         offers[slug] = offer
     return offer
-
-
-def _read_state() -> State:
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        return tuple(cursor.fetchone())
 
 
 def _read_offer(slug: str) -> Offer | None:

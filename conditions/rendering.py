@@ -20,12 +20,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 
+from clinic.first_query import ask_first
 from clinic.models import Clinic
 
 PAGES_KEPT = 100
@@ -162,22 +163,7 @@ def _is_ordinary(request: HttpRequest) -> bool:
 
 def _read_state(now: datetime) -> State:
     """Return what reading pages are drawn from. What does not show in it does not show in them."""
-    # The query itself tells whether the connection still lives, so it need not be asked before.
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
-    try:
-        content = _read_content(now)
-    except OperationalError:
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        content = _read_content(now)
-    return (*content, timezone.localdate(now), settings.SITE_URL)
-
-
-def _read_content(now: datetime) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE, [now])
-        return cast("tuple[Any, ...]", cursor.fetchone())
+    return (*ask_first(_STATE, [now]), timezone.localdate(now), settings.SITE_URL)
 
 
 def _clinic_in(state: State) -> Clinic:

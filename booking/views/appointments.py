@@ -100,6 +100,8 @@ def get_appointment_for_link(reference: UUID) -> Appointment:
 
 def last_move(visit: Appointment) -> AppointmentEvent | None:
     """Return how the visit came to its present time, or None if it was never moved."""
+    if visit.sequence == 0:
+        return None
     moves = visit.events.filter(kind=EventKind.MOVED)
     return moves.select_related("previous_practitioner").last()
 

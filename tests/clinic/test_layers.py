@@ -74,6 +74,7 @@ def test_conditions_does_not_know_booking():
         "environment",
         "logs",
         "mail",
+        "first_query",
         "outbound",
         "embedded_postgres",
     ],
@@ -86,7 +87,9 @@ def test_the_clinics_own_facts_know_neither_app(module):
 
 @pytest.mark.parametrize("app", ["conditions", "booking"])
 def test_apps_know_of_the_clinic_only_its_facts_and_form_pieces(app):
-    allowed = ("clinic.models", "clinic.forms", "clinic.confirmation", "clinic.outbound")
+    allowed = tuple(
+        f"clinic.{name}" for name in ("models", "forms", "confirmation", "first_query", "outbound")
+    )
     guilty = {
         dotted_name(path): name
         for path in files_of(app)
