@@ -51,13 +51,19 @@ def to_utc(day: date, wall: time, tz: tzinfo, *, is_end: bool = False) -> dateti
 
     A time that the spring change skips is the instant of the change. Of a time that the autumn
     change shows twice, a start means the first and an end the second, so that an opening period
-    takes in both hours.
+    takes in both hours. An end at just the time to which clocks are set back means the first: until
+    1:00 is over when clocks first show 1:00.
     """
     local = datetime.combine(day, wall, tz)
     first = local.replace(fold=0).astimezone(UTC)
     second = local.replace(fold=1).astimezone(UTC)
-    if first <= second:
-        return second if is_end else first
+    if first == second or (first < second and not is_end):
+        return first
+    if first < second:
+        is_change = (second - SECOND).astimezone(tz).utcoffset() != second.astimezone(
+            tz
+        ).utcoffset()
+        return first if is_change else second
     return _clock_change(after=second, before_or_at=first, tz=tz)
 
 

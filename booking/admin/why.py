@@ -1,7 +1,6 @@
 """The page “Why is this time not offered?”: each rule in the way, for each practitioner."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django import forms
 from django.contrib import admin
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from booking.models import Location, Practitioner, Service
 from booking.reasons import Why, explain
-from booking.slots import to_utc
+from booking.slots import instants_of
 from booking.templatetags.clinic_times import clinic_day, clinic_time, length_words
 
 from .closure_form import FIRST_DAY, LAST_DAY, closure_label, day_field, time_field
@@ -92,12 +91,6 @@ def _answers(asked, *, now):
             for starts_at in instants
         ],
     }
-
-
-def instants_of(day, at, tz) -> list[datetime]:
-    """Return each instant at which clocks in `tz` show this: mostly one, none in a skipped hour."""
-    both = {to_utc(day, at, tz), to_utc(day, at, tz, is_end=True)}
-    return sorted(one for one in both if one.astimezone(tz).time() == at)
 
 
 def _in_general(service, location, chosen, offering, asked_of, instants):

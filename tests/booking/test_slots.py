@@ -53,6 +53,23 @@ def test_to_utc_takes_in_both_repeated_hours():
     assert end == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("day", "wall", "zone", "end"),
+    [
+        (AUTUMN, time(1), "America/New_York", datetime(2026, 11, 1, 5, tzinfo=UTC)),
+        (AUTUMN, time(2), "America/New_York", datetime(2026, 11, 1, 7, tzinfo=UTC)),
+        (
+            date(2027, 4, 4),
+            time(1, 30),
+            "Australia/Lord_Howe",
+            datetime(2027, 4, 3, 14, 30, tzinfo=UTC),
+        ),
+    ],
+)
+def test_to_utc_ends_when_clocks_first_show_what_they_are_set_back_to(day, wall, zone, end):
+    assert to_utc(day, wall, ZoneInfo(zone), is_end=True) == end
+
+
 def test_to_utc_knows_a_half_hour_change():
     lord_howe = ZoneInfo("Australia/Lord_Howe")
 
