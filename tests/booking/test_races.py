@@ -30,7 +30,7 @@ from .factories import (
 from .journeys import choose_time, make_red_flags, pass_screening, send_details
 from .racing import CLIENTS, LONGEST_WAIT
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
 
 
@@ -228,6 +228,7 @@ def test_the_same_form_of_an_expired_hold_gives_one_visit(clients, service):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.alone
 def test_who_waits_too_long_for_the_diary_is_refused(clients, service):
     practitioner = service.practitioner
     refused = threading.Event()

@@ -81,7 +81,7 @@ def make_bookings(service, midnight, visits, now):
             make_appointment(service, starts_at, status=status)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     weekend=WEEKENDS,
     rules=RULES,

@@ -20,7 +20,7 @@ from booking.models import Appointment, NotAvailableTime
 
 from .factories import NEW_YORK, make_details, make_screening_pass, make_service, make_week
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(20)
 
 

@@ -25,7 +25,7 @@ from .journeys import choose_time, make_red_flags, pass_screening, send_details
 
 pytestmark = pytest.mark.django_db
 DRAWS = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

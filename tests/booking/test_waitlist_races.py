@@ -23,7 +23,7 @@ from .factories import (
 )
 from .waiting import MONDAY, named
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(20)
 TEN = local(14, 10)
 
