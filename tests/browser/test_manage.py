@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from booking.models import Appointment, Service
 from booking.screening import ScreeningPass
 
 from . import steps
+from .sound import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,14 +49,6 @@ def take(visit, starts_at):
         now=timezone.now(),
         by=PATIENT,
     )
-
-
-def assert_sound(page):
-    assert page.locator("h1").count() == 1
-    assert page.locator("main").count() == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def test_a_visit_is_moved_and_says_so(visitor, site, run_worker):
@@ -144,11 +136,9 @@ def test_a_visit_for_people_seen_before_asks_and_keeps_what_was_typed(visitor, s
     assert Appointment.objects.get().status == "booked"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_a_visit_is_sound(browser, site, scheme):
+def test_every_page_of_a_visit_is_sound(browser, site):
     context = browser.new_context(
         base_url=site,
-        color_scheme=scheme,
         viewport={"width": 320, "height": 800},
         reduced_motion="reduce",
     )
