@@ -208,7 +208,7 @@ def test_two_people_moving_to_the_same_free_time(clients, clinic):
         first = make_appointment(clinic.service, TEN, patient=clinic.patient)
         second = make_appointment(clinic.service, ELEVEN, patient=clinic.patient)
 
-        answers = clients.race(spread(partial(move, first, free), partial(move, second, free)))
+        answers = clients.race([partial(move, first, free), partial(move, second, free)] * 20)
 
         # Sent many times by one person, it is one move; the other one keeps their time.
         assert len({visit.reference for visit in winners(answers)}) == 1
