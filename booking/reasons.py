@@ -80,15 +80,18 @@ def explain(
 ) -> list[Reason]:
     """Return what keeps this start from being offered; nothing exactly if `is_offered` says so.
 
-    A start that is past, or beyond what can be booked ahead, is not looked at any closer.
+    Of a start that is past, or beyond what can be booked ahead, only what overlaps is named too.
     """
     location = location or service.location
+    in_the_way = _overlaps(
+        service, practitioner=practitioner, starts_at=starts_at, holder=holder, moving=moving
+    )
     earliest, latest = bookable_dates(service, now=now, location=location)
     if starts_at < now:
-        return [Reason(Why.PAST)]
+        return [Reason(Why.PAST), *in_the_way]
     day = starts_at.astimezone(location.tz).date()
     if day > latest:
-        return [Reason(Why.HORIZON, on=earliest + (day - latest))]
+        return [Reason(Why.HORIZON, on=earliest + (day - latest)), *in_the_way]
     bookable_from = now + service.notice
     reasons = [Reason(Why.NOTICE, (now, bookable_from))] if starts_at < bookable_from else []
     diary = load_diaries(
@@ -99,9 +102,7 @@ def explain(
     reasons += _closures(practitioner, location, day, visit)
     if day in full_days(diary, service, location=location):
         reasons.append(Reason(Why.CAP))
-    return reasons + overlaps(
-        service, practitioner=practitioner, starts_at=starts_at, holder=holder, moving=moving
-    )
+    return reasons + in_the_way
 
 
 def words_for_patients(
@@ -180,7 +181,7 @@ def _closures(
     return reasons
 
 
-def overlaps(
+def _overlaps(
     service: Service,
     *,
     practitioner: Practitioner,

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from booking.availability import free_practitioners
 from booking.models import Appointment, AvailableTime, Location, Practitioner, Service
-from booking.reasons import OVERLAPS, Reason, Why, explain, overlaps
+from booking.reasons import OVERLAPS, Reason, Why, explain
 from booking.templatetags.clinic_times import clinic_day, clinic_weekday, length_words
 
 from .wording import appointment_label, when_label
@@ -133,34 +133,20 @@ def judge(
     verdicts = [
         Verdict(service, (one,), location, starts_at, tuple(reasons))
         for one in practitioners
-        if (reasons := _reasons(service, one, location, starts_at, now=now, moving=moving))
+        if (
+            reasons := explain(
+                service,
+                practitioner=one,
+                starts_at=starts_at,
+                now=now,
+                location=location,
+                moving=moving,
+            )
+        )
     ]
     # None are left if the time came free between the two looks at it.
     offered = Verdict(service, tuple(practitioners), location, starts_at)
     return min(verdicts, key=lambda v: (v.is_taken, len(v.reasons)), default=offered)
-
-
-def _reasons(
-    service: Service,
-    practitioner: Practitioner,
-    location: Location,
-    starts_at: datetime,
-    *,
-    now: datetime,
-    moving: UUID,
-) -> list[Reason]:
-    reasons = explain(
-        service,
-        practitioner=practitioner,
-        starts_at=starts_at,
-        now=now,
-        location=location,
-        moving=moving,
-    )
-    # Those two end the explanation, but what is in the way counts all the same.
-    if any(reason.why in {Why.PAST, Why.HORIZON} for reason in reasons):
-        reasons += overlaps(service, practitioner=practitioner, starts_at=starts_at, moving=moving)
-    return reasons
 
 
 def _overlap_words(why: Why, other: Appointment) -> SafeString:
