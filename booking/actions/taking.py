@@ -90,12 +90,7 @@ def check_free(
     override: bool = False,
 ) -> None:
     """Raise SlotTaken or SlotNotOffered unless the time can be taken. Needs the diary's lock."""
-    diary = Appointment.objects.for_practitioner(practitioner)
-    if moving is not None:
-        diary = diary.exclude(reference=moving)
-    busy_from, busy_until = _busy_range(service, starts_at)
-    if diary.holding_time().overlapping(busy_from, busy_until).exists():
-        raise SlotTaken
+    refuse_if_taken(service, practitioner, starts_at, moving=moving)
     if not override and not availability.is_offered(
         service,
         practitioner=practitioner,
@@ -107,7 +102,7 @@ def check_free(
         raise SlotNotOffered
     # The constraint still counts holds that ran out. One statement, as in `release`, and the last
     # before the insert: everyone else in the queue waits for what a refused person asks.
-    diary.expired_holds().delete()
+    Appointment.objects.for_practitioner(practitioner).expired_holds().delete()
 
 
 def insert(
