@@ -378,15 +378,15 @@ class DetailsForm(forms.Form):
         return self.has_error("seen_before", "wrong_kind")
 
     def patient_details(self) -> PatientDetails:
-        """Return the valid form's answers."""
+        """Return the valid form's answers. A form that asks nothing about health leaves that empty."""
         answers = self.cleaned_data
         return PatientDetails(
             name=answers["name"],
             email=answers["email"],
             phone=answers["phone"].as_e164,
             phone_extension=answers["phone"].extension or "",
-            reason=answers["reason"],
-            medicines=answers["medicines"],
+            reason=answers.get("reason", ""),
+            medicines=answers.get("medicines", ""),
         )
 
 

@@ -8,7 +8,6 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking.actions import PatientDetails
 from booking.forms import DetailsForm, ScreeningForm, StartField
 from booking.models import Practitioner, TimeOfDay
 from booking.templatetags.clinic_times import clinic_day
@@ -117,15 +116,6 @@ class JoinForm(WishesForm, DetailsForm):
 
     def drawn_fields(self) -> list[str]:
         return [*super().drawn_fields(), *self.person_fields]
-
-    def patient_details(self) -> PatientDetails:
-        answers = self.cleaned_data
-        return PatientDetails(
-            name=answers["name"],
-            email=answers["email"],
-            phone=answers["phone"].as_e164,
-            phone_extension=answers["phone"].extension or "",
-        )
 
 
 class OfferForm(ScreeningForm):
