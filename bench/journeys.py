@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice, pairwise
 
 from tqdm import tqdm
@@ -138,7 +139,7 @@ def race(site: Site, starts_at: datetime, *, first: int) -> Race:
     barrier = threading.Barrier(RACERS)
     visits = [Visit(first + number, starts_at) for number in range(RACERS)]
     with ThreadPoolExecutor(max_workers=RACERS) as pool:
-        meet = lambda: barrier.wait(SECONDS_TO_MEET)  # noqa: E731 (shorter than a function)
+        meet = partial(barrier.wait, SECONDS_TO_MEET)
         outcomes = list(pool.map(lambda visit: go(site, visit, meet), visits))
     site.settle()
     return Race(
