@@ -4,41 +4,24 @@ from django.contrib import admin
 
 from booking.models import AppointmentEvent, CancelledBy, EventKind
 
+from .read_only import PartOfVisitInline
 from .wording import moment_column, when_label
 
 ROLES = {"patient": "The patient, online", "staff": "Staff", "system": "The site by itself"}
 
 
-class EventInline(admin.TabularInline):
+class EventInline(PartOfVisitInline):
     """The history, oldest first. PostgreSQL refuses any change to it, whoever asks."""
 
     model = AppointmentEvent
     fields = ("when", "who", "what", "note")
     readonly_fields = fields
-    template = "admin/booking/read_only_table.html"
-    extra = 0
-    can_delete = False
     verbose_name_plural = "history"
 
     when = moment_column("at", "when")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("practitioner", "previous_practitioner")
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        # Part of the appointment, as the messages are.
-        return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
-            "booking.change_appointment"
-        )
 
     @admin.display(description="who")
     def who(self, event):

@@ -8,10 +8,11 @@ from booking import tasks
 from booking.errors import BookingError
 from booking.models import Message
 
+from .read_only import PartOfVisitInline
 from .wording import appointment_label, moment_column
 
 
-class MessageInline(admin.TabularInline):
+class MessageInline(PartOfVisitInline):
     """What was sent to the patient. Read only."""
 
     model = Message
@@ -25,24 +26,9 @@ class MessageInline(admin.TabularInline):
         "last_error",
     )
     readonly_fields = fields
-    template = "admin/booking/read_only_table.html"
-    extra = 0
-    can_delete = False
 
     created = moment_column("created_at", "asked for")
     sent = moment_column("sent_at", "sent")
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        # Part of the appointment: who may see that, may see whether its mails left.
-        return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
-            "booking.change_appointment"
-        )
 
 
 @admin.register(Message)

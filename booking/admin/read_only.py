@@ -1,0 +1,23 @@
+from django.contrib import admin
+
+
+class PartOfVisitInline(admin.TabularInline):
+    """A table beside a visit that is only read: by whoever may see the visit."""
+
+    template = "admin/booking/read_only_table.html"
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
+            "booking.change_appointment"
+        )
