@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 APOSTROPHES = re.compile(r"['’‘ʼ`´′]")
 _ONE_FOR_ALL = (
@@ -78,6 +79,9 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
         word for word, after in zip_longest(words, words[1:]) if _is_many(word, after or "")
     )
 
+    letters = {*by_letter, *("#" for _ in many)}
+    longest = max(map(len, words), default=0) + 1
+
     @cache
     def meant_by(word: str) -> frozenset[str]:
         if word == "#":
@@ -86,14 +90,16 @@ def find_danger(text: str, phrases: Mapping[str, Iterable[str]]) -> list[str]:
         return frozenset(one for one in typed if _is_meant(one, word))
 
     def is_in(phrase: str) -> bool:
-        asked, unless = _words_that_count(phrase)
-        if not asked:
+        asked, unless, whole, firsts = _words_that_count(phrase)
+        # Most phrases need a letter that no word begins with: this is quick, what follows is not.
+        if whole[:1] not in letters:
             return False
-        whole = "".join(asked)
         # Two words that were typed as one, or one as two.
-        if not unless and (meant_by(whole) or (len(asked) == 1 and whole in pairs)):
+        if not unless and (
+            (len(whole) <= longest and meant_by(whole)) or (len(asked) == 1 and whole in pairs)
+        ):
             return True
-        if not all(map(meant_by, asked)):
+        if not firsts <= letters or not all(map(meant_by, asked)):
             return False
         found = [meant_by(word) for word in asked]
         starts = {place for word in frozenset().union(*found) for place in places[word]}
@@ -111,14 +117,25 @@ def _words(text: str) -> list[str]:
     return plain.split()
 
 
+class _Asked(NamedTuple):
+    """What to look for: the words, those that must not be beside them, and how they begin."""
+
+    words: tuple[str, ...]
+    unless: frozenset[str]
+    whole: str
+    """The words as one."""
+    firsts: frozenset[str]
+
+
 @lru_cache(4000)
-def _words_that_count(phrase: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the words to look for, and those that must not be beside them."""
+def _words_that_count(phrase: str) -> _Asked:
     unless = _UNLESS.findall(phrase)
     words = [word for word in _words(_UNLESS.sub(" ", phrase)) if word not in _FILLERS]
     # The last one stays: without me is not without gluten.
     rest = [word for word in words[:-1] if word not in _PRONOUNS] + words[-1:]
-    return tuple(rest if len(rest) >= 3 else words), frozenset(unless)
+    counts = tuple(rest if len(rest) >= 3 else words)
+    firsts = frozenset(word[0] for word in counts)
+    return _Asked(counts, frozenset(unless), "".join(counts), firsts)
 
 
 def _is_many(word: str, after: str) -> bool:
