@@ -5,17 +5,20 @@ do (decision 12). So nothing is ever offered that is not so any more.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import FilteredRelation, Q
 
 from clinic.first_query import ask_first
 from clinic.models import Clinic
+from conditions.red_flags import Flag, clinic_wide_flags
 
 from .models import Location, Practitioner, Service
 
-_STATE = "SELECT booking_catalogue_state()"  # migration 0011
+_STATE = "SELECT booking_catalogue_state()"  # migration 0013
 
 
 @dataclass(frozen=True)
@@ -30,25 +33,53 @@ class Offer:
     clinic: Clinic
 
 
-_kept: tuple[tuple[object, ...], dict[str, Offer]] = ((), {})
+@dataclass(frozen=True)
+class Catalogue:
+    """What can be booked, as long as the database is in one state. Read when it is asked for."""
+
+    state: tuple[object, ...]
+    _offers: dict[str, Offer] = field(default_factory=dict)
+
+    def find_offer(self, slug: str) -> Offer | None:
+        """Return what is offered under that name, or None if nobody offers it."""
+        offer = self._offers.get(slug) or _read_offer(slug, self.clinic)
+        if offer is not None:
+            self._offers[slug] = offer
+        return offer
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        return Clinic.objects.current()
+
+    @cached_property
+    def red_flags(self) -> tuple[Flag, ...]:
+        """Those that are asked before every booking."""
+        return clinic_wide_flags()
+
+    @property
+    def emergencies(self) -> tuple[Flag, ...]:
+        """Those of them that end a booking."""
+        return tuple(flag for flag in self.red_flags if flag.is_emergency)
 
 
-def find_offer(slug: str) -> Offer | None:
-    """Return what is offered under that name, or None if nobody offers it."""
+_kept = Catalogue(())
+
+
+def read_catalogue() -> Catalogue:
+    """Return what can be booked now."""
     global _kept
-    # Read before the offer is: a change meanwhile belongs to the next state.
-    state = ask_first(_STATE)
-    kept_state, offers = _kept
-    if state != kept_state:
-        offers = {}
-        _kept = (state, offers)
-    offer = offers.get(slug) or _read_offer(slug)
-    if offer is not None:
-        offers[slug] = offer
-    return offer
+    try:
+        # Read before the rest is: a change meanwhile belongs to the next state.
+        state = ask_first(_STATE)
+    except DatabaseError:
+        # Some of it cannot be read. Who needs just that will hear so, and nothing is kept.
+        return Catalogue(())
+    if state != _kept.state:
+        _kept = Catalogue(state)
+    return _kept
 
 
-def _read_offer(slug: str) -> Offer | None:
+def _read_offer(slug: str, clinic: Clinic) -> Offer | None:
     # Each practitioner beside each other place: few rows, and one way to the database.
     rows: list[Any] = list(
         Service.objects.filter(slug=slug, is_active=True)
@@ -69,7 +100,7 @@ def _read_offer(slug: str) -> Offer | None:
         service=service,
         practitioners=_distinct(row.who for row in rows),
         locations=_distinct(places),
-        clinic=Clinic.objects.current(),
+        clinic=clinic,
     )
 
 

@@ -6,9 +6,10 @@ The article's page and the screening before a booking take their flags from here
 import hashlib
 import logging
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F
@@ -73,7 +74,7 @@ class FlagSet:
     flags: tuple[Flag, ...]
     """In the order of `flags_of`."""
 
-    @property
+    @cached_property
     def ruleset(self) -> str:
         """Return 32 hex digits that change with the codes, versions or levels asked."""
         rules = sorted((flag.code, flag.version, str(flag.level)) for flag in self.flags)
@@ -104,23 +105,33 @@ def flags_of(document: Mapping[str, Any], clinic_wide: Iterable[Flag] = ()) -> t
     return tuple(sorted(flags.values(), key=lambda flag: flag.level.rank))
 
 
-def flags_for_screening(condition_slug: str, *, now: datetime) -> FlagSet:
+def clinic_wide_flags() -> tuple[Flag, ...]:
+    """Return the flags that are asked before every booking."""
+    return tuple(map(_present, RedFlag.objects.clinic_wide()))
+
+
+def flags_for_screening(
+    condition_slug: str,
+    *,
+    now: datetime,
+    clinic_wide: Callable[[], Iterable[Flag]] = clinic_wide_flags,
+) -> FlagSet:
     """Return the flags of the live article plus the clinic-wide ones that are in use.
 
     An unknown, unpublished or malformed slug gives the clinic-wide ones alone, never an error. An
     old slug gives the flags of the article that its address leads to now. A clinic-wide flag is
     asked from the moment it is saved, before the article's page shows it. If one of them cannot be
-    read, whatever the reason, there are none, and then nobody can book online.
+    read, whatever the reason, there are none, and then nobody can book online. `clinic_wide` is for
+    whoever has read those already.
     """
     try:
-        return _load_flags(condition_slug, now)
+        return _load_flags(condition_slug, now, clinic_wide())
     except Exception:
         logger.exception("the red flags could not be loaded")
         return FlagSet(condition="", title="", flags=())
 
 
-def _load_flags(condition_slug: str, now: datetime) -> FlagSet:
-    clinic_wide = [_present(flag) for flag in RedFlag.objects.clinic_wide()]
+def _load_flags(condition_slug: str, now: datetime, clinic_wide: Iterable[Flag]) -> FlagSet:
     article = _live_article(condition_slug, now) if _SLUG.fullmatch(condition_slug) else None
     if article is None:
         return FlagSet(condition="", title="", flags=flags_of({}, clinic_wide))
@@ -166,8 +177,7 @@ def _affirmed(
 
 def clinic_wide_emergencies() -> tuple[Flag, ...]:
     """Return the emergencies that are asked before every booking, in one query."""
-    flags = RedFlag.objects.clinic_wide().filter(level=CareLevel.EMERGENCY)
-    return tuple(map(_present, flags))
+    return tuple(flag for flag in clinic_wide_flags() if flag.is_emergency)
 
 
 def assess(flag_set: FlagSet, codes: Collection[str]) -> Outcome:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking import actions
 from booking.actors import PATIENT
 from booking.calendars import appointment_calendar, how_it_begins
+from booking.catalogue import read_catalogue
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
-from conditions.red_flags import clinic_wide_emergencies
 
 from .own_clock import clock_context, own_zone, to_visit
 
@@ -121,13 +121,15 @@ def is_asked(visit: Appointment, *, now: datetime) -> bool:
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what every page about the visit says of it."""
     is_booked = visit.status == AppointmentStatus.BOOKED
+    is_asked_to_move = is_asked(visit, now=now)
+    catalogue = read_catalogue()
     move = last_move(visit)
     is_moved = is_news(move, visit, now=now)
     return {
         "appointment": visit,
         "zone": visit.location.tz,
-        "is_cancellable": actions.patient_may_change(visit, now),
-        "is_asked_to_move": is_asked(visit, now=now),
+        "is_cancellable": visit.is_cancellable(now) or is_asked_to_move,
+        "is_asked_to_move": is_asked_to_move,
         "last_move": move,
         "is_just_moved": is_moved,
         "is_news": is_booked
@@ -135,7 +137,8 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         and visit.booked_at is not None
         and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,
-        "emergencies": clinic_wide_emergencies(),
+        "clinic": catalogue.clinic,
+        "emergencies": catalogue.emergencies,
         "booking_url": _booking_url(visit),
         "waits": visit.waitlist_entries.on_the_list().first(),
         "how_it_begins": how_it_begins(visit.location),

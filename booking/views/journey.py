@@ -13,7 +13,7 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.catalogue import find_offer
+from booking.catalogue import read_catalogue
 from booking.forms import DetailsForm, parse_start
 from booking.models import (
     Appointment,
@@ -202,7 +202,8 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     # stood open for days still counts: its time is taken again if it is free.
     named = request.POST.get("hold")
     hold = HoldToken.read(named) if named else newest_hold
-    offer = find_offer(slug)
+    catalogue = read_catalogue()
+    offer = catalogue.find_offer(slug)
     if offer is None:
         raise Http404("No such visit can be booked.")
     request.clinic = offer.clinic  # type: ignore[attr-defined]  # for the context processor
@@ -210,7 +211,9 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
     where, who = request.GET.get("location"), request.GET.get("practitioner")
     wanted_zone = request.GET.get("zone") or request.POST.get("zone", "")
     candidates = tuple(one for one in practitioners if one.slug == who) or practitioners
-    flag_set = flags_for_screening(request.GET.get("condition", ""), now=now)
+    flag_set = flags_for_screening(
+        request.GET.get("condition", ""), now=now, clinic_wide=lambda: catalogue.red_flags
+    )
     return Journey(
         service=offer.service,
         practitioners=practitioners,

@@ -1,10 +1,12 @@
 import pytest
 
-from booking.catalogue import find_offer
+from booking.catalogue import read_catalogue
 from booking.models import Location, Practitioner, Service
 from clinic.models import Clinic
+from conditions.models import RedFlag
 
 from .factories import make_location, make_practitioner, make_service
+from .journeys import make_red_flags
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,7 @@ CHANGES = [
 
 def seen(service):
     """Return all that an offer holds, field by field: models compare by their keys alone."""
-    offer = find_offer(service.slug)
+    offer = read_catalogue().find_offer(service.slug)
     if offer is None:
         return None
     rows = [offer.service, *offer.practitioners, *offer.locations, offer.clinic]
@@ -72,24 +74,34 @@ def test_a_change_shows_at_once(change):
     assert seen(service) != before
 
 
+def test_a_changed_red_flag_is_asked_at_once():
+    make_red_flags()
+    make_service()
+    assert len({flag.question for flag in read_catalogue().red_flags}) == 3
+
+    RedFlag.objects.update(question="Are your legs weak?")
+
+    assert {flag.question for flag in read_catalogue().red_flags} == {"Are your legs weak?"}
+
+
 def test_each_change_of_one_transaction_shows():
     service = make_service()
     for minutes in (20, 25, 30):
         Service.objects.filter(pk=service.pk).update(duration_minutes=minutes)
 
-        assert find_offer(service.slug).service.duration_minutes == minutes
+        assert read_catalogue().find_offer(service.slug).service.duration_minutes == minutes
 
 
 def test_what_is_unchanged_takes_one_small_query(django_assert_num_queries):
     service = make_service()
-    find_offer(service.slug)
+    read_catalogue().find_offer(service.slug)
 
     with django_assert_num_queries(1):
-        offer = find_offer(service.slug)
+        offer = read_catalogue().find_offer(service.slug)
 
     assert offer.practitioners == tuple(service.practitioners.all())
 
 
 def test_nobody_offers_what_is_unknown():
-    assert find_offer("unknown") is None
-    assert find_offer("unknown") is None
+    assert read_catalogue().find_offer("unknown") is None
+    assert read_catalogue().find_offer("unknown") is None
