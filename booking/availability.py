@@ -21,7 +21,6 @@ from .diaries import (
     holiday_periods,
     load_diaries,
     open_periods,
-    openings_of,
 )
 from .models import Appointment, Location, Practitioner, Service
 from .slots import (
@@ -112,7 +111,7 @@ def find_openings(
     )
     by_hours: dict[frozenset[Opening], list[Diary]] = {}
     for diary in diaries.values():
-        by_hours.setdefault(frozenset(diary.hours), []).append(diary)
+        by_hours.setdefault(diary.hours, []).append(diary)
     open_starts: list[list[datetime]] = []
     free_starts: list[list[datetime]] = []
     for hours, same in by_hours.items():
@@ -228,7 +227,7 @@ def slots_in(
     now: datetime,
 ) -> list[Slot]:
     """Return what one practitioner's diary leaves free on these days, in time order."""
-    starts = _Starts(frozenset(diary.hours), service, location, first_on, last_on)
+    starts = _Starts(diary.hours, service, location, first_on, last_on)
     not_before = now + service.notice
     return [
         Slot(starts_at, starts_at + service.duration)
@@ -329,9 +328,9 @@ def is_within_hours(visit: Appointment) -> bool:
     """Say whether the practitioner's hours hold the whole visit; closures do not count."""
     location = visit.location
     day = visit.starts_at.astimezone(location.tz).date()
-    found = openings_of([visit.practitioner], location, day - REACH, day + REACH)
-    openings = [opening for _, opening in found]
-    hours = open_periods(openings, location.host.tz, day - REACH, day + REACH)
+    whose = visit.practitioner
+    diary = load_diaries([whose], location=location, first_on=day, last_on=day)[whose.pk]
+    hours = open_periods(diary.hours, location.host.tz, day - REACH, day + REACH)
     return any(
         lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(hours)
     )

@@ -1,32 +1,67 @@
 """A practitioner's diary around some days: what is open, closed and taken, from the records.
 
-Two queries, whatever the span, however many practitioners and appointments there are.
+One query, whatever the span, however many practitioners and appointments there are.
 """
 
+import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import Q, QuerySet
 
-from .models import (
-    Appointment,
-    AppointmentStatus,
-    AvailableTime,
-    Location,
-    NotAvailableTime,
-    Practitioner,
-)
+from .models import LONGEST_BUSY, DatabaseNow, Location, NotAvailableTime, Practitioner
 from .slots import Opening, Period, open_periods_on
 
 ONE_DAY = timedelta(days=1)
 # A visit lasts a day at most, so one that starts on a day can reach into the next one's hours.
 REACH = 2 * ONE_DAY
+
+# What is taken, what is closed, and one row with all hours: text that is read once (_read_hours).
+# The first part is `AppointmentQuerySet.holding_time`, `overlapping` and `in_the_way_of`: a row for
+# each time, however many practitioners have it taken.
+_DIARIES = """
+    SELECT busy_from, busy_until, service_id, starts_at, array_agg(practitioner_id), NULL::text
+    FROM booking_appointment
+    WHERE practitioner_id = ANY(%s::bigint[])
+        AND status IN ('pending', 'booked', 'arrived', 'fulfilled', 'noshow')
+        AND busy_from < %s AND busy_until > %s AND busy_from > %s
+        AND NOT (status = 'pending' AND (expires_at <= {now} OR reference IS NOT DISTINCT FROM %s))
+        {moving}
+    GROUP BY busy_from, busy_until, service_id, starts_at
+UNION ALL
+    SELECT starts_at, ends_at, NULL, NULL, array_agg(practitioner_id), NULL
+    FROM booking_notavailabletime
+    WHERE (practitioner_id = ANY(%s::bigint[]) OR practitioner_id IS NULL)
+        AND (location_id = ANY(%s::bigint[]) OR location_id IS NULL)
+        AND starts_at < %s AND ends_at > %s
+    GROUP BY starts_at, ends_at
+UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, json_agg(json_build_array(
+        practitioner_id, weekday, "on", start_time, end_time, valid_from_on, valid_until_on
+    ) ORDER BY id)::text
+    FROM booking_availabletime
+    WHERE practitioner_id = ANY(%s::bigint[]) AND location_id = %s
+        AND ("on" IS NULL OR "on" BETWEEN %s AND %s)
+        AND (valid_from_on IS NULL OR valid_from_on <= %s)
+        AND (valid_until_on IS NULL OR valid_until_on >= %s)
+    HAVING count(*) > 0
+"""
+_BUT_MOVING = """
+        AND reference IS DISTINCT FROM %s
+        AND id NOT IN (
+            SELECT alternative.hold_id
+            FROM booking_movealternative AS alternative
+            JOIN booking_moverequest AS request ON request.id = alternative.request_id
+            JOIN booking_appointment AS visit ON visit.id = request.appointment_id
+            WHERE visit.reference = %s
+        )
+"""
 
 
 class Busy(NamedTuple):
@@ -42,7 +77,7 @@ class Busy(NamedTuple):
 class Diary:
     """What is open, closed and taken for one practitioner at one place, around some days."""
 
-    hours: list[Opening] = field(default_factory=list)
+    hours: frozenset[Opening] = frozenset()
     closed: list[Period] = field(default_factory=list)
     busy: list[Busy] = field(default_factory=list)
 
@@ -57,26 +92,49 @@ def load_diaries(
     moving: UUID | None = None,
 ) -> dict[int, Diary]:
     """Return each practitioner's diary, by primary key: all that can matter to these days."""
-    diaries = {practitioner.pk: Diary() for practitioner in practitioners}
-    for pk, opening in openings_of(practitioners, location, first_on - REACH, last_on + REACH):
-        diaries[pk].hours.append(opening)
     lower, upper = instants_around(location, first_on, last_on)
-    holidays = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
-    for diary in diaries.values():
-        diary.closed.extend(holidays)
-    busy = _busy(practitioners, lower, upper, holder=holder, moving=moving)
-    # One query for both, which differ in that a closure has no service.
-    closed = _closure_rows(practitioners, location, lower, upper)
-    for begins, ends, service, starts_at, whose in busy.union(closed, all=True).order_by():
-        some = diaries.values() if None in whose else [diaries[pk] for pk in whose]
-        if service is None:
-            for diary in some:
-                diary.closed.append((begins, ends))
-        else:
-            taken = Busy(begins, ends, service, starts_at)
-            for diary in some:
-                diary.busy.append(taken)
+    closed = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
+    diaries = {practitioner.pk: Diary(closed=list(closed)) for practitioner in practitioners}
+    now, now_parameters = DatabaseNow().as_sql(None, connection)  # type: ignore[arg-type]  # it has no parts to compile
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DIARIES.replace("{now}", now).replace("{moving}", _BUT_MOVING if moving else ""),
+            [
+                *(list(diaries), upper, lower, lower - LONGEST_BUSY, *now_parameters, holder),
+                *((moving, moving) if moving else ()),
+                *(list(diaries), [location.pk, location.host.pk], upper, lower),
+                *(list(diaries), location.host.pk, first_on - REACH, last_on + REACH),
+                *(last_on + REACH, first_on - REACH),
+            ],
+        )
+        for begins, ends, service, starts_at, whose, hours in cursor:
+            if hours is not None:
+                for pk, openings in _read_hours(hours).items():
+                    diaries[pk].hours = openings
+                continue
+            some = diaries.values() if None in whose else [diaries[pk] for pk in whose]
+            if service is None:
+                for diary in some:
+                    diary.closed.append((begins, ends))
+            else:
+                taken = Busy(begins, ends, service, starts_at)
+                for diary in some:
+                    diary.busy.append(taken)
     return diaries
+
+
+@lru_cache(maxsize=100)
+def _read_hours(rows: str) -> dict[int, frozenset[Opening]]:
+    """Return whose hours these are, from PostgreSQL's JSON; who has the same shares one set."""
+    read: dict[int, list[Opening]] = {}
+    for practitioner, weekday, on, starts, ends, since, until in json.loads(rows):
+        days = (day and date.fromisoformat(day) for day in (on, since, until))
+        on, since, until = days
+        hours = (time.fromisoformat(starts), time.fromisoformat(ends))
+        read.setdefault(practitioner, []).append(Opening(weekday, on, *hours, since, until))
+    shared: dict[frozenset[Opening], frozenset[Opening]] = {}
+    sets = ((pk, frozenset(openings)) for pk, openings in read.items())
+    return {pk: shared.setdefault(openings, openings) for pk, openings in sets}
 
 
 def instants_around(location: Location, first_on: date, last_on: date) -> tuple[datetime, datetime]:
@@ -89,21 +147,6 @@ def instants_around(location: Location, first_on: date, last_on: date) -> tuple[
 def _days(first_on: date, last_on: date) -> Iterator[date]:
     for offset in range((last_on - first_on).days + 1):
         yield first_on + timedelta(days=offset)
-
-
-def openings_of(
-    practitioners: Sequence[Practitioner], location: Location, first_on: date, last_on: date
-) -> Iterator[tuple[int, Opening]]:
-    """Yield whose hours matter to these days, and which."""
-    rows = AvailableTime.objects.filter(
-        Q(on__isnull=True) | Q(on__range=(first_on, last_on)),
-        Q(valid_from_on__isnull=True) | Q(valid_from_on__lte=last_on),
-        Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=first_on),
-        practitioner__in=[practitioner.pk for practitioner in practitioners],
-        location=location.host,
-    ).order_by()
-    names = (each.name for each in fields(Opening))
-    return ((pk, Opening(*row)) for pk, *row in rows.values_list("practitioner_id", *names))
 
 
 def open_periods(
@@ -136,42 +179,3 @@ def closures_in(location: Location, lower: datetime, upper: datetime) -> QuerySe
         starts_at__lt=upper,
         ends_at__gt=lower,
     )
-
-
-def _closure_rows(
-    practitioners: Sequence[Practitioner], location: Location, lower: datetime, upper: datetime
-) -> QuerySet[Any, Any]:
-    return (
-        closures_in(location, lower, upper)
-        .filter(Q(practitioner__in=practitioners) | Q(practitioner__isnull=True))
-        .order_by()
-        .values_list(
-            "starts_at",
-            "ends_at",
-            Cast(Value(None), IntegerField()),
-            Cast(Value(None), DateTimeField()),
-        )
-        .annotate(whose=ArrayAgg("practitioner_id"))
-    )
-
-
-def _busy(
-    practitioners: Sequence[Practitioner],
-    lower: datetime,
-    upper: datetime,
-    *,
-    holder: UUID | None,
-    moving: UUID | None,
-) -> QuerySet[Any, Any]:
-    busy = (
-        Appointment.objects.filter(practitioner__in=practitioners)
-        .holding_time()
-        .overlapping(lower, upper)
-    )
-    if holder is not None:
-        busy = busy.exclude(status=AppointmentStatus.PENDING, reference=holder)
-    if moving is not None:
-        busy = busy.in_the_way_of(moving)
-    # A row for each time, however many practitioners have it taken.
-    times = busy.order_by().values_list("busy_from", "busy_until", F("service_id"), "starts_at")
-    return times.annotate(whose=ArrayAgg("practitioner_id"))

@@ -2,6 +2,7 @@
 
 from .appointment import (
     HOLDS_TIME,
+    LONGEST_BUSY,
     OF_THE_DAY,
     STILL_TO_COME,
     Appointment,
@@ -30,6 +31,7 @@ from .waitlist import (
 __all__ = [
     "ANNOUNCEMENTS",
     "HOLDS_TIME",
+    "LONGEST_BUSY",
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",
