@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -45,6 +45,18 @@ PER_EMAIL = {
     "wait": (Limit(6, DAY),),
 }
 LONGEST = DAY
+_SPEND = """
+    INSERT INTO booking_attempt (kind, digest, at) SELECT %s, unnest(%s::text[]), %s
+    RETURNING digest, id
+"""
+_IS_TOO_MANY = """
+    SELECT bool_or(most <= (
+        SELECT count(*) FROM booking_attempt AS earlier
+        WHERE earlier.digest = rule.digest AND earlier.at > rule.since AND earlier.id < rule.id
+    ))
+    FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::int[])
+        AS rule (digest, id, since, most)
+"""
 
 
 @contextmanager
@@ -57,12 +69,14 @@ def spend(kind: str, request: HttpRequest, *, email: str = "", now: datetime) ->
     limits = {_digest(kind, client_network(request)): PER_CONNECTION[kind]}
     if email and kind in PER_EMAIL:
         limits[_digest(kind, email.strip().casefold())] = PER_EMAIL[kind]
-    spent = [Attempt.objects.create(kind=kind, digest=digest, at=now) for digest in limits]
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, [kind, list(limits), now])
+        spent = dict(cursor.fetchall())
     try:
-        _check(spent, limits)
+        _check(spent, limits, now=now)
         yield
     except BookingError:
-        Attempt.objects.filter(pk__in=[attempt.pk for attempt in spent]).delete()
+        Attempt.objects.filter(pk__in=spent.values()).delete()
         raise
 
 
@@ -91,19 +105,20 @@ def _digest(kind: str, who: str) -> str:
     return salted_hmac("booking.limits", f"{kind} {who}", algorithm="sha256").hexdigest()
 
 
-def _check(spent: list[Attempt], limits: Mapping[str, Sequence[Limit]]) -> None:
-    """Raise TooMany if too many came before one of these.
+def _check(
+    spent: Mapping[str, int], limits: Mapping[str, Sequence[Limit]], *, now: datetime
+) -> None:
+    """Raise TooMany if too many came before one of these. `spent` are their keys in the table.
 
     Of those that come at once, the first in the table are let through, so that somebody is.
     """
-    allowed: list[int] = []
-    earlier: dict[str, Count] = {}
-    for attempt in spent:
-        for limit in limits[attempt.digest]:
-            before = Q(digest=attempt.digest, at__gt=attempt.at - limit.period, pk__lt=attempt.pk)
-            earlier[f"before_{len(allowed)}"] = Count("pk", filter=before)
-            allowed.append(limit.count)
-    recent = Attempt.objects.filter(digest__in=limits, at__gt=spent[0].at - LONGEST)
-    found = recent.aggregate(**earlier).values()
-    if any(count >= most for count, most in zip(found, allowed, strict=True)):
+    rules = [
+        (digest, pk, now - limit.period, limit.count)
+        for digest, pk in spent.items()
+        for limit in limits[digest]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_TOO_MANY, [list(column) for column in zip(*rules, strict=True)])
+        (is_too_many,) = cursor.fetchone()
+    if is_too_many:
         raise TooMany
