@@ -90,8 +90,9 @@ def check_free(
     override: bool = False,
 ) -> None:
     """Raise SlotTaken or SlotNotOffered unless the time can be taken. Needs the diary's lock."""
-    refuse_if_taken(service, practitioner, starts_at, moving=moving)
-    if not override and not availability.is_offered(
+    if override:
+        refuse_if_taken(service, practitioner, starts_at, moving=moving)
+    elif not availability.is_offered(
         service,
         practitioner=practitioner,
         starts_at=starts_at,
@@ -99,6 +100,7 @@ def check_free(
         location=location,
         moving=moving,
     ):
+        refuse_if_taken(service, practitioner, starts_at, moving=moving)
         raise SlotNotOffered
     # The constraint still counts holds that ran out. One statement, as in `release`, and the last
     # before the insert: everyone else in the queue waits for what a refused person asks.

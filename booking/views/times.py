@@ -29,7 +29,8 @@ from .journey import (
     Journey,
     carried_details,
     get_booked,
-    get_live_hold,
+    get_held,
+    if_live,
     set_cookie,
     start_journey,
 )
@@ -163,7 +164,7 @@ def _show(
         "next_free_on": bookable.next_free_on(day),
         "is_out_of_range": day != wanted,
         "long_wait": _long_wait(journey, bookable, now=now),
-        "held": get_live_hold(journey.hold, service=journey.service),
+        "held": if_live(get_held(journey.hold), service=journey.service),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }
