@@ -14,7 +14,7 @@ from django.db.models import FilteredRelation, Q
 
 from clinic.first_query import ask_first
 from clinic.models import Clinic
-from conditions.red_flags import Flag, clinic_wide_flags
+from conditions.red_flags import Flag, Vocabulary, clinic_wide_flags, read_vocabulary
 
 from .models import Location, Practitioner, Service
 
@@ -55,6 +55,11 @@ class Catalogue:
     def red_flags(self) -> tuple[Flag, ...]:
         """Those that are asked before every booking."""
         return clinic_wide_flags()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words by which red flags are found in what somebody types."""
+        return read_vocabulary()
 
     @property
     def emergencies(self) -> tuple[Flag, ...]:

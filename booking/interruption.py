@@ -5,9 +5,10 @@ It can only add caution: it changes neither what the questions gave nor what is 
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from conditions.red_flags import Flag, flags_named_in
+from conditions.red_flags import Flag, Vocabulary, flags_named_in, read_vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +39,16 @@ class Interruption:
         return [flag for flag in self.flags if not flag.is_emergency and not flag.is_crisis]
 
 
-def find_interruption(text: str, *, shown: str) -> Interruption | None:
-    """Return the flags that the text names and that `shown`, of an earlier one, does not."""
+def find_interruption(
+    text: str, *, shown: str, vocabulary: Callable[[], Vocabulary] = read_vocabulary
+) -> Interruption | None:
+    """Return the flags that the text names and that `shown`, of an earlier one, does not.
+
+    `vocabulary` is for whoever has read it already.
+    """
     seen = set(_CODE.findall(shown))
     try:
-        flags = flags_named_in(text, heeds_denials=True)
+        flags = flags_named_in(text, heeds_denials=True, vocabulary=vocabulary)
     except Exception:
         # The questions were asked before, and their answers hold: a booking goes on without this.
         logger.exception("what was typed could not be looked through for red flags")

@@ -6,7 +6,7 @@ The article's page and the screening before a booking take their flags from here
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -143,35 +143,56 @@ def _load_flags(condition_slug: str, now: datetime, clinic_wide: Iterable[Flag])
     )
 
 
-def flags_named_in(text: str, *, heeds_denials: bool = False) -> tuple[Flag, ...]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The flags that are found by words, by code, and the words and phrases of each."""
+
+    flags: Mapping[str, Flag]
+    phrases: Mapping[str, Sequence[str]]
+
+
+def read_vocabulary() -> Vocabulary:
+    """Return the words of all flags in use, in one query."""
+    in_use = list(RedFlag.objects.found_by_words())
+    return Vocabulary(
+        flags={flag.code: _present(flag) for flag in in_use},
+        phrases={flag.code: flag.search_words.splitlines() for flag in in_use},
+    )
+
+
+def flags_named_in(
+    text: str,
+    *,
+    heeds_denials: bool = False,
+    vocabulary: Callable[[], Vocabulary] = read_vocabulary,
+) -> tuple[Flag, ...]:
     """Return the flags in use of whose words one is in the text, clinic-wide first.
 
     Emergencies, or else what must be seen today. Beside an emergency, that only distracts, unless
-    the same words name both: a "blood clot" may be either. One query, whatever was typed. For
-    showing a card, never for leaving it out. `heeds_denials` is for text about oneself: it leaves
-    out what somebody says they do not have, but for words that want the crisis line.
+    the same words name both: a "blood clot" may be either. One query, whatever was typed, but for
+    whoever has read the `vocabulary` already. For showing a card, never for leaving it out.
+    `heeds_denials` is for text about oneself: it leaves out what somebody says they do not have,
+    but for words that want the crisis line.
     """
-    in_use = {flag.code: flag for flag in RedFlag.objects.found_by_words()}
-    phrases = {code: flag.search_words.splitlines() for code, flag in in_use.items()}
-    codes = _affirmed(text, phrases, in_use) if heeds_denials else find_danger(text, phrases)
-    emergencies = [code for code in codes if in_use[code].level == CareLevel.EMERGENCY]
+    known = vocabulary()
+    phrases = known.phrases
+    codes = _affirmed(text, known) if heeds_denials else find_danger(text, phrases)
+    emergencies = [code for code in codes if known.flags[code].is_emergency]
     if emergencies:
         either = {phrase for code in emergencies for phrase in phrases[code]}
         today = {
             code: either.intersection(phrases[code]) for code in codes if code not in emergencies
         }
         codes = [*emergencies, *find_danger(text, today)]
-    named = [_present(in_use[code]) for code in codes]
+    named = [known.flags[code] for code in codes]
     return tuple(sorted(named, key=lambda flag: (flag.level.rank, not flag.is_global)))
 
 
-def _affirmed(
-    text: str, phrases: Mapping[str, list[str]], in_use: Mapping[str, RedFlag]
-) -> list[str]:
+def _affirmed(text: str, known: Vocabulary) -> list[str]:
     """Return the codes that are named, and not denied."""
-    codes = {*find_affirmed(text, phrases)}
-    crises = {code: phrases[code] for code in phrases if _present(in_use[code]).is_crisis}
-    codes |= {*find_danger(text, crises)}
+    phrases = known.phrases
+    crises = {code: phrases[code] for code, flag in known.flags.items() if flag.is_crisis}
+    codes = {*find_affirmed(text, phrases), *find_danger(text, crises)}
     return [code for code in phrases if code in codes]
 
 

@@ -15,7 +15,7 @@ from booking.availability import free_practitioners, nearest_slots
 from booking.errors import BookingError, HeldLongEnough, SlotTaken, TooMany
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
-from booking.models import Appointment, Practitioner, Service
+from booking.models import Appointment, AppointmentStatus, Practitioner, Service
 from booking.screening import ScreeningPass
 
 from .journey import (
@@ -23,8 +23,8 @@ from .journey import (
     HOLD_COOKIE,
     HoldToken,
     Journey,
-    get_booked,
-    get_live_hold,
+    get_held,
+    if_live,
     set_cookie,
     start_journey,
 )
@@ -50,12 +50,12 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     if token is None or token.service != journey.service.slug:
         return redirect(journey.url("times"), preserve_request=is_change and "hold" in request.POST)
     journey = journey.as_held(token)
-    if (booked := get_booked(token)) is not None:
-        return _to_visit(booked, journey)
+    held = get_held(token)
+    if held is not None and held.status != AppointmentStatus.PENDING:
+        return _to_visit(held, journey)
     if request.method != "POST":
-        return _show(
-            request, journey, token, DetailsForm(for_whom=journey.service.for_whom), now=now
-        )
+        form = DetailsForm(for_whom=journey.service.for_whom)
+        return _show(request, journey, token, form, held=held, now=now)
     if is_change:
         return _show(request, journey, token, _unfinished_form(request, journey), now=now)
     if "extend" in request.POST:
@@ -94,7 +94,11 @@ def _book(
     now: datetime,
 ) -> HttpResponse:
     form = DetailsForm(request.POST, for_whom=journey.service.for_whom)
-    form.interruption = find_interruption(form.typed_text(), shown=form["warned"].value() or "")
+    form.interruption = find_interruption(
+        form.typed_text(),
+        shown=form["warned"].value() or "",
+        vocabulary=lambda: journey.catalogue.vocabulary,
+    )
     try:
         if not form.is_valid() or form.interruption:
             return _keep(request, journey, token, form, now=now)
@@ -160,11 +164,15 @@ def _show(
     form: DetailsForm,
     *,
     now: datetime,
+    held: Appointment | None = None,
     status: int = 200,
     is_kept: bool = False,
     refusal: str = "",
 ) -> HttpResponse:
-    """Draw the form, with other times to choose from if the wanted one is lost."""
+    """Draw the form, with other times to choose from if the wanted one is lost.
+
+    `held` is what the token's hold is now, if that is known.
+    """
     nearest = None
     if form.has_error("start"):
         nearest = nearest_slots(
@@ -175,7 +183,7 @@ def _show(
             now=now,
             holder=journey.holder,
         )
-    held = get_live_hold(token, service=journey.service)
+    held = if_live(held or get_held(token), service=journey.service)
     is_late = held is None and not form.errors
     context = {
         **journey.context(),

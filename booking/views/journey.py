@@ -13,10 +13,11 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.catalogue import read_catalogue
+from booking.catalogue import Catalogue, read_catalogue
 from booking.forms import DetailsForm, parse_start
 from booking.models import (
     Appointment,
+    AppointmentStatus,
     DatabaseNow,
     Location,
     LocationKind,
@@ -88,6 +89,7 @@ class HoldToken:
 class Journey:
     """One browser on its way to one visit."""
 
+    catalogue: Catalogue
     service: Service
     practitioners: tuple[Practitioner, ...]
     """Everybody who offers the service."""
@@ -215,6 +217,7 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
         request.GET.get("condition", ""), now=now, clinic_wide=lambda: catalogue.red_flags
     )
     return Journey(
+        catalogue=catalogue,
         service=offer.service,
         practitioners=practitioners,
         locations=locations,
@@ -245,20 +248,24 @@ def get_booked(token: HoldToken) -> Appointment | None:
     return Appointment.objects.confirmed().filter(reference=token.reference).first()
 
 
-def get_live_hold(token: HoldToken | None, *, service: Service) -> Appointment | None:
-    """Return the pending appointment that the token names, if it still holds a time for this.
-
-    `time_left` says how long it does.
-    """
+def get_held(token: HoldToken | None) -> Appointment | None:
+    """Return what the token's hold is now: still one, whose `time_left` may be over, or a visit."""
     if token is None:
         return None
-    holds = Appointment.objects.live_holds().filter(reference=token.reference, service=service)
     left = ExpressionWrapper(F("expires_at") - DatabaseNow(), output_field=DurationField())
     return (
-        holds.annotate(time_left=left)
+        Appointment.objects.filter(reference=token.reference)
+        .annotate(time_left=left)
         .select_related("practitioner", "location__same_hours_as")
         .first()
     )
+
+
+def if_live(held: Appointment | None, *, service: Service) -> Appointment | None:
+    """Return what `get_held` found if it still holds a time for this service, else None."""
+    if held is None or held.status != AppointmentStatus.PENDING or held.service_id != service.pk:
+        return None
+    return held if held.time_left > timedelta() else None  # type: ignore[attr-defined]  # from the query
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, lasts: timedelta) -> None:
