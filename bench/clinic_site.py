@@ -1,6 +1,5 @@
 """This project's site under measurement: its times page and how a visit is booked on it."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from bench.journeys import Period, Ready, Site, Visit
 from bench.sites import Server, named, running, serve, throw_away_database
 from bench.stored import PRACTITIONERS, Clinic, fill, fill_ahead
 from bench.times import READER, TimedPage
+from clinic.management.commands.serve import worker_command
 
 SIZES = (100, 10_000, 1_000_000)
 AHEAD = "bench_ahead"
@@ -140,9 +140,8 @@ def open_for_booking(
     server: Server, size: int, variables: dict[str, str], clinic: Clinic, log: Path
 ) -> Iterator[Site]:
     """Yield the site with its background worker, which sends the confirmations."""
-    worker = [sys.executable, "manage.py", "procrastinate", "worker"]
     with (
-        running(worker, variables, log),
+        running(worker_command(), variables, log),
         psycopg.connect(variables["DATABASE_URL"], autocommit=True) as database,
     ):
 

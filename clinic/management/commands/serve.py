@@ -182,8 +182,16 @@ def web_command(host: str) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Return the command that starts the background worker."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+    """Return the command that starts the background worker. People who wait for a page go first."""
+    command = [
+        "nice",
+        "-n",
+        "10",
+        sys.executable,
+        str(settings.BASE_DIR / "manage.py"),
+        "procrastinate",
+        "worker",
+    ]
     return [*command, "--shutdown-graceful-timeout", str(SECONDS_TO_STOP // 2)]
 
 
