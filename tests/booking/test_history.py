@@ -164,6 +164,32 @@ def test_the_database_refuses_to_make_a_visit_a_hold_again(service):
     assert Appointment.objects.get(pk=booked.pk).status == "booked"
 
 
+@pytest.mark.parametrize(
+    "table", ["booking_appointmentevent", "booking_appointment", "booking_practitioner"]
+)
+def test_the_database_refuses_to_empty_the_history(service, table):
+    booked = book(service)
+    run_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    # As a migration made it: off in the tests' database alone, until this test is over.
+    run_sql(
+        "ALTER TABLE booking_appointmentevent"
+        " ENABLE TRIGGER booking_appointmentevent_is_never_emptied"
+    )
+
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        run_sql(f"TRUNCATE {table} CASCADE")
+
+    assert events_of(booked) == [("booked", "patient", "", NOW)]
+
+
+def test_the_tests_turn_off_one_trigger_and_no_other():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled = 'D'")
+        off = cursor.fetchall()
+
+    assert off == [("booking_appointmentevent_is_never_emptied",)]
+
+
 def delete_visit():
     Screening.objects.all().delete()
     Appointment.objects.all().delete()
