@@ -145,7 +145,7 @@ def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -
     else:
         if begins := how_it_begins(appointment.location):
             lines.append(begins)
-        lines.append(f"See or cancel your visit: {appointment_link(appointment)}")
+        lines.append(f"See, move or cancel your visit: {appointment_link(appointment)}")
         lines.append(f"Questions? Call {clinic.phone_display}.")
     lines.append(
         f"If it may be an emergency, do not wait for a visit: call {clinic.emergency_number} now."

@@ -60,7 +60,7 @@ def test_description_names_day_time_zone_and_link():
     assert event["DESCRIPTION"].splitlines()[:3] == [
         "Tuesday, December 8, 10:30 am. Clinic time: Eastern (EST)",
         f"Reference {visit.spoken_reference}",
-        f"See or cancel your visit: https://clinic.example.org:8443/appointments/{visit.reference}/",
+        f"See, move or cancel your visit: https://clinic.example.org:8443/appointments/{visit.reference}/",
     ]
     assert event["DESCRIPTION"].splitlines()[-1] == (
         "If it may be an emergency, do not wait for a visit: call 911 now."
@@ -77,7 +77,7 @@ def test_cancel_keeps_the_uid_and_raises_the_sequence():
     assert event["SEQUENCE"] == 1
     assert event["STATUS"] == "CANCELLED"
     assert event["ATTENDEE"] == "mailto:ana@example.com"
-    assert "See or cancel" not in event["DESCRIPTION"]
+    assert "See, move or cancel" not in event["DESCRIPTION"]
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,13 @@ def test_the_page_says_until_when_it_can_be_changed(client, visit):
     )
 
 
+def test_the_question_says_until_when_it_can_be_changed(client, visit):
+    page = parse(client.get(f"{visit.get_absolute_url()}cancel/").content)
+
+    limit = "You can move or cancel it here until Sunday, December 13, 9:00 am."
+    assert limit in page.one("main").text
+
+
 def test_the_page_says_when_it_is_too_late_to_change_it(client, visit):
     with time_machine.travel(local(13, 9), tick=False):
         page = parse(client.get(visit.get_absolute_url()).content)

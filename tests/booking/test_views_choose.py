@@ -149,7 +149,7 @@ def test_the_visit_can_be_cancelled_however_late_it_is(client, visit, an_hour_be
     client.post(address)
 
     assert page.one("h1").text == "Cancel your visit?"
-    assert "You can cancel here until" not in page.one("main").text
+    assert "You can move or cancel it here until" not in page.one("main").text
     assert stored(visit).status == "cancelled"
 
 

@@ -66,6 +66,13 @@ def test_details_show_the_held_time_and_ask_for_six_answers(visitor):
     assert len(page.all("h1")) == 1
 
 
+def test_details_say_until_when_the_visit_can_be_moved_or_cancelled(visitor):
+    main = parse(visitor.get(DETAILS).content).one("main")
+
+    policy = "You can move or cancel it online until 24 hours before your visit, at no charge."
+    assert policy in main.text
+
+
 def test_confirming_books_the_held_time(visitor, bookable_service):
     reference = held_token(visitor).reference
 
