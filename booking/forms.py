@@ -1,7 +1,6 @@
 """Forms of the booking steps: request text in, domain values out. They query nothing."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +11,6 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.deconstruct import deconstructible
 from django.utils.html import format_html
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
@@ -20,6 +18,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from booking.actions import PatientDetails
 from booking.interruption import Interruption
 from booking.models import ForWhom
+from booking.validators import AtMost, OneLine, OneSpelling, Visible
 from clinic.forms import ParagraphField
 from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
@@ -42,79 +41,8 @@ WRONG_KIND: dict[str, str] = {
     ForWhom.RETURNING: "This kind of visit is for people whom we have seen before. "
     "Please choose another kind, or call us.",
 }
-# Of no width, or turning the direction of what follows: a name with them is not what it seems.
-HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Letters and symbols that are drawn as nothing.
-BLANK = set("\u115f\u1160\u2800\u3164\uffa0")
 # Years that leave room for a time zone and a duration on both sides of a datetime.
 YEARS = range(2000, 9000)
-
-
-@deconstructible
-class OneLine:
-    """Refuse line breaks and characters without a shape; every script and emoji passes.
-
-    `what` is the answer's name in the message. Joiners stay: scripts and emoji are built with them. NUL has Django's own check.
-    """
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-
-    def __call__(self, value: str) -> None:
-        if any(
-            (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\0")
-            or character in HIDDEN
-            for character in value
-        ):
-            raise ValidationError(
-                f"Write {self.what} on one line, without line breaks or hidden characters.",
-                code="one_line",
-            )
-
-
-@deconstructible
-class OneSpelling:
-    """Refuse letters by which an address could pass for another one, and those that cannot be seen.
-
-    PostgreSQL takes a Kelvin sign for a K, and would find visits under an address that is not theirs.
-    """
-
-    def __call__(self, value: str) -> None:
-        if any(
-            unicodedata.category(one) == "Cf"
-            or unicodedata.normalize("NFKC", one) != one
-            or (not one.isascii() and one.lower()[0].isascii())
-            for one in value
-        ):
-            raise ValidationError("Enter an email address like name@example.com.", code="invalid")
-
-
-@deconstructible
-class Visible:
-    """Refuse text in which nothing can be seen."""
-
-    def __call__(self, value: str) -> None:
-        visible = (character for character in value if character not in BLANK)
-        if not any(unicodedata.category(character)[0] in "LNPS" for character in visible):
-            raise ValidationError("Enter your full name.", code="required")
-
-
-@deconstructible
-class AtMost:
-    """Refuse the answer called `what` over `limit` characters, and say by how many."""
-
-    def __init__(self, limit: int, what: str) -> None:
-        self.limit = limit
-        self.what = what
-
-    def __call__(self, value: str) -> None:
-        over = len(value) - self.limit
-        if over > 0:
-            characters = "character" if over == 1 else "characters"
-            raise ValidationError(
-                f"Shorten {self.what} by {over:,} {characters}. The limit is {self.limit:,}.",
-                code="max_length",
-            )
 
 
 class PhoneField(PhoneNumberField):  # type: ignore[misc]  # the package has no types

@@ -14,11 +14,12 @@ from django.utils.html import format_html
 
 from booking.actions import PatientDetails
 from booking.availability import bookable_dates, find_slots, nearest_slots
-from booking.forms import NUL_MESSAGE, YEARS, DetailsForm, OneLine, ScreeningForm, parse_start
+from booking.forms import NUL_MESSAGE, YEARS, DetailsForm, ScreeningForm, parse_start
 from booking.models import Appointment, Location, Patient, Practitioner, Service
 from booking.models.service import ForWhom
 from booking.slots import Slot, instants_of
 from booking.templatetags.clinic_times import clinic_day, clinic_time, clinic_time_with_zone
+from booking.validators import OneLine
 from conditions.models import Condition
 
 from .search import patients_like

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("booking", "clinic", "conditions")
 # Inside booking, a layer may import those before it.
 BOOKING_LAYERS = [
-    {"errors", "actors", "slots", "zones", "templatetags", "weeks"},
+    {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks"},
     {"models"},
     {"catalogue", "diaries"},
     {"availability", "interruption", "limits", "screening", "starter", "waits"},
