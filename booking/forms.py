@@ -18,7 +18,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from booking.actions import PatientDetails
 from booking.interruption import Interruption
 from booking.models import ForWhom
-from booking.validators import AtMost, OneLine, OneSpelling, Visible
+from booking.validators import AtMost, NoWebAddress, OneLine, OneSpelling, Visible
 from clinic.forms import ParagraphField
 from conditions.models import CareLevel
 from conditions.red_flags import Flag, FlagSet
@@ -193,7 +193,12 @@ class DetailsForm(forms.Form):
 
     name = forms.CharField(
         label="Full name",
-        validators=[OneLine("your name"), Visible(), AtMost(NAME_LIMIT, "your name")],
+        validators=[
+            OneLine("your name"),
+            Visible(),
+            AtMost(NAME_LIMIT, "your name"),
+            NoWebAddress("your name"),
+        ],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={
             "required": "Enter your full name.",

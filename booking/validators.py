@@ -1,5 +1,6 @@
 """What a short answer may not hold. One class a rule; every script passes."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,48 @@ from django.utils.deconstruct import deconstructible
 HIDDEN = set("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and symbols that are drawn as nothing.
 BLANK = set("\u115f\u1160\u2800\u3164\uffa0")
+
+
+# Endings that mail programs make a link of, beside the two letters of each country.
+ENDINGS = """
+    app art asia best bid biz blog bond buzz cam cat cfd click cloud club com cyou dev digital edu
+    email fit fun fyi global gov group help icu info ink int jobs life link live loan lol love ltd
+    mil mobi monster name net news online org page party pics press pro quest rest review rocks run
+    sbs shop site space store stream studio support team tech tel tips today top travel vip website
+    wiki win work world wtf xyz zip zone рф укр бел қаз срб مصر भारत 中国 中國 公司 网址 网络 한국
+"""
+# "St.John" and "J.Li" are names: what follows the dot is no such ending, or before it is an initial.
+WEB_ADDRESS = re.compile(
+    rf"""
+    :[/\\]{{2}} | \b(?:https?|mailto): | \bwww\d?\.\w  # https://evil, www.evil
+    | \w\.\w[\w-]*(?::\d+)?[/\\]  # evil.com/x
+    | \w\.(?:{"|".join(ENDINGS.split())})(?![\w-])  # evil.com
+    | [\w-]{{2}}\.(?:[a-z]{{2}}|xn--[\w-]+)(?![\w-])  # evil.de
+    """,
+    re.VERBOSE,
+)
+# What browsers take for a dot, beside what NFKC makes one.
+DOTS = str.maketrans("\u3002", ".")
+
+
+@deconstructible
+class NoWebAddress:
+    """Refuse what a mail program would make a link of: the answer called `what` stands in mails.
+
+    Whoever types somebody else's address could else have the clinic send them any link.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __call__(self, value: str) -> None:
+        seen = "".join(c for c in value if unicodedata.category(c) != "Cf")
+        if WEB_ADDRESS.search(unicodedata.normalize("NFKC", seen).translate(DOTS).lower()):
+            raise ValidationError(
+                f"Write {self.what} without a web or email address. "
+                "If it has a dot, put a space after the dot, as in “St. John”.",
+                code="web_address",
+            )
 
 
 @deconstructible
