@@ -7,6 +7,12 @@ from django.db.models import Q
 from .practitioner import Location, Practitioner
 
 MINUTES_A_DAY = 24 * 60
+LONGEST_NOTICE = 366 * MINUTES_A_DAY
+MOST_DAYS_AHEAD = 730
+MOST_VISITS_A_DAY = 500
+UP_TO_A_DAY = MaxValueValidator(MINUTES_A_DAY, "Enter at most a day: 1440 minutes.")
+UP_TO_A_YEAR = MaxValueValidator(LONGEST_NOTICE, "Enter at most 366 days.")
+AT_LEAST_FIVE = MinValueValidator(5, "Enter at least 5 minutes.")
 
 
 class ForWhom(models.TextChoices):
@@ -50,41 +56,47 @@ class Service(models.Model):
     practitioners = models.ManyToManyField(Practitioner, related_name="services")
     duration_minutes = models.PositiveIntegerField(
         "length (minutes)",
-        validators=[MinValueValidator(5), MaxValueValidator(MINUTES_A_DAY)],
+        validators=[AT_LEAST_FIVE, UP_TO_A_DAY],
     )
     buffer_before_minutes = models.PositiveIntegerField(
         "free time before (minutes)",
         default=0,
-        validators=[MaxValueValidator(MINUTES_A_DAY)],
+        validators=[UP_TO_A_DAY],
         help_text="Kept free before each visit, to prepare the room.",
     )
     buffer_after_minutes = models.PositiveIntegerField(
         "free time after (minutes)",
         default=0,
-        validators=[MaxValueValidator(MINUTES_A_DAY)],
+        validators=[UP_TO_A_DAY],
         help_text="Kept free after each visit, to write notes. May run past closing time.",
     )
     step_minutes = models.PositiveIntegerField(
         "a start every (minutes)",
         default=30,
-        validators=[MinValueValidator(5), MaxValueValidator(MINUTES_A_DAY)],
+        validators=[AT_LEAST_FIVE, UP_TO_A_DAY],
         help_text="Counted from the start of each opening period.",
     )
     notice_minutes = models.PositiveIntegerField(
         "booking closes before the visit (minutes)",
         default=MINUTES_A_DAY,
-        validators=[MaxValueValidator(366 * MINUTES_A_DAY)],
+        validators=[UP_TO_A_YEAR],
     )
     horizon_days = models.PositiveIntegerField(
         "can be booked ahead (days)",
         default=60,
-        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        validators=[
+            MinValueValidator(1, "Enter at least 1 day."),
+            MaxValueValidator(MOST_DAYS_AHEAD, "Enter at most 730 days."),
+        ],
     )
     daily_cap = models.PositiveIntegerField(
         "at most so many a day",
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        validators=[
+            MinValueValidator(1, "Enter 1 or more, or nothing."),
+            MaxValueValidator(MOST_VISITS_A_DAY, "Enter at most 500, or nothing."),
+        ],
         help_text="For each practitioner. Empty means as many as fit.",
     )
     for_whom = models.CharField(
@@ -93,7 +105,7 @@ class Service(models.Model):
     cancel_notice_minutes = models.PositiveIntegerField(
         "patients may cancel or move until (minutes before)",
         default=MINUTES_A_DAY,
-        validators=[MaxValueValidator(366 * MINUTES_A_DAY)],
+        validators=[UP_TO_A_YEAR],
     )
     fee_text = models.CharField("fee", max_length=120, blank=True)
     is_active = models.BooleanField("bookable", default=True, help_text="Patients can book it.")
@@ -118,6 +130,22 @@ class Service(models.Model):
                 condition=Q(daily_cap__isnull=True) | Q(daily_cap__gt=0),
                 violation_error_code="cap_positive",
                 violation_error_message="Leave the most a day empty, or enter 1 or more.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_within_limits",
+                condition=Q(
+                    Q(daily_cap__isnull=True) | Q(daily_cap__lte=MOST_VISITS_A_DAY),
+                    duration_minutes__lte=MINUTES_A_DAY,
+                    buffer_before_minutes__lte=MINUTES_A_DAY,
+                    buffer_after_minutes__lte=MINUTES_A_DAY,
+                    step_minutes__lte=MINUTES_A_DAY,
+                    notice_minutes__lte=LONGEST_NOTICE,
+                    cancel_notice_minutes__lte=LONGEST_NOTICE,
+                    horizon_days__lte=MOST_DAYS_AHEAD,
+                ),
+                violation_error_code="within_limits",
+                violation_error_message="A number is too large: lengths go up to a day, notice to "
+                "366 days, booking ahead to 730 days, and visits a day to 500.",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_for_whom_known",

@@ -83,7 +83,12 @@ def test_minutes_are_shown_in_the_largest_unit(admin_client, minutes, shown):
     [
         ({"notice_minutes_0": ""}, "This field is required."),
         ({"notice_minutes_0": -1}, "greater than or equal to 0"),
-        ({"notice_minutes_0": 367}, "less than or equal to 527040"),
+        ({"notice_minutes_0": 367}, "Enter at most 366 days."),
+        ({"cancel_notice_minutes_0": 366 * 24 + 1}, "Enter at most 366 days."),
+        ({"duration_minutes": 1441}, "Enter at most a day: 1440 minutes."),
+        ({"step_minutes": 4}, "Enter at least 5 minutes."),
+        ({"horizon_days": 731}, "Enter at most 730 days."),
+        ({"daily_cap": 501}, "Enter at most 500, or nothing."),
     ],
 )
 def test_length_that_cannot_be_is_refused(admin_client, answer, words):

@@ -177,6 +177,28 @@ def test_a_service_takes_time_and_a_location_has_a_known_kind():
     assert violated(error) == "booking_location_kind_known"
 
 
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [
+        ("duration_minutes", 24 * 60),
+        ("buffer_before_minutes", 24 * 60),
+        ("buffer_after_minutes", 24 * 60),
+        ("step_minutes", 24 * 60),
+        ("notice_minutes", 366 * 24 * 60),
+        ("cancel_notice_minutes", 366 * 24 * 60),
+        ("horizon_days", 730),
+        ("daily_cap", 500),
+    ],
+)
+def test_no_number_of_a_service_is_without_limit(field, most):
+    make_service(**{field: most})
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_service(**{field: most + 1})
+
+    assert violated(error) == "booking_service_within_limits"
+
+
 def test_who_was_booked_cannot_be_deleted():
     appointment = make_appointment(make_service(), local(7, 9))
 
