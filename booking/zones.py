@@ -1,5 +1,6 @@
 """Time zones that a person can choose from: names of the IANA list, in words and in groups."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,6 +30,9 @@ REGIONS = {
     "Antarctica": "Antarctica",
 }
 
+# How PostgreSQL can tell one, too. "localtime" is whatever the machine has.
+ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -49,6 +53,12 @@ class Group:
 def read_zone(name: str) -> ZoneInfo | None:
     """Return the zone of that name, or None. Old names count: browsers still send them."""
     return ZoneInfo(name) if name in _known() else None
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return all names that a place's zone may have, old ones too."""
+    return frozenset(name for name in available_timezones() if re.fullmatch(ZONE_PATTERN, name))
 
 
 def zone_label(key: str) -> str:

@@ -1,7 +1,6 @@
 import re
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import holidays
 from django import forms
@@ -16,6 +15,7 @@ from booking.diaries import holiday_periods
 from booking.models import Appointment, AvailableTime, Location
 from booking.models.practitioner import public_holidays
 from booking.templatetags.clinic_times import clinic_short_day
+from booking.zones import zone_names
 
 from .visits import warn_of_visits
 
@@ -81,7 +81,7 @@ class LocationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         place, today = self.instance, timezone.localdate()
         fields: Any = self.fields
-        fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]
+        fields["time_zone"].choices = [(name, name) for name in sorted(zone_names())]
         fields["holiday_country"].choices = [
             ("", "No country: open on all"),
             *country_names().items(),

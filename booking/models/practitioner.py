@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
@@ -11,6 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+
+from booking.zones import ZONE_PATTERN, zone_names
+
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+SUBDIVISION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 -]*$"
 
 
 class Practitioner(models.Model):
@@ -55,7 +60,7 @@ def default_time_zone() -> str:
 
 def validate_time_zone(value: str) -> None:
     """Refuse a name that the IANA time zone database does not have."""
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValidationError(
             "There is no time zone called “%(value)s”. Write it like America/New_York.",
             code="unknown_time_zone",
@@ -137,6 +142,24 @@ class Location(models.Model):
                 condition=Q(same_hours_as__isnull=True) | ~Q(same_hours_as=F("pk")),
                 violation_error_code="hours_of_another",
                 violation_error_message="Choose another place, or leave this empty.",
+            ),
+            # Which names there are is Python's to say, and differs from PostgreSQL's list.
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_zone_shaped",
+                condition=Q(time_zone__regex=ZONE_PATTERN),
+                violation_error_code="zone_shaped",
+                violation_error_message="Write the time zone like America/New_York.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_holidays_shaped",
+                condition=Q(holiday_country="", holiday_subdivision="")
+                | Q(
+                    Q(holiday_subdivision="") | Q(holiday_subdivision__regex=SUBDIVISION_PATTERN),
+                    holiday_country__regex=COUNTRY_PATTERN,
+                ),
+                violation_error_code="holidays_shaped",
+                violation_error_message="Write a country’s two letters, such as US, and then the "
+                "short form of its state, such as NY.",
             ),
         ]
 

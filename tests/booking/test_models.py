@@ -1,12 +1,14 @@
 """Each rule that the database keeps is broken here, past all of the application's code."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import available_timezones
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from booking.admin.location import country_names, subdivision_names
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -15,6 +17,7 @@ from booking.models import (
     NotAvailableTime,
     Screening,
 )
+from booking.zones import zone_names
 
 from .factories import (
     NOW,
@@ -199,6 +202,43 @@ def test_no_number_of_a_service_is_without_limit(field, most):
     assert violated(error) == "booking_service_within_limits"
 
 
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"time_zone": ""}, "zone_shaped"),
+        ({"time_zone": "localtime"}, "zone_shaped"),
+        ({"time_zone": "New York"}, "zone_shaped"),
+        ({"time_zone": "../../etc/passwd"}, "zone_shaped"),
+        ({"time_zone": "America/New_York\n"}, "zone_shaped"),
+        ({"holiday_country": "us"}, "holidays_shaped"),
+        ({"holiday_country": "U"}, "holidays_shaped"),
+        ({"holiday_country": "", "holiday_subdivision": "NY"}, "holidays_shaped"),
+        ({"holiday_country": "US", "holiday_subdivision": "N/Y"}, "holidays_shaped"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_location_has_a_zone_and_holidays_of_a_known_shape(values, constraint):
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_location(**values)
+
+    assert violated(error) == f"booking_location_{constraint}"
+
+
+def test_every_zone_and_every_states_holidays_can_be_stored():
+    zones = [Location(slug=f"z-{n}", time_zone=name) for n, name in enumerate(zone_names())]
+    states = [
+        Location(slug=f"h-{country}-{n}", holiday_country=country, holiday_subdivision=state)
+        for country in country_names()
+        for n, state in enumerate(["", *subdivision_names(country)])
+        if len(state) <= 10
+    ]
+
+    stored = Location.objects.bulk_create(zones + states)
+
+    assert len(stored) > 1000
+    assert zone_names() >= available_timezones() - {"localtime", "posixrules", "Factory"}
+
+
 def test_who_was_booked_cannot_be_deleted():
     appointment = make_appointment(make_service(), local(7, 9))
 
@@ -208,6 +248,28 @@ def test_who_was_booked_cannot_be_deleted():
         appointment.patient.delete()
     with pytest.raises(ProtectedError):
         appointment.service.delete()
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"holiday_country": "XX"}, "holiday_country", "No public holidays are known for “XX”."),
+        ({"holiday_country": "us"}, "holiday_country", "No public holidays are known for “us”."),
+        (
+            {"holiday_country": "US", "holiday_subdivision": "XX"},
+            "holiday_subdivision",
+            "“XX” is not known there.",
+        ),
+        ({"time_zone": "localtime"}, "time_zone", "There is no time zone called “localtime”."),
+    ],
+    ids=["country", "small letters", "state", "the machine's own"],
+)
+def test_a_location_refuses_what_nobody_knows_in_plain_words(values, field, words):
+    with pytest.raises(ValidationError) as error:
+        Location(slug="x", name="X", **values).full_clean()
+
+    (message,) = error.value.message_dict[field]
+    assert message.startswith(words)
 
 
 def test_a_location_refuses_an_unknown_zone_in_plain_words():
