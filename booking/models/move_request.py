@@ -49,10 +49,10 @@ class MoveRequest(models.Model):
         verbose_name_plural = "time off: waiting for an answer"
         constraints = [
             models.UniqueConstraint(
-                name="%(app_label)s_%(class)s_one_open",
+                name="%(app_label)s_%(class)s_one_waiting",
                 fields=("appointment",),
-                condition=Q(status=MoveRequestStatus.OPEN),
-                violation_error_code="one_open",
+                condition=Q(status__in=WAITING),
+                violation_error_code="one_waiting",
                 violation_error_message="This patient was asked already.",
             ),
             models.CheckConstraint(
@@ -91,6 +91,16 @@ class MoveAlternative(models.Model):
         db_constraint=False,
         related_name="alternative_for",
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="%(app_label)s_%(class)s_once",
+                fields=("hold",),
+                violation_error_code="once",
+                violation_error_message="This time is held for somebody already.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.hold_id}"

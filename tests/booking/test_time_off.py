@@ -17,7 +17,7 @@ from booking.errors import (
     StatusChanged,
     TooLateToMove,
 )
-from booking.models import Appointment, Message, MoveRequest
+from booking.models import WAITING, Appointment, Message, MoveAlternative, MoveRequest
 from booking.reasons import explain
 
 from .factories import (
@@ -303,6 +303,31 @@ def test_database_refuses_what_cannot_be(visit, closure, values):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         MoveRequest.objects.create(appointment=visit, expires_at=NOW, **values)
+
+
+@pytest.mark.parametrize("status", ["open", "kept"])
+def test_database_keeps_one_question_a_visit_that_is_not_settled(visit, closure, status):
+    asked = time_off.ask_to_move(visit, closure=closure, now=NOW, by=DESK)
+    time_off.ask_for_a_call(visit, now=NOW)
+    answered_at = NOW if status == "kept" else None
+
+    with pytest.raises(IntegrityError, match="one_waiting"), transaction.atomic():
+        MoveRequest.objects.create(
+            appointment=visit, expires_at=NOW, status=status, answered_at=answered_at
+        )
+    time_off.settle(asked, note="", now=NOW)
+    MoveRequest.objects.create(
+        appointment=visit, expires_at=NOW, status=status, answered_at=answered_at
+    )
+
+    assert MoveRequest.objects.filter(status__in=WAITING).count() == 1
+
+
+def test_database_holds_a_time_for_one_question(visit, closure):
+    held = time_off.ask_to_move(visit, closure=closure, now=NOW, by=DESK).alternatives.first()
+
+    with pytest.raises(IntegrityError, match="movealternative_once"), transaction.atomic():
+        MoveAlternative.objects.create(request=held.request, hold=held.hold)
 
 
 def test_free_times_are_listed_as_before_once_all_is_answered(service, visit, closure):
