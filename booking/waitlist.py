@@ -136,15 +136,16 @@ def offer_times(*, now: datetime) -> int:
 
     Before that, entries and offers end whose time is over. Safe to run again at any point.
     """
-    for entry in WaitlistEntry.objects.filter(offers__in=WaitlistOffer.objects.run_out()):
+    for entry in WaitlistEntry.objects.filter(offers__in=WaitlistOffer.objects.over()):
         _end_offer(entry.pk)
     made = 0
     # Many wait for the same kind of visit: their free times are looked up once.
     free: dict[tuple[int, int, int | None], list[Slot]] = {}
     for entry in WaitlistEntry.objects.on_the_list().select_related(*RELATED):
         if entry.is_pointless(now):
+            note = "The visit is as early as was wished." if entry.is_fulfilled else ""
             with transaction.atomic():
-                _close(_lock(pk=entry.pk), WaitlistStatus.EXPIRED, now=now)
+                _close(_lock(pk=entry.pk), WaitlistStatus.EXPIRED, now=now, note=note)
             continue
         if entry.status != WaitlistStatus.WAITING:
             continue
@@ -175,7 +176,7 @@ def accept(
         if not entry.is_on_the_list:
             raise NotOnTheList
         offer = entry.offers.filter(starts_at=starts_at).select_related("practitioner").last()
-        if offer is None and not entry.wants(starts_at):
+        if not (entry.is_earlier(starts_at) if offer else entry.wants(starts_at)):
             raise SlotNotOffered
         for other in entry.offers.open():
             if other != offer:
@@ -371,10 +372,10 @@ def _take(
 
 
 def _end_offer(pk: int) -> None:
-    """Let the person wait on whose offer ran out. Whoever answered meanwhile was in time."""
+    """Let the person wait on whose offer is over. Whoever answered meanwhile was in time."""
     with transaction.atomic():
         entry = _lock(pk=pk)
-        for offer in entry.offers.run_out():
+        for offer in entry.offers.over():
             _answer(offer, OfferOutcome.ENDED)
             _wait_on(entry)
 

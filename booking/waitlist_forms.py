@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from booking.forms import DetailsForm, ScreeningForm, StartField
-from booking.models import Practitioner, TimeOfDay
+from booking.models import Appointment, Practitioner, TimeOfDay, WaitlistEntry
 from booking.templatetags.clinic_times import clinic_day
 from booking.waitlist import Wishes
 
@@ -32,7 +32,10 @@ class DayField(forms.DateField):
 
 
 class WishesForm(forms.Form):
-    """When someone can come. `last_on` is the last day that makes sense, `other_than` whom they have."""
+    """When someone can come: from the first day that can still be booked to the last of any sense.
+
+    `visit` is the one to be moved to an earlier time, `other_than` with whom it is.
+    """
 
     from_on = DayField(label="First day you could come")
     until_on = DayField(label="Last day you could come")
@@ -53,19 +56,21 @@ class WishesForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        today: date,
+        first_on: date,
         last_on: date,
+        visit: Appointment | None = None,
         other_than: Practitioner | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.today, self.last_on, self.other_than = today, last_on, other_than
+        self.first_on, self.last_on, self.visit = first_on, last_on, visit
         if other_than is None:
             del self.fields["anyone"]
         else:
             self.fields["anyone"].label = f"Someone else than {other_than.full_name} is fine too"
+        days = {"min": first_on.isoformat(), "max": last_on.isoformat()}
         for name in ("from_on", "until_on"):
-            self.fields[name].widget.attrs |= {"min": today.isoformat(), "max": last_on.isoformat()}
+            self.fields[name].widget.attrs |= days
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -76,16 +81,25 @@ class WishesForm(forms.Form):
 
     def clean_until_on(self) -> date:
         until_on: date = self.cleaned_data["until_on"]
-        if not self.today <= until_on <= self.last_on:
-            raise ValidationError(
-                f"Choose a day from today to {clinic_day(self.last_on)}.", code="out_of_range"
-            )
+        if not self.first_on <= until_on <= self.last_on:
+            first, last = clinic_day(self.first_on), clinic_day(self.last_on)
+            raise ValidationError(f"Choose a day from {first}, to {last}.", code="out_of_range")
         return until_on
 
     def clean(self) -> None:
         first, last = self.cleaned_data.get("from_on"), self.cleaned_data.get("until_on")
         if first and last and first > last:
             self.add_error("from_on", "Choose a first day that is not after the last one.")
+        elif first and self.visit is not None:
+            wished = WaitlistEntry(
+                appointment=self.visit,
+                location=self.visit.location,
+                from_on=first,
+                time_of_day=self.cleaned_data.get("time_of_day"),
+            )
+            if wished.is_fulfilled:
+                words = "Your visit is no later than that. Choose an earlier day or time of day."
+                self.add_error("from_on", words)
 
     def wishes(self, practitioner: Practitioner | None) -> Wishes:
         """Return the valid form's answers; `practitioner` unless anyone is fine."""

@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
+
+from booking.slots import to_utc
 
 from .appointment import Appointment
 from .clock import DatabaseNow
@@ -195,17 +197,27 @@ class WaitlistEntry(models.Model):
         local = starts_at.astimezone(self.location.tz)
         if not self.from_on <= local.date() <= self.until_on:
             return False
-        if self.appointment is not None and starts_at >= self.appointment.starts_at:
+        if not self.is_earlier(starts_at):
             return False
         if self.time_of_day == TimeOfDay.MORNINGS:
             return local.hour < NOON
         return self.time_of_day != TimeOfDay.AFTERNOONS or local.hour >= NOON
 
+    def is_earlier(self, starts_at: datetime) -> bool:
+        """Say whether it is before the visit that they have, if they have one."""
+        return self.appointment is None or starts_at < self.appointment.starts_at
+
     def is_pointless(self, now: datetime) -> bool:
         """Say whether no time can be offered any more: the days, or the visit, are over."""
-        if self.until_on < self.today(now):
+        if self.until_on < self.today(now) or self.is_fulfilled:
             return True
         return self.appointment is not None and not self.appointment.is_cancellable(now)
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """Whether the visit is as early as was wished by now: somebody moved it."""
+        hour = NOON if self.time_of_day == TimeOfDay.AFTERNOONS else 0
+        return not self.is_earlier(to_utc(self.from_on, time(hour), self.location.tz))
 
     def today(self, now: datetime) -> date:
         return now.astimezone(self.location.tz).date()
@@ -226,8 +238,10 @@ class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
     def still_held(self) -> "OfferQuerySet":
         return self.open().filter(expires_at__gt=DatabaseNow())
 
-    def run_out(self) -> "OfferQuerySet":
-        return self.open().filter(expires_at__lte=DatabaseNow())
+    def over(self) -> "OfferQuerySet":
+        """Return those that ran out, or are no earlier than the visit: somebody moved it meanwhile."""
+        no_earlier = Q(starts_at__gte=F("entry__appointment__starts_at"))
+        return self.open().filter(Q(expires_at__lte=DatabaseNow()) | no_earlier)
 
 
 class WaitlistOffer(models.Model):

@@ -118,6 +118,11 @@ def is_asked(visit: Appointment, *, now: datetime) -> bool:
     return is_open and actions.is_asked_to_move(visit)
 
 
+def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
+    """Say whether the patient may move it online, and a time before it may still be booked."""
+    return visit.is_cancellable(now) and now + visit.service.notice < visit.starts_at
+
+
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what every page about the visit says of it."""
     is_booked = visit.status == AppointmentStatus.BOOKED
@@ -140,6 +145,7 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "clinic": catalogue.clinic,
         "emergencies": catalogue.emergencies,
         "booking_url": _booking_url(visit),
+        "can_come_earlier": can_come_earlier(visit, now=now),
         "waits": visit.waitlist_entries.on_the_list().first(),
         "how_it_begins": how_it_begins(visit.location),
         "what_to_bring": visit.service.what_to_bring.splitlines(),

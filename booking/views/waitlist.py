@@ -1,6 +1,6 @@
 """The waiting list: joining it, and the page on which offers are answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking import limits, waitlist
 from booking.availability import bookable_dates
 from booking.errors import BookingError, TooMany
-from booking.models import WaitlistEntry, WaitlistStatus
+from booking.models import Location, Service, WaitlistEntry, WaitlistStatus
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
 from conditions.models import CareLevel
@@ -26,7 +26,7 @@ from conditions.red_flags import (
     flags_for_screening,
 )
 
-from .appointments import get_appointment_for_link, private_page
+from .appointments import can_come_earlier, get_appointment_for_link, private_page
 from .journey import Journey, start_journey
 from .safety import ANSWERS
 
@@ -41,9 +41,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     journey = start_journey(request, slug, now=now)
     if journey.screening is None:
         return redirect(journey.url("safety"))
-    today, last_on = bookable_dates(journey.service, now=now, location=journey.location)
-    days: dict[str, Any] = {"today": today, "last_on": today + LONGEST_WAIT}
-    form = JoinForm(initial={"from_on": today, "until_on": last_on}, **days)
+    first_on = first_bookable_on(journey.service, journey.location, now=now)
+    _, last_on = bookable_dates(journey.service, now=now, location=journey.location)
+    days: dict[str, Any] = {"first_on": first_on, "last_on": first_on + LONGEST_WAIT}
+    form = JoinForm(initial={"from_on": first_on, "until_on": max(first_on, last_on)}, **days)
     status = 200
     if request.method == "POST":
         form = JoinForm(request.POST, **days)
@@ -83,14 +84,14 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask someone with a visit when they could come earlier; a POST puts it on the list."""
     now = timezone.now()
     visit = get_appointment_for_link(reference)
-    if not visit.is_cancellable(now):
+    if not can_come_earlier(visit, now=now):
         return redirect(visit)
     on_the_list = visit.waitlist_entries.on_the_list().first()
-    today = now.astimezone(visit.location.tz).date()
     has_others = visit.service.practitioners.filter(is_active=True).count() > 1
     wanted: dict[str, Any] = {
-        "today": today,
+        "first_on": first_bookable_on(visit.service, visit.location, now=now),
         "last_on": visit.starts_local.date(),
+        "visit": visit,
         "other_than": visit.practitioner if has_others else None,
     }
     form = WishesForm(request.POST or None, initial=_wishes(on_the_list, wanted), **wanted)
@@ -152,12 +153,17 @@ def get_entry_for_link(reference: UUID) -> WaitlistEntry:
     return person
 
 
+def first_bookable_on(service: Service, location: Location, *, now: datetime) -> date:
+    """Return the first day whose times are not all inside the notice."""
+    return (now + service.notice).astimezone(location.tz).date()
+
+
 def _wishes(entry: WaitlistEntry | None, wanted: dict[str, Any]) -> dict[str, Any]:
     """Return what the form shows at first: the wishes of the entry, or all that could be wished."""
     if entry is None:
-        return {"from_on": wanted["today"], "until_on": wanted["last_on"]}
+        return {"from_on": wanted["first_on"], "until_on": wanted["last_on"]}
     return {
-        "from_on": entry.from_on,
+        "from_on": max(entry.from_on, wanted["first_on"]),
         "until_on": min(entry.until_on, wanted["last_on"]),
         "time_of_day": entry.time_of_day,
         "anyone": entry.practitioner_id is None,
