@@ -31,6 +31,7 @@ from booking.models import (
     Message,
     MessageKind,
     MoveRequestStatus,
+    WaitlistEntry,
     WaitlistOffer,
 )
 from clinic.models import Clinic
@@ -38,19 +39,22 @@ from conditions.red_flags import clinic_wide_emergencies
 
 CALENDAR_NAME = "visit.ics"
 TEXT_WIDTH = 72
+# What a mail of these kinds lists: without it there is nothing to send.
+LISTED = {MessageKind.LINKS: "visits", MessageKind.WAITING: "entries"}
 SIGNATURE = "-- "  # with the space, by which mail programs know it: RFC 3676, 4.3
 
 
 def build_mail(message: Message, *, now: datetime) -> EmailMultiAlternatives | None:
     """Return the mail for this message, with its calendar file, ready to send.
 
-    None if it would list visits and there are none.
+    None if it would list visits or places on the waiting list and there are none.
 
     The same row gives the same Message-ID each time, so that a second copy, after a crash between
     sending and noting it, is recognised as the same mail.
     """
     context = _context(message, now=now)
-    if message.kind == MessageKind.LINKS and not context["visits"]:
+    listed = LISTED.get(MessageKind(message.kind))
+    if listed is not None and not context[listed]:
         return None
     subject = render_to_string(f"booking/mail/{message.kind}_subject.txt", context)
     mail = EmailMultiAlternatives(
@@ -85,6 +89,8 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
         context |= _visit(message.appointment, now=now)
     if message.kind == MessageKind.LINKS:
         context["visits"] = _upcoming(message.to_email, now=now)
+    if message.kind == MessageKind.WAITING:
+        context["entries"] = _waiting(message.to_email, now=now)
     if message.kind == MessageKind.OFFER:
         context |= _offer(message.waitlist_offer)
     if message.kind == MessageKind.CHOICE and message.appointment is not None:
@@ -97,6 +103,21 @@ def _upcoming(email: str, *, now: datetime) -> list[dict[str, Any]]:
     visits = Appointment.objects.still_to_come(now).under_email(email)
     related = ("service", "practitioner", "location", "patient")
     return [_visit(visit, now=now) for visit in visits.select_related(*related)]
+
+
+def _waiting(email: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what to say of each place on the waiting list under the address."""
+    entries = WaitlistEntry.objects.on_the_list().without_visit_under(email)
+    return [
+        {
+            "entry": entry,
+            "name": one_line(entry.name),
+            "practitioner": entry.practitioner.full_name if entry.practitioner else "",
+            "link": site_link(entry.get_absolute_url()),
+        }
+        for entry in entries.select_related("service", "practitioner", "location", "appointment")
+        if not entry.is_pointless(now)
+    ]
 
 
 def _offer(offer: WaitlistOffer) -> dict[str, Any]:

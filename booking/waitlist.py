@@ -93,37 +93,36 @@ def join(
     condition: str,
     now: datetime,
 ) -> WaitlistEntry:
-    """Put someone without a visit on the list.
+    """Put someone without a visit on the list, and mail them the link to their place.
 
-    Who is on it already keeps the place, under a new reference: the page of the old one must not
-    open to whoever knows a name and an address.
+    Whoever is on it already stays there as they are, and is mailed the same: the form alone, which
+    anybody can fill in with a name and an address, must change nothing and tell nobody.
     """
     with transaction.atomic():
         _queue_for(service)
-        entry = WaitlistEntry(
-            service=service,
-            location=location,
-            name=details.name,
-            email=details.email,
-            phone=details.phone,
-            phone_extension=details.phone_extension,
-            condition_slug=condition,
-            consented_at=now,
-            created_at=now,
-        )
-        # Small letters, as PostgreSQL's own rule has it: some letters have no capital that is theirs.
-        on_the_list = WaitlistEntry.objects.on_the_list().alias(
-            its_name=Lower("name"), its_email=Lower("email")
-        )
-        for earlier in on_the_list.filter(
-            service=service,
-            appointment=None,
-            its_name=Lower(Value(details.name)),
-            its_email=Lower(Value(details.email)),
-        ):
-            entry.created_at = earlier.created_at
-            _close(_lock(pk=earlier.pk), WaitlistStatus.LEFT, now=now, note="Joined again.")
-        return _save_with(entry, wishes, now=now)
+        entry = _waiting_for(service, details, now=now)
+        if entry is None:
+            new = WaitlistEntry(
+                service=service,
+                location=location,
+                name=details.name,
+                email=details.email,
+                phone=details.phone,
+                phone_extension=details.phone_extension,
+                condition_slug=condition,
+                consented_at=now,
+                created_at=now,
+            )
+            entry = _save_with(new, wishes, now=now)
+        tasks.write(entry.email, kind=MessageKind.WAITING, now=now)
+        return entry
+
+
+def change_wishes(*, reference: UUID, wishes: Wishes, now: datetime) -> WaitlistEntry:
+    """Change when someone can come, who keeps the place. Of an entry that is over nothing changes."""
+    with transaction.atomic():
+        entry = _lock(reference=reference)
+        return _save_with(entry, wishes, now=now) if entry.is_on_the_list else entry
 
 
 def free_times(entry: WaitlistEntry, *, now: datetime) -> list[Slot]:
@@ -231,6 +230,23 @@ def look_after_waitlist(timestamp: int) -> None:
 def _queue_for(service: Service) -> None:
     """Let those who join for the same kind of visit do so one after the other."""
     Service.objects.select_for_update(no_key=True).values_list("pk").get(pk=service.pk)
+
+
+def _waiting_for(
+    service: Service, details: actions.PatientDetails, *, now: datetime
+) -> WaitlistEntry | None:
+    """Return the entry with which this person waits already, if there is one."""
+    # Small letters, as PostgreSQL's own rule has it: some letters have no capital that is theirs.
+    same_name = WaitlistEntry.objects.alias(its_name=Lower("name")).filter(
+        service=service, its_name=Lower(Value(details.name))
+    )
+    earlier = same_name.on_the_list().without_visit_under(details.email).first()
+    if earlier is None:
+        return None
+    entry = _lock(pk=earlier.pk)
+    if entry.is_pointless(now):
+        _close(entry, WaitlistStatus.EXPIRED, now=now)
+    return entry if entry.is_on_the_list else None
 
 
 def _lock(**named: Any) -> WaitlistEntry:

@@ -125,7 +125,7 @@ class JoinForm(WishesForm, DetailsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].help_text = "We write here when a time gets free."
+        self.fields["email"].help_text = "We write here at once, and when a time gets free."
         self.fields["phone"].help_text = "We call only if something about your visit changes."
 
     def drawn_fields(self) -> list[str]:

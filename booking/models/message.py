@@ -12,12 +12,13 @@ class MessageKind(models.TextChoices):
     CHOICE = "choice", "Please choose another time"
     OFFER = "offer", "An earlier time is free"
     LINKS = "links", "Links to visits"
+    WAITING = "waiting", "Place on the waiting list"
 
 
 # Each announces one state of a visit, once; the others can be asked for again.
 ANNOUNCEMENTS = (MessageKind.CONFIRMATION, MessageKind.CANCELLATION, MessageKind.MOVED)
 # About a person who waits, or an address, rather than one visit.
-WITHOUT_VISIT = (MessageKind.OFFER, MessageKind.LINKS)
+WITHOUT_VISIT = (MessageKind.OFFER, MessageKind.LINKS, MessageKind.WAITING)
 
 
 class MessageState(models.TextChoices):

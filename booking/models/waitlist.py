@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +43,11 @@ class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
     def on_the_list(self) -> "WaitlistQuerySet":
         """Return those that are not over, also while a time is offered to them."""
         return self.filter(status__in=ON_THE_LIST)
+
+    def without_visit_under(self, email: str) -> "WaitlistQuerySet":
+        """Return those of everybody with that e-mail address who has no visit yet."""
+        same_address = self.alias(its_email=Lower("email")).filter(its_email=Lower(Value(email)))
+        return same_address.filter(appointment=None)
 
     def waiting(self) -> "WaitlistQuerySet":
         """Return those that may be offered a time, in the order in which they came."""

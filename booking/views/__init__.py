@@ -9,10 +9,12 @@ from .reschedule import reschedule
 from .safety import safety
 from .service_list import service_list
 from .times import times
+from .waitlist import change as waitlist_change
 from .waitlist import decline as waitlist_decline
 from .waitlist import earlier as waitlist_earlier
 from .waitlist import entry as waitlist_entry
 from .waitlist import join as waitlist_join
+from .waitlist import join_sent as waitlist_sent
 from .waitlist import leave as waitlist_leave
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "safety",
     "service_list",
     "times",
+    "waitlist_change",
     "waitlist_decline",
     "waitlist_earlier",
     "waitlist_entry",
     "waitlist_join",
     "waitlist_leave",
+    "waitlist_sent",
 ]

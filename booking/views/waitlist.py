@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import limits, waitlist
 from booking.availability import bookable_dates
 from booking.errors import BookingError, TooMany
-from booking.models import Location, Service, WaitlistEntry, WaitlistStatus
+from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
 from conditions.models import CareLevel
@@ -50,7 +50,8 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         form = JoinForm(request.POST, **days)
         try:
             if form.is_valid():
-                return redirect(_join(request, journey, form, now=now))
+                _join(request, journey, form, now=now)
+                return redirect(journey.url("waitlist-sent"))
         except BookingError as error:
             form.add_error(None, error.message)
             status = error.status
@@ -63,12 +64,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "booking/waitlist_join.html", context, status=status)
 
 
-def _join(
-    request: HttpRequest, journey: Journey, form: JoinForm, *, now: datetime
-) -> WaitlistEntry:
+def _join(request: HttpRequest, journey: Journey, form: JoinForm, *, now: datetime) -> None:
     details = form.patient_details()
     with limits.spend("wait", request, email=details.email, now=now):
-        return waitlist.join(
+        waitlist.join(
             service=journey.service,
             location=journey.location,
             details=details,
@@ -76,6 +75,14 @@ def _join(
             condition=journey.condition,
             now=now,
         )
+
+
+@private_page
+@require_safe
+def join_sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what happens next, to whomever: whether they were on the list already is in the mail."""
+    journey = start_journey(request, slug, now=timezone.now())
+    return render(request, "booking/waitlist_sent.html", journey.context())
 
 
 @private_page
@@ -87,12 +94,11 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
     if not can_come_earlier(visit, now=now):
         return redirect(visit)
     on_the_list = visit.waitlist_entries.on_the_list().first()
-    has_others = visit.service.practitioners.filter(is_active=True).count() > 1
     wanted: dict[str, Any] = {
         "first_on": first_bookable_on(visit.service, visit.location, now=now),
         "last_on": visit.starts_local.date(),
         "visit": visit,
-        "other_than": visit.practitioner if has_others else None,
+        "other_than": _other_than(visit.practitioner, visit.service),
     }
     form = WishesForm(request.POST or None, initial=_wishes(on_the_list, wanted), **wanted)
     if request.method == "POST" and form.is_valid():
@@ -103,6 +109,35 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         "appointment": visit,
         "zone": visit.location.tz,
         "entry": on_the_list,
+        "emergencies": clinic_wide_emergencies(),
+        "offer_lasts": waitlist.OFFER_LASTS,
+    }
+    return render(request, "booking/waitlist_earlier.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Ask someone who waits without a visit when they can come; a POST changes it."""
+    now = timezone.now()
+    person = get_entry_for_link(reference)
+    if not person.is_on_the_list or person.is_pointless(now):
+        return redirect(person)
+    if person.appointment is not None:
+        return redirect("booking:waitlist-earlier", person.appointment.reference)
+    first_on = first_bookable_on(person.service, person.location, now=now)
+    wanted: dict[str, Any] = {
+        "first_on": first_on,
+        "last_on": first_on + LONGEST_WAIT,
+        "other_than": _other_than(person.practitioner, person.service),
+    }
+    form = WishesForm(request.POST or None, initial=_wishes(person, wanted), **wanted)
+    if request.method == "POST" and form.is_valid():
+        wishes = form.wishes(person.practitioner)
+        return redirect(waitlist.change_wishes(reference=reference, wishes=wishes, now=now))
+    context = {
+        "form": form,
+        "entry": person,
         "emergencies": clinic_wide_emergencies(),
         "offer_lasts": waitlist.OFFER_LASTS,
     }
@@ -156,6 +191,11 @@ def get_entry_for_link(reference: UUID) -> WaitlistEntry:
 def first_bookable_on(service: Service, location: Location, *, now: datetime) -> date:
     """Return the first day whose times are not all inside the notice."""
     return (now + service.notice).astimezone(location.tz).date()
+
+
+def _other_than(practitioner: Practitioner | None, service: Service) -> Practitioner | None:
+    """Return the practitioner, if there is somebody else whom the person could see instead."""
+    return practitioner if service.practitioners.filter(is_active=True).count() > 1 else None
 
 
 def _wishes(entry: WaitlistEntry | None, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def make_visit(**kwargs):
 def bodies(kind):
     if kind == "offer":
         return bodies_of(make_offer())
+    if kind == "waiting":
+        wait(make_full_service())
+        return bodies_of(Message.objects.get(kind=kind))
     visit = make_visit(**({"status": "cancelled"} if kind == "cancellation" else {}))
     message = Message.objects.create(
         appointment=visit, kind=kind, to_email="ana@example.com", sequence=0, message_id="<1@x>"

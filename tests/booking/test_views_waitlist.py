@@ -132,7 +132,7 @@ def test_joining_needs_the_safety_questions_first(client, full, method):
     assert WaitlistEntry.objects.count() == 0
 
 
-def test_joining_stores_the_wishes_and_shows_the_persons_page(client, full):
+def test_joining_stores_the_wishes_and_the_person(client, full):
     make_article(slug="spasms")
     query = "?condition=spasms"
     client.post(step_url(full, "safety") + query, {"none": "on"})
@@ -140,7 +140,7 @@ def test_joining_stores_the_wishes_and_shows_the_persons_page(client, full):
     response = client.post(step_url(full, "waitlist") + query, PERSON | WISHES)
 
     entry = WaitlistEntry.objects.get()
-    assert response["Location"] == entry.get_absolute_url()
+    assert response["Location"] == f"{step_url(full, 'waitlist')}sent/{query}"
     assert (entry.name, entry.email, str(entry.phone)) == (
         "Ana Example", "ana@example.com", "+12125550123",
     )  # fmt: skip

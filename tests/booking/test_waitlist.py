@@ -24,7 +24,6 @@ from .factories import (
     local,
     make_available_time,
     make_closure,
-    make_details,
     make_location,
     make_practitioner,
     make_service,
@@ -257,30 +256,6 @@ def test_a_visit_that_cannot_be_moved_much_longer_gets_a_shorter_offer(service):
     offer_times(sunday)
 
     assert entry.offers.get().expires_at == visit.cancellable_until == local(13, 9)
-
-
-def test_joining_twice_keeps_the_place_and_one_entry(service):
-    first = wait(service, details=named("Ana"))
-    wait(service, details=named("Ben"), now=NOW + timedelta(hours=1))
-    again = wait(
-        service,
-        details=make_details(name="ANA", email="Ana@example.com"),
-        now=NOW + timedelta(hours=2),
-    )
-
-    on_the_list = WaitlistEntry.objects.on_the_list()
-    assert [entry.person for entry in on_the_list] == ["ANA", "Ben"]
-    assert again.created_at == first.created_at
-    assert again.reference != first.reference
-
-
-@pytest.mark.parametrize(("name", "again"), [("Anna Groß", "ANNA GRO\u1e9e"), ("Kim", "\u212aim")])
-def test_joining_twice_in_other_letters_is_joining_twice(service, name, again):
-    wait(service, details=make_details(name=name))
-
-    entry = wait(service, details=make_details(name=again))
-
-    assert list(WaitlistEntry.objects.on_the_list()) == [entry]
 
 
 def test_a_visit_that_joins_twice_changes_its_wishes(service):

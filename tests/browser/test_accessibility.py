@@ -239,10 +239,16 @@ def test_the_waiting_list_from_joining_to_leaving(page):
         page.locator(f"[name={name}]").fill(steps.DETAILS[name])
     page.locator("input[name=consent]").check()
     steps.submit(page)
-    page.wait_for_url("**/waitlist/*/")
+    page.wait_for_url("**/waitlist/sent/*")
     assert_sound(page)
 
     entry = WaitlistEntry.objects.get()
+    for address in ("", "change/"):
+        page.goto(f"{entry.get_absolute_url()}{address}")
+        assert_sound(page)
+    steps.submit(page)
+    page.wait_for_url(f"**{entry.get_absolute_url()}")
+    entry.refresh_from_db()
     entry.known_starts = []
     entry.save()
     waitlist.offer_times(now=timezone.now())
