@@ -8,10 +8,9 @@ one time at a time. Who gets a time is the hold's to say, as for everybody else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Value
@@ -35,14 +34,10 @@ from booking.models import (
     WaitlistOffer,
     WaitlistStatus,
 )
+from booking.offer_hours import kept_until
 from booking.screening import ScreeningPass
-from booking.slots import Slot, to_utc
+from booking.slots import Slot
 
-OFFER_LASTS = timedelta(hours=2)
-# Less is not enough to see the mail and answer the questions.
-SHORTEST_OFFER = timedelta(minutes=30)
-# At night the time to answer does not run: nobody has to wake up for an offer.
-DAY_BEGINS, DAY_ENDS = time(8), time(21)
 # How long staff can look up an entry that is over. Then it is deleted.
 KEPT_AFTER_END = timedelta(days=30)
 RELATED = (
@@ -293,7 +288,7 @@ def _offer_first(entry: WaitlistEntry, slots: Sequence[Slot], *, now: datetime) 
             return False
         candidates = entry.candidates()
         for starts_at in wanted:
-            until = _kept_until(entry, starts_at, now=now)
+            until = kept_until(entry, starts_at, now=now)
             if until is None or starts_at in entry.known_starts or not entry.wants(starts_at):
                 continue
             try:
@@ -312,24 +307,6 @@ def _offer_first(entry: WaitlistEntry, slots: Sequence[Slot], *, now: datetime) 
             _tell(entry, held, now=now)
             return True
     return False
-
-
-def _kept_until(entry: WaitlistEntry, starts_at: datetime, *, now: datetime) -> datetime | None:
-    """Return when an offer of this time would end, or None if that is too soon to answer."""
-    counted_from = _by_day(now, entry.location.tz)
-    until = min(counted_from + OFFER_LASTS, starts_at - entry.service.notice)
-    if entry.appointment is not None:
-        until = min(until, entry.appointment.cancellable_until)
-    return until if until - counted_from >= SHORTEST_OFFER else None
-
-
-def _by_day(now: datetime, tz: ZoneInfo) -> datetime:
-    """Return `now`, or at night when the next day begins."""
-    local = now.astimezone(tz)
-    if DAY_BEGINS <= local.time() < DAY_ENDS:
-        return now
-    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
-    return to_utc(day, DAY_BEGINS, tz)
 
 
 def _tell(entry: WaitlistEntry, held: Appointment, *, now: datetime) -> None:

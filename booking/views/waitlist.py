@@ -15,6 +15,7 @@ from booking import limits, waitlist
 from booking.availability import bookable_dates
 from booking.errors import BookingError, TooMany
 from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
+from booking.offer_hours import OFFER_LASTS
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
 from conditions.models import CareLevel
@@ -59,7 +60,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         **journey.context(),
         "form": form,
         "is_too_many": status == TooMany.status,
-        "offer_lasts": waitlist.OFFER_LASTS,
+        "offer_lasts": OFFER_LASTS,
     }
     return render(request, "booking/waitlist_join.html", context, status=status)
 
@@ -110,7 +111,7 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         "zone": visit.location.tz,
         "entry": on_the_list,
         "emergencies": clinic_wide_emergencies(),
-        "offer_lasts": waitlist.OFFER_LASTS,
+        "offer_lasts": OFFER_LASTS,
     }
     return render(request, "booking/waitlist_earlier.html", context)
 
@@ -139,7 +140,7 @@ def change(request: HttpRequest, reference: UUID) -> HttpResponse:
         "form": form,
         "entry": person,
         "emergencies": clinic_wide_emergencies(),
-        "offer_lasts": waitlist.OFFER_LASTS,
+        "offer_lasts": OFFER_LASTS,
     }
     return render(request, "booking/waitlist_earlier.html", context)
 
@@ -301,6 +302,6 @@ def _show(
         "missed_is_free": missed and any(slot.starts_at == missed.starts_at for slot in free),
         "free": free[:TIMES_SHOWN],
         "chosen": form.cleaned_data.get("start") if form.is_bound else None,
-        "offer_lasts": waitlist.OFFER_LASTS,
+        "offer_lasts": OFFER_LASTS,
     }
     return render(request, "booking/waitlist_entry.html", context, status=status)

@@ -13,7 +13,7 @@ BOOKING_LAYERS = [
     {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks"},
     {"models"},
     {"catalogue", "diaries"},
-    {"availability", "interruption", "limits", "screening", "starter", "waits"},
+    {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons"},
     {"messages", "calendars"},
     {"tasks"},

@@ -1,0 +1,31 @@
+"""Until when a time is kept for somebody on the waiting list: for two hours of the day."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.models import WaitlistEntry
+from booking.slots import to_utc
+
+OFFER_LASTS = timedelta(hours=2)
+# Less is not enough to see the mail and answer the questions.
+SHORTEST_OFFER = timedelta(minutes=30)
+# At night the time to answer does not run: nobody has to wake up for an offer.
+DAY_BEGINS, DAY_ENDS = time(8), time(21)
+
+
+def kept_until(entry: WaitlistEntry, starts_at: datetime, *, now: datetime) -> datetime | None:
+    """Return when an offer of this time would end, or None if that is too soon to answer."""
+    counted_from = _by_day(now, entry.location.tz)
+    until = min(counted_from + OFFER_LASTS, starts_at - entry.service.notice)
+    if entry.appointment is not None:
+        until = min(until, entry.appointment.cancellable_until)
+    return until if until - counted_from >= SHORTEST_OFFER else None
+
+
+def _by_day(now: datetime, tz: ZoneInfo) -> datetime:
+    """Return `now`, or at night when the next day begins."""
+    local = now.astimezone(tz)
+    if DAY_BEGINS <= local.time() < DAY_ENDS:
+        return now
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
+    return to_utc(day, DAY_BEGINS, tz)
