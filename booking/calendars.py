@@ -80,6 +80,12 @@ def when_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{clinic_day(at, zone)}, {clinic_time(at, zone)}"
 
 
+def own_time_in_words(appointment: Appointment) -> str:
+    """Return "Your time: …" on the patient's own clock; "" if the clinic's alone counts."""
+    own, at = appointment.own_tz, appointment.starts_at
+    return f"Your time: {when_in_words(at, own)}, {zone_words(own, at)}" if own else ""
+
+
 def place_in_words(appointment: Appointment | WaitlistOffer) -> str:
     """Return where the visit is: an address, or "By phone", "By video"."""
     location = appointment.location
@@ -138,6 +144,7 @@ def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -
     lines = [
         f"{when_in_words(appointment.starts_at, zone)}. "
         f"Clinic time: {zone_words(zone, appointment.starts_at)}",
+        *filter(None, [own_time_in_words(appointment)]),
         f"Reference {appointment.spoken_reference}",
     ]
     if cancelled:

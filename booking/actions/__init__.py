@@ -7,7 +7,14 @@ database's to say, by its own clock.
 """
 
 from .bookings import book, reschedule
-from .changes import cancel, mark_arrived, mark_booked, mark_fulfilled, mark_no_show
+from .changes import (
+    cancel,
+    keep_own_zone,
+    mark_arrived,
+    mark_booked,
+    mark_fulfilled,
+    mark_no_show,
+)
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
 from .locks import close_diary, get_for_change
 from .records import PatientDetails
@@ -25,6 +32,7 @@ __all__ = [
     "get_for_change",
     "hold",
     "is_asked_to_move",
+    "keep_own_zone",
     "mark_arrived",
     "mark_booked",
     "mark_fulfilled",

@@ -220,6 +220,7 @@ def _confirm(
     appointment.expires_at = None
     appointment.reason = details.reason
     appointment.medicines = details.medicines
+    appointment.own_zone = details.own_zone
     appointment.condition_slug = screening.condition
     appointment.booked_at = appointment.consented_at = now
     # What it refers to was read in this transaction, and PostgreSQL holds the rest.

@@ -77,6 +77,12 @@ def cancel(
         return appointment
 
 
+def keep_own_zone(*, reference: UUID, zone: str) -> None:
+    """Keep the name of the zone, "" for none, on whose clock messages say the time as well."""
+    visit = Appointment.objects.confirmed().filter(reference=reference)
+    visit.exclude(own_zone=zone).update(own_zone=zone)
+
+
 def mark_arrived(*, reference: UUID, now: datetime, by: Actor) -> Appointment:
     """Note that the patient is here, on the day or later. Raises NotToday or WrongStatus."""
     return _mark(reference, AppointmentStatus.ARRIVED, now=now, by=by)

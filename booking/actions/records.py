@@ -12,7 +12,7 @@ from booking.models import Appointment, AppointmentEvent, EventKind, Patient
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """What the patient typed, cleaned by the form. `phone` is E.164."""
+    """What the patient typed, cleaned by the form. `phone` is E.164, `own_zone` a known name."""
 
     name: str
     email: str
@@ -20,6 +20,7 @@ class PatientDetails:
     phone_extension: str = ""
     reason: str = ""
     medicines: str = ""
+    own_zone: str = ""
 
 
 def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:

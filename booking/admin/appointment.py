@@ -56,7 +56,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     actions = ("mark_arrived", "mark_fulfilled", "mark_no_show", "mark_booked", "cancel")
     fieldsets = (
         (None, {"fields": ("when", "until", "status", "still_open", "spoken", "patient_page")}),
-        ("Patient", {"fields": ("patient", "email", "phone", "seen", "reason", "medicines")}),
+        (
+            "Patient",
+            {"fields": ("patient", "email", "phone", "own_zone", "seen", "reason", "medicines")},
+        ),
         ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
         (

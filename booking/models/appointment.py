@@ -1,5 +1,6 @@
 import uuid
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -13,9 +14,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from booking.zones import ZONE_PATTERN, read_zone
+
 from .clock import DatabaseNow
 from .patient import Patient
-from .practitioner import Location, Practitioner
+from .practitioner import Location, LocationKind, Practitioner
 from .service import Service
 
 
@@ -133,6 +136,14 @@ class Appointment(models.Model):
         blank=True,
         help_text="The article the patient was reading.",
     )
+    own_zone = models.CharField(
+        "the patient’s clock",
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The time zone in which the patient chose a phone or video visit.",
+    )
     sequence = models.PositiveIntegerField(default=0, help_text="The calendar SEQUENCE.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     consented_at = models.DateTimeField(null=True, blank=True)
@@ -233,6 +244,12 @@ class Appointment(models.Model):
                 violation_error_code="not_too_long",
                 violation_error_message="A visit and its breaks last three days at most.",
             ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_own_zone_shaped",
+                condition=Q(own_zone="") | Q(own_zone__regex=ZONE_PATTERN),
+                violation_error_code="own_zone_shaped",
+                violation_error_message="Write the time zone like America/New_York.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +267,14 @@ class Appointment(models.Model):
     def ends_local(self) -> datetime:
         """The end on the location's clock."""
         return self.ends_at.astimezone(self.location.tz)
+
+    @property
+    def own_tz(self) -> ZoneInfo | None:
+        """The patient's own zone; None in person, if they chose none, or if it is the place's."""
+        if self.location.kind == LocationKind.IN_PERSON:
+            return None
+        zone = read_zone(self.own_zone)
+        return zone if zone != self.location.tz else None
 
     @property
     def spoken_reference(self) -> str:

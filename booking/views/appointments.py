@@ -20,7 +20,7 @@ from booking.catalogue import read_catalogue
 from booking.errors import BookingError
 from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
 
-from .own_clock import clock_context, own_zone, to_visit
+from .own_clock import clock_context, keep_own_zone, own_zone, to_visit
 
 NEWS_LASTS = timedelta(minutes=10)
 
@@ -64,6 +64,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     context = {**visit_context(visit, now=now), **clock_context(visit, own)}
     if request.method != "POST":
         return render(request, "booking/appointment_confirm_cancel.html", context)
+    keep_own_zone(request, visit)
     try:
         actions.cancel(reference=visit.reference, now=now, by=PATIENT)
     except BookingError as error:

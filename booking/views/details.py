@@ -1,6 +1,7 @@
 """Step 3: who comes, and why. Confirming books the held time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -104,7 +105,7 @@ def _book(
             return _keep(request, journey, token, form, now=now)
         chosen = form.cleaned_data["start"]
         starts_at = chosen or token.starts_at
-        person = form.patient_details()
+        person = replace(form.patient_details(), own_zone=_own_zone_key(journey))
         with limits.spend("book", request, email=person.email, now=now):
             appointment = actions.book(
                 reference=token.reference,
@@ -131,6 +132,11 @@ def _book(
 
 def _to_visit(visit: Appointment, journey: Journey) -> HttpResponse:
     return to_visit(visit, journey.own_zone if journey.has_own_zone else None)
+
+
+def _own_zone_key(journey: Journey) -> str:
+    """Return the zone in which the person chose the time, for the mails; "" in person."""
+    return journey.own_zone.key if journey.has_own_zone and journey.own_zone else ""
 
 
 def _keep(

@@ -1,4 +1,4 @@
-"""The patient's own clock on the pages of a visit: named in the address, stored nowhere."""
+"""The patient's own clock on the pages of a visit: named in the address, or kept with the visit."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 
+from booking import actions
 from booking.models import Appointment, LocationKind
 from booking.zones import read_zone
 
@@ -16,22 +17,40 @@ def comes_to_the_person(visit: Appointment) -> bool:
 
 
 def own_zone(request: HttpRequest, visit: Appointment) -> ZoneInfo | None:
-    """Return the zone that the address names; None in person, and if it is the clinic's."""
-    zone = read_zone(request.GET.get("zone", "")) if comes_to_the_person(visit) else None
+    """Return the zone that the address names, else the one kept with the visit.
+
+    None in person, and if it is the clinic's.
+    """
+    if "zone" not in request.GET:
+        return visit.own_tz
+    zone = read_zone(request.GET["zone"]) if comes_to_the_person(visit) else None
     return zone if zone != visit.location.tz else None
 
 
-def zone_query(zone: ZoneInfo | None) -> str:
-    """Return what an address carries to keep the zone: "?zone=Asia%2FTokyo", or nothing."""
+def keep_own_zone(request: HttpRequest, visit: Appointment) -> None:
+    """Keep the zone that the address names, so that what is mailed next says the time on it."""
+    if "zone" in request.GET:
+        zone = own_zone(request, visit)
+        actions.keep_own_zone(reference=visit.reference, zone=zone.key if zone else "")
+
+
+def zone_choice(visit: Appointment, zone: ZoneInfo | None) -> dict[str, str]:
+    """Return what an address carries to show this clock: nothing, if the clinic's alone counts."""
+    if zone is None and visit.own_tz is not None:
+        zone = visit.location.tz
+    return {"zone": zone.key} if zone is not None else {}
+
+
+def zone_query(visit: Appointment, zone: ZoneInfo | None) -> str:
+    """Return it as the end of an address: "?zone=Asia%2FTokyo", or nothing."""
     query = QueryDict(mutable=True)
-    if zone is not None:
-        query["zone"] = zone.key
+    query.update(zone_choice(visit, zone))
     return f"?{query.urlencode()}" if query else ""
 
 
 def to_visit(visit: Appointment, zone: ZoneInfo | None) -> HttpResponseRedirect:
     """Redirect to the page of the visit, which then shows its time on that clock too."""
-    return redirect(f"{visit.get_absolute_url()}{zone_query(zone)}")
+    return redirect(f"{visit.get_absolute_url()}{zone_query(visit, zone)}")
 
 
 def clock_context(visit: Appointment, zone: ZoneInfo | None) -> dict[str, Any]:
@@ -41,5 +60,5 @@ def clock_context(visit: Appointment, zone: ZoneInfo | None) -> dict[str, Any]:
         "own_zone": zone,
         "chosen_zone": zone,
         "clinic_zone": visit.location.tz,
-        "zone_query": zone_query(zone),
+        "zone_query": zone_query(visit, zone),
     }

@@ -27,7 +27,7 @@ from .appointments import (
     visit_context,
 )
 from .bookable import find_bookable, wanted_day
-from .own_clock import clock_context, own_zone, to_visit
+from .own_clock import clock_context, keep_own_zone, own_zone, to_visit, zone_choice
 
 ANYONE = {"with": "anyone"}
 
@@ -69,7 +69,7 @@ class Move:
     def kept(self) -> dict[str, str]:
         """What the address of every page of a move carries."""
         kept = ANYONE if self.is_for_anyone else {}
-        return {**kept, "zone": self.own_zone.key} if self.own_zone else kept
+        return {**kept, **zone_choice(self.visit, self.own_zone)}
 
     def context(self, *, now: datetime) -> dict[str, Any]:
         is_alone = self.candidates == (self.visit.practitioner,)
@@ -125,6 +125,7 @@ def _move(
     if starts_at == visit.starts_at and visit.practitioner in move.candidates:
         return _show(request, move, now=now, is_same_time=True)
     try:
+        keep_own_zone(request, visit)
         with limits.spend(
             "move", request, email=visit.patient.email if visit.patient else "", now=now
         ):

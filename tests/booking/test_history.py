@@ -35,7 +35,7 @@ ACTIONS = {
     "mark_no_show": ({"now": TEN}, "noshow"),
 }
 BY_PATIENTS = ("reschedule", "cancel")
-SILENT = {"hold", "extend", "release"}
+SILENT = {"hold", "extend", "release", "keep_own_zone"}
 OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
     # What those who move visits for time off build on.
