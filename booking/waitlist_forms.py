@@ -95,7 +95,7 @@ class WishesForm(forms.Form):
                 appointment=self.visit,
                 location=self.visit.location,
                 from_on=first,
-                time_of_day=self.cleaned_data.get("time_of_day"),
+                time_of_day=self.cleaned_data.get("time_of_day", TimeOfDay.ANY),
             )
             if wished.is_fulfilled:
                 words = "Your visit is no later than that. Choose an earlier day or time of day."
