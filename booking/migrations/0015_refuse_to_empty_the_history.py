@@ -12,6 +12,6 @@ ALLOW = "DROP TRIGGER booking_appointmentevent_is_never_emptied ON booking_appoi
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0012_keep_booked_visits_booked")]
+    dependencies = [("booking", "0014_attempts_need_no_log")]
 
     operations = [migrations.RunSQL(REFUSE, reverse_sql=ALLOW)]

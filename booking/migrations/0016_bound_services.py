@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0020_refuse_to_empty_the_history"),
+        ("booking", "0015_refuse_to_empty_the_history"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0023_one_question_a_visit"),
+        ("booking", "0018_one_question_a_visit"),
     ]
 
     operations = [

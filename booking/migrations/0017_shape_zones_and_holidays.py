@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0021_bound_services"),
+        ("booking", "0016_bound_services"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0022_shape_zones_and_holidays"),
+        ("booking", "0017_shape_zones_and_holidays"),
     ]
 
     operations = [

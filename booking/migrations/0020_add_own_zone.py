@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0024_add_waiting_message"),
+        ("booking", "0019_add_waiting_message"),
     ]
 
     operations = [
