@@ -19,9 +19,8 @@ from .clinic_times import clinic_short_day, clinic_time, clinic_time_with_zone, 
 
 register = template.Library()
 
-# Safe already, and so not searched for what must be escaped.
-NOTHING, CHECKED = SafeString(""), SafeString(" checked")
-DATE, FREE_DATE = SafeString("date"), SafeString("date is-free")
+
+DATE, FREE_DATE = "date", "date is-free"
 STRIP_WORDS = {
     DayState.FULL: "Full",
     DayState.TOO_SOON: "Call us",
@@ -52,27 +51,24 @@ def day_ways(context: Context, days: Sequence[Day], day_url: str) -> SafeString:
 
     Built here because a page has two months of them, and a template takes ten times as long.
     """
-    tag = '<a class="{}" href="{}{}">{}<span class="hide">: {}</span></a>'
-    if context.get("carried"):
-        tag = (
-            '<button form="carried" class="{}" formaction="{}{}">{}'
-            '<span class="hide">: {}</span></button>'
-        )
+    tag, address = ("button", "formaction") if context.get("carried") else ("a", "href")
+    form = ' form="carried"' if tag == "button" else ""
     url = conditional_escape(day_url)
-    return format_html_join(
-        "",
-        f"<li{{}}>{tag}</li>",
-        (
-            (
-                NOTHING if number else SafeString(f' class="on-{day.on.weekday()}"'),
-                FREE_DATE if day.slots else DATE,
-                url,
-                *_date_in_month(day.on),
-                day.words,
-            )
-            for number, day in enumerate(days)
-        ),
+    items = (
+        f"<li{'' if number else _column(day.on)}>"
+        f'<{tag}{form} class="{FREE_DATE if day.slots else DATE}" {address}="{url}{on}">{shown}'
+        f'<span class="hide">: {_escaped(day.words)}</span></{tag}></li>'
+        for number, day in enumerate(days)
+        for on, shown in [_date_in_month(day.on)]
     )
+    return SafeString("".join(items))
+
+
+def _column(first: date) -> str:
+    return f' class="on-{first.weekday()}"'
+
+
+_escaped = lru_cache(maxsize=1000)(conditional_escape)
 
 
 @lru_cache(maxsize=1000)
@@ -111,21 +107,18 @@ def slot_radios(
 ) -> SafeString:
     """Return a radio button for each time. Built here, as a day has some forty of them."""
     in_words = clinic_time_with_zone if has_zone else clinic_time
-    return format_html_join(
-        "",
-        '<label class="slot"><input type="radio" name="start" value="{0}" data-slot="{0}"{1}{2}'
-        " required><span>{3}{4}</span></label>",
-        (
-            (
-                SafeString(iso_utc(slot.starts_at)),
-                format_html(' id="{}"', first_id) if first_id and not number else NOTHING,
-                CHECKED if slot.starts_at == chosen else NOTHING,
-                f"{clinic_short_day(slot.starts_at, zone)}, " if has_day else NOTHING,
-                in_words(slot.starts_at, zone),
-            )
-            for number, slot in enumerate(slots)
-        ),
-    )
+    own_id = format_html(' id="{}"', first_id) if first_id else ""
+    labels = []
+    for number, slot in enumerate(slots):
+        start = iso_utc(slot.starts_at)
+        marks = ("" if number else own_id) + (" checked" if slot.starts_at == chosen else "")
+        day = f"{clinic_short_day(slot.starts_at, zone)}, " if has_day else ""
+        labels.append(
+            f'<label class="slot"><input type="radio" name="start" value="{start}"'
+            f' data-slot="{start}"{marks} required>'
+            f"<span>{day}{in_words(slot.starts_at, zone)}</span></label>"
+        )
+    return SafeString("".join(labels))
 
 
 @register.filter
