@@ -10,14 +10,12 @@ from itertools import compress
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from .diaries import (
     ONE_DAY,
     REACH,
     Busy,
     Diary,
-    closures_in,
+    closures_of,
     holiday_periods,
     load_diaries,
     open_periods,
@@ -315,13 +313,15 @@ def is_closed(
     practitioner: Practitioner, location: Location, lower: datetime, upper: datetime
 ) -> bool:
     """Say whether a closure or a public holiday shares an instant with `[lower, upper)`."""
+    closures = closures_of(practitioner, location, lower, upper)
+    return closures.exists() or is_holiday(location, lower, upper)
+
+
+def is_holiday(location: Location, lower: datetime, upper: datetime) -> bool:
+    """Say whether a public holiday shares an instant with `[lower, upper)`."""
     first_on, last_on = (at.astimezone(location.host.tz).date() for at in (lower, upper))
-    return closures_in(location, lower, upper).filter(
-        Q(practitioner=practitioner) | Q(practitioner__isnull=True)
-    ).exists() or any(
-        period[0] < upper and lower < period[1]
-        for period in holiday_periods(location, first_on, last_on)
-    )
+    holidays = holiday_periods(location, first_on, last_on)
+    return any(begins < upper and lower < ends for begins, ends in holidays)
 
 
 def is_within_hours(visit: Appointment) -> bool:

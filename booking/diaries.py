@@ -172,9 +172,15 @@ def holiday_periods(location: Location, first_on: date, last_on: date) -> list[P
     ]
 
 
-def closures_in(location: Location, lower: datetime, upper: datetime) -> QuerySet[NotAvailableTime]:
-    """Return everybody's closures at the place that share an instant with `[lower, upper)`."""
+def closures_of(
+    practitioner: Practitioner, location: Location, lower: datetime, upper: datetime
+) -> QuerySet[NotAvailableTime]:
+    """Return the practitioner's and everybody's at the place that share an instant with them.
+
+    The instants are `[lower, upper)`.
+    """
     return NotAvailableTime.objects.filter(
+        Q(practitioner=practitioner) | Q(practitioner__isnull=True),
         Q(location__in={location.pk, location.host.pk}) | Q(location__isnull=True),
         starts_at__lt=upper,
         ends_at__gt=lower,

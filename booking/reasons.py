@@ -6,14 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
-
 from .availability import bookable_dates, full_days
 from .diaries import (
     ONE_DAY,
     REACH,
     Diary,
-    closures_in,
+    closures_of,
     holiday_periods,
     load_diaries,
     open_periods,
@@ -167,9 +165,7 @@ def _closures(
     practitioner: Practitioner, location: Location, day: date, visit: Period
 ) -> list[Reason]:
     lower, upper = visit
-    closures = closures_in(location, lower, upper).filter(
-        Q(practitioner=practitioner) | Q(practitioner__isnull=True)
-    )
+    closures = closures_of(practitioner, location, lower, upper)
     reasons = [
         Reason(Why.CLOSURE, (closure.starts_at, closure.ends_at), closure.reason, closure=closure)
         for closure in closures.select_related("location")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from booking import availability, tasks
 from booking.actors import Actor
+from booking.diaries import closures_of
 from booking.errors import NotMovable, SlotNotOffered, StatusChanged, TooLateToMove
 from booking.models import (
     Appointment,
@@ -97,7 +98,9 @@ def book(
 
     with losing_the_race_is_slot_taken(), transaction.atomic():
         # A hold that still stands is the person's own: it need not queue for the diary.
-        appointment = get_hold(reference, service, starts_at)
+        appointment = get_hold(
+            reference, service, starts_at, practitioners=practitioners, location=location
+        )
         if appointment is not None and _still_stands(appointment, override=override):
             _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
             return appointment
@@ -194,13 +197,15 @@ def reschedule(
 
 def _still_stands(held: Appointment, *, override: bool) -> bool:
     """Say whether the clinic still offers what is held, and keep it so until the transaction ends."""
-    if not keep_open(held.practitioner, None if override else held.service):
-        return False
-    return override or (
-        is_offered_at(held.service, held.location)
-        and not availability.is_closed(
-            held.practitioner, held.location, held.starts_at, held.ends_at
-        )
+    whose, location = held.practitioner, held.location
+    if override:
+        return keep_open(whose, None)
+    visit = (held.starts_at, held.ends_at)
+    closures = closures_of(whose, location, *visit)
+    return (
+        keep_open(whose, held.service, closures)
+        and is_offered_at(held.service, location)
+        and not availability.is_holiday(location, *visit)
     )
 
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from booking.errors import SlotNotOffered, SlotTaken
-from booking.models import Appointment, Practitioner, Service
+from booking.models import Appointment, NotAvailableTime, Practitioner, Service
 
 NO_OVERLAP = "booking_appointment_no_overlap"
 # Deadlock detected and lock not available: PostgreSQL's error codes, appendix A of its manual.
@@ -30,16 +30,23 @@ def queue_for(practitioner: Practitioner, service: Service | None) -> None:
         raise SlotNotOffered
 
 
-def keep_open(practitioner: Practitioner, service: Service | None) -> bool:
+def keep_open(
+    practitioner: Practitioner,
+    service: Service | None,
+    closures: QuerySet[NotAvailableTime] | None = None,
+) -> bool:
     """Hold up who closes the diary, and nobody else, until the transaction ends.
 
-    Say whether it is open for this.
+    Say whether it is open for this, and there is none of these closures.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM booking_practitioner WHERE id = %s FOR KEY SHARE", [practitioner.pk]
         )
-    return _if_open(practitioner, service).exists()
+    offering = _if_open(practitioner, service)
+    if closures is not None:
+        offering = offering.exclude(Exists(closures))
+    return offering.exists()
 
 
 def _if_open(practitioner: Practitioner, service: Service | None) -> QuerySet[Practitioner]:

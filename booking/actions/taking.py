@@ -148,18 +148,31 @@ def renew(own: Appointment, duration: timedelta) -> Appointment:
     return own
 
 
-def get_hold(reference: UUID, service: Service, starts_at: datetime) -> Appointment | None:
-    """Return the unexpired hold for just this, locked until the transaction ends."""
-    holds = Appointment.objects.live_holds().filter(
-        reference=reference, service=service, starts_at=starts_at
-    )
+def get_hold(
+    reference: UUID,
+    service: Service,
+    starts_at: datetime,
+    *,
+    practitioners: Sequence[Practitioner] = (),
+    location: Location | None = None,
+) -> Appointment | None:
+    """Return the unexpired hold for just this, locked until the transaction ends.
+
+    If it is with one of these practitioners, or at this place, those need not be read again.
+    """
     own = (
-        holds.select_related("practitioner", "location__same_hours_as")
-        .select_for_update(of=("self",), no_key=True)
+        Appointment.objects.live_holds()
+        .filter(reference=reference, service=service, starts_at=starts_at)
+        .select_for_update(no_key=True)
         .first()
     )
     if own is not None:
         own.service = service
+        for practitioner in practitioners:
+            if practitioner.pk == own.practitioner_id:
+                own.practitioner = practitioner
+        if location is not None and location.pk == own.location_id:
+            own.location = location
     return own
 
 

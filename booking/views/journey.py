@@ -253,12 +253,7 @@ def get_held(token: HoldToken | None) -> Appointment | None:
     if token is None:
         return None
     left = ExpressionWrapper(F("expires_at") - DatabaseNow(), output_field=DurationField())
-    return (
-        Appointment.objects.filter(reference=token.reference)
-        .annotate(time_left=left)
-        .select_related("practitioner", "location__same_hours_as")
-        .first()
-    )
+    return Appointment.objects.filter(reference=token.reference).annotate(time_left=left).first()
 
 
 def if_live(held: Appointment | None, *, service: Service) -> Appointment | None:
