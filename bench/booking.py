@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import clinic_site, django_appointment
-from bench.journeys import Journeys, Race, compare_journeys, race
-from bench.sites import named, production, run, shown_on_error
+from bench.journeys import Journeys, Race, Site, compare_journeys, race
+from bench.sites import Server, named, production, run, shown_on_error
 from bench.stored import open_clinic
 from bench.times import Timing, time_pages
 
@@ -22,14 +22,15 @@ COMPARED = 10_000
 
 @dataclass(frozen=True)
 class Report:
-    """All figures. `days` and the last of `journeys` and `races`, after two, are of
+    """All figures. `days` and the last of `races` and of each list in `journeys` are of
     django-appointment, if it was there."""
 
     pages: list[Timing]
     queries: list[int]
     """Of each of the pages."""
     days: list[Timing]
-    journeys: list[Journeys]
+    journeys: list[list[Journeys]]
+    """On the sites with visits behind them, and on those with all of them ahead."""
     races: list[Race]
 
 
@@ -48,6 +49,7 @@ def compare(database_url: str) -> Report:
         python = django_appointment.install_its_package(folder)
         its = python and django_appointment.Its(stack, folder, python, database_url, clinic, log)
         its_sizes = django_appointment.serve_sizes(its) if its else {}
+        its_ahead = django_appointment.serve_ahead(its) if its else {}
         busy = clinic_site.serve_ahead(stack, ours, clinic, log)
         pages = [
             page
@@ -62,23 +64,37 @@ def compare(database_url: str) -> Report:
         days = [
             django_appointment.day_page(server, size, clinic) for size, server in its_sizes.items()
         ]
-        days += django_appointment.days_ahead(its) if its else []
+        days += [
+            django_appointment.day_page(server, COMPARED, clinic, name=name)
+            for name, server in its_ahead.items()
+        ]
         timings = time_pages([*pages, *days])
-        sites = []
-        for size in (COMPARED, max(servers)):
-            url = named(database_url, clinic_site.database_of(size))
-            variables = ours | {"DATABASE_URL": url}
-            site = clinic_site.open_for_booking(servers[size], size, variables, clinic, log)
-            sites.append(stack.enter_context(site))
-        if its_sizes:
-            url = named(database_url, django_appointment.database_of(COMPARED))
-            site = django_appointment.open_for_booking(its_sizes[COMPARED], COMPARED, url, clinic)
-            sites.append(stack.enter_context(site))
+
+        def open_ours(server: Server, what: str, database: str) -> Site:
+            variables = ours | {"DATABASE_URL": named(database_url, database)}
+            site = clinic_site.open_for_booking(server, what, variables, clinic, log)
+            return stack.enter_context(site)
+
+        def open_its(server: Server, what: str) -> Site:
+            url = named(database_url, server.name)
+            site = django_appointment.open_for_booking(server, what, url, clinic)
+            return stack.enter_context(site)
+
+        sites = [
+            open_ours(servers[size], f"{size:,} stored", clinic_site.database_of(size))
+            for size in (COMPARED, max(servers))
+        ]
+        sites += [open_its(its_sizes[COMPARED], f"{COMPARED:,} stored")] if its else []
         *starts, wanted_by_all = clinic.free_ahead()
+        journeys = [compare_journeys(sites, starts)]
+        busy_sites = [open_ours(busy, "all ahead", clinic_site.AHEAD)]
+        with_one = django_appointment.WITH_ONE
+        busy_sites += [open_its(its_ahead[with_one], "all ahead with one")] if its else []
+        journeys += [compare_journeys(busy_sites, clinic.free_between())]
         return Report(
             pages=timings[: len(pages)],
             queries=[clinic_site.count_queries(page) for page in pages],
             days=timings[len(pages) :],
-            journeys=compare_journeys(sites, starts),
+            journeys=journeys,
             races=[race(site, wanted_by_all, first=len(starts) + 1) for site in sites],
         )

@@ -137,7 +137,7 @@ def book(browser: Browser, visit: Visit, ready: Ready) -> tuple[Page, bool]:
 
 @contextmanager
 def open_for_booking(
-    server: Server, size: int, variables: dict[str, str], clinic: Clinic, log: Path
+    server: Server, what: str, variables: dict[str, str], clinic: Clinic, log: Path
 ) -> Iterator[Site]:
     """Yield the site with its background worker, which sends the confirmations."""
     with (
@@ -153,4 +153,4 @@ def open_for_booking(
             while database.execute(JOBS).fetchone() != (0,) and time.monotonic() < until:
                 time.sleep(0.1)
 
-        yield Site(f"this site, {size:,} stored", server.port, True, book, visits, settle)
+        yield Site(f"this site, {what}", server.port, True, book, visits, settle)

@@ -27,6 +27,7 @@ from bench.stored import DURATION, PRACTITIONERS, TAKEN_A_DAY, Clinic, tidy
 from bench.times import READER, TimedPage
 
 SIZES = (100, 10_000, 100_000)
+WITH_ONE = "one of its days, all ahead with one"
 NEEDS = ("django-appointment==3.12.0", "granian", "psycopg[binary]")
 PAGE = "/appointment/request/1/"
 AS_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
@@ -62,8 +63,8 @@ def serve_sizes(its: "Its") -> dict[int, Server]:
     }
 
 
-def days_ahead(its: "Its") -> list[TimedPage]:
-    """Return the listing of a day in a clinic that is busy for two months.
+def serve_ahead(its: "Its") -> dict[str, Server]:
+    """Serve it for a clinic that is busy for two months, by what its listing is then called.
 
     First as in this project's: 50 people, each with four visits a day. Then as nobody can be: with
     one person, who has them all. What it takes grows with what the day and the person have.
@@ -72,17 +73,12 @@ def days_ahead(its: "Its") -> list[TimedPage]:
     people = range(PRACTITIONERS)
     shapes = {
         "one of its days, all ahead": [(person, start) for person in people for start in starts],
-        "one of its days, all ahead with one": [(0, start) for _ in people for start in starts],
+        WITH_ONE: [(0, start) for _ in people for start in starts],
     }
-    return [
-        day_page(
-            its.serve(f"bench_its_ahead_{number}", shapes[name]),
-            len(shapes[name]),
-            its.clinic,
-            name=name,
-        )
-        for number, name in enumerate(shapes)
-    ]
+    return {
+        name: its.serve(f"bench_its_ahead_{number}", shape)
+        for number, (name, shape) in enumerate(shapes.items())
+    }
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,7 @@ def day_marker(start: datetime) -> str:
 
 @contextmanager
 def open_for_booking(
-    server: Server, size: int, database_url: str, clinic: Clinic
+    server: Server, what: str, database_url: str, clinic: Clinic
 ) -> Iterator[Site]:
     """Yield the site. The code that it mails to prove an address is read from its database."""
     with psycopg.connect(database_url, autocommit=True) as database:
@@ -192,4 +188,4 @@ def open_for_booking(
             page = browser.submit(page, 'name="code"', code=code)
             return page, page.status == 200 and "/thank-you/" in page.path
 
-        yield Site(f"django-appointment, {size:,} stored", server.port, False, book, visits)
+        yield Site(f"django-appointment, {what}", server.port, False, book, visits)

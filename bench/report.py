@@ -47,13 +47,14 @@ def report_booking(found: "Report") -> None:
         "\nWhole journeys, 20 people at a time: booked a second, median, least to most, the longest\n"
     )
     out("wait for a page, and what is stored\n")
-    for site in found.journeys:
-        spread = f"{site.least:.1f} to {site.most:.1f}"
-        out(f"  {site.name:<36}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s")
-        out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
-    if found.days:
-        here, there = found.journeys[0], found.journeys[-1]
-        out(f"  {'first to last (target: 5)':<36}{here.median / there.median:7.1f}\n")
+    for sites in found.journeys:
+        for site in sites:
+            spread = f"{site.least:.1f} to {site.most:.1f}"
+            out(f"  {site.name:<38}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s")
+            out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
+        if found.days:
+            ratio = sites[0].median / sites[-1].median
+            out(f"  {'first to last (target: 5)':<38}{ratio:7.1f}\n")
     out("\nOne time, 100 people at once: how many were told that it is theirs, and are stored\n")
     for race in found.races:
         out(f"  {race.name:<36}{race.booked:7d} told{race.stored:5d} stored")

@@ -60,7 +60,8 @@ MADE_BEHIND = """
 # Not all at the same times: every third practitioner is a quarter or half an hour later.
 MADE_BUSY = """
     CROSS JOIN LATERAL (
-        SELECT at + seeded.practitioner_id %% 3 * interval '15 minutes' FROM unnest(%(starts)s::timestamptz[]) AS at
+        SELECT at + (seeded.practitioner_id - %(first)s) %% 3 * interval '15 minutes'
+        FROM unnest(%(starts)s::timestamptz[]) AS at
     ) AS made(at)
 """
 MADE_AHEAD = """
@@ -92,8 +93,12 @@ class Clinic:
         return [self.place(day, place) for day in range(FULL_DAYS) for place in range(TAKEN_A_DAY)]
 
     def busy_ahead(self) -> list[datetime]:
-        """Return four starts for each of the days ahead, each with half an hour to spare."""
+        """Return four starts for each of the days ahead, with room for a visit after each."""
         return [self.place(day, place) for day in range(DAYS_AHEAD) for place in (0, 2, 4, 6)]
+
+    def free_between(self) -> list[datetime]:
+        """Return the starts right after those, when the one before ends."""
+        return [self.place(day, place) for place in (1, 3, 5, 7) for day in range(DAYS_AHEAD)]
 
     def free_ahead(self) -> list[datetime]:
         """Return the other starts, the first place of every day before the second of any."""
@@ -175,7 +180,7 @@ def fill(database_url: str, clinic: Clinic, *, stored: int) -> None:
 def fill_ahead(database_url: str, clinic: Clinic) -> None:
     """Copy the seeded visits until every practitioner is busy on each of the days ahead."""
     visit = VISIT | {"status": "'booked'"}
-    starts: dict[str, object] = {"starts": clinic.busy_ahead()}
+    starts: dict[str, object] = {"starts": clinic.busy_ahead(), "first": clinic.first}
     with psycopg.connect(database_url) as connection:
         copy(connection, "booking_appointment", MADE_BUSY, visit, starts, limit=PRACTITIONERS)
     tidy(database_url)
