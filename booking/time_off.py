@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking import actions, availability, tasks
 from booking.actors import Actor
@@ -38,17 +38,20 @@ def visits_in(closure: NotAvailableTime, *, now: datetime) -> list[Appointment]:
 
     Their breaks do not count: nobody is seen in those.
     """
-    visits = (
-        Appointment.objects.still_to_come(now)
-        .filter(starts_at__lt=closure.ends_at, ends_at__gt=closure.starts_at)
-        .select_related("location", "patient", "practitioner", "service")
+    related = ("location", "patient", "practitioner", "service")
+    return list(_hit_by(closure, now=now).select_related(*related))
+
+
+def _hit_by(closure: NotAvailableTime, *, now: datetime) -> QuerySet[Appointment]:
+    visits = Appointment.objects.still_to_come(now).filter(
+        starts_at__lt=closure.ends_at, ends_at__gt=closure.starts_at
     )
     if closure.practitioner_id is not None:
         visits = visits.for_practitioner(closure.practitioner_id)
     if closure.location_id is not None:
         place = closure.location_id
         visits = visits.filter(Q(location=place) | Q(location__same_hours_as=place))
-    return list(visits)
+    return visits
 
 
 def waiting_request(visit: Appointment) -> MoveRequest | None:
@@ -68,7 +71,7 @@ def ask_to_move(
 
     All of it or nothing. `again` takes the place of a question that was not answered. Raises
     AlreadyAsked without it, NotMovable if the visit is not booked or has begun, and StatusChanged
-    if it was moved out of the closure.
+    if the closure does not fall on it (any more).
     """
     with transaction.atomic():
         # Its turn in the diary first, as in all actions, then the visit.
@@ -76,7 +79,7 @@ def ask_to_move(
         visit = actions.get_for_change(visit.reference)
         if visit.status != AppointmentStatus.BOOKED or visit.starts_at <= now:
             raise NotMovable
-        if closure is not None and not _falls_on(closure, visit):
+        if closure is not None and not _hit_by(closure, now=now).filter(pk=visit.pk).exists():
             raise StatusChanged
         if waiting_request(visit) is not None:
             if not again:
@@ -111,10 +114,6 @@ def settle(request: MoveRequest, *, note: str, now: datetime) -> bool:
     with transaction.atomic():
         visit = actions.get_for_change(request.appointment.reference)
         return actions.answer_request(visit, MoveRequestStatus.CLOSED, now=now, note=note)
-
-
-def _falls_on(closure: NotAvailableTime, visit: Appointment) -> bool:
-    return closure.starts_at < visit.ends_at and visit.starts_at < closure.ends_at
 
 
 def _held_until(visit: Appointment, closure: NotAvailableTime | None, *, now: datetime) -> datetime:

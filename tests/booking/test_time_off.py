@@ -28,6 +28,8 @@ from .factories import (
     local,
     make_appointment,
     make_closure,
+    make_location,
+    make_practitioner,
     make_service,
     make_week,
 )
@@ -238,6 +240,17 @@ def test_visit_that_was_moved_meanwhile_is_not_asked_about(visit, closure):
 
     with pytest.raises(StatusChanged):
         ask(visit, closure, again=True)
+
+
+@pytest.mark.parametrize("whose", ["practitioner", "location"])
+def test_visit_that_the_closure_is_not_for_is_not_asked_about(visit, whose):
+    """It was given to somebody who is there, or to another place, while the page was open."""
+    other = {"practitioner": make_practitioner, "location": make_location}[whose]()
+    closure = make_closure(local(14, 0), local(15, 0), **{whose: other})
+
+    with pytest.raises(StatusChanged):
+        ask(visit, closure)
+    assert not Message.objects.exists()
 
 
 def test_patient_asks_for_a_call_and_may_still_move(visit, closure):
