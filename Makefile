@@ -17,7 +17,7 @@ PRODUCTION := DEBUG=0 SECRET_KEY="$$(head -c 60 /dev/urandom | base64 -w 0)" \
 	ALLOWED_HOSTS=clinic.example.org SITE_URL=https://clinic.example.org \
 	DATABASE_URL=postgresql://clinic@localhost/clinic EMAIL_URL=smtp://mail.example.org
 
-.PHONY: run serve admin test races check format bench lock
+.PHONY: run serve admin test races proofs check format bench lock
 
 run: $(READY)  ## The site with starter content, on http://127.0.0.1:8000 (PORT changes it)
 	@DEBUG=1 exec $(PYTHON) manage.py serve --seed
@@ -37,6 +37,9 @@ test: $(READY)  ## All tests; ARGS="tests/booking -k slots" runs some
 
 races: $(READY)  ## Two hundred people at once, twenty times in every way that time can be taken
 	@RACE_ROUNDS=20 $(PYTHON) -m pytest tests/booking/test_races_of_many.py $(ARGS)
+
+proofs: $(READY)  ## Over a thousand drawn clinics, and hundreds of courses of events, instead of some dozens
+	@PROOF_ROUNDS=25 $(PYTHON) -m pytest tests/booking/test_two_way.py tests/booking/test_stateful.py $(ARGS)
 
 check: $(READY)  ## Formatters, linters, types, migrations, deployment, templates
 	$(PYTHON) -m ruff format --check --quiet .
