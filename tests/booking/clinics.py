@@ -195,7 +195,7 @@ def clinics(draw):
     closures = st.builds(
         lambda who, where, lower, length: Closure(who, where, lower, lower + length * TICK),
         st.none() | person,
-        st.none() | place,
+        st.none() | st.just(asked) | place,
         instants,
         st.integers(1, 60),
     )
