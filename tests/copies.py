@@ -1,5 +1,7 @@
 """Rows that many tests need, made once in each process and put back as copies of themselves."""
 
+from functools import cache
+
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -12,48 +14,89 @@ _rows = {}
 def fill(make, **kwargs):
     """Fill the project's empty tables as `make(**kwargs)` does, which is called the first time only."""
     key = make, *kwargs.items()
-    if key in _rows:
-        _put_back(_rows[key])
-    else:
+    if key not in _rows:
         make(**kwargs)
-        _rows[key] = _take_out()
-
-
-def _take_out():
-    """Return the rows of every table in PostgreSQL's own form, in the order of the tables."""
-    with connection.cursor() as cursor:
-        return [_read(cursor, table, columns) for table, columns in _tables()]
-
-
-def _put_back(rows):
-    """Put these rows into the tables, and go on counting after them."""
+        _rows[key] = _take_out(_ours())
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         # In any order: what tables demand of each other is checked at the end.
-        for (table, columns), content in zip(_tables(), rows, strict=True):
-            with cursor.copy(_copy(table, columns, "FROM STDIN")) as copy:
-                copy.write(content)
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(_models())):
-            cursor.execute(statement)
+        _put_back(cursor, _rows[key])
+        cursor.execute(_go_on_counting())
 
 
-def _read(cursor, table, columns):
-    with cursor.copy(_copy(table, columns, "TO STDOUT")) as copy:
+def empty(flush):
+    """Leave in the tables what `flush` leaves, which is called the first time only.
+
+    It makes some sixty tables anew, and every permission: for longer than most tests run.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW is_superuser")  # or some tables refuse that rows are deleted
+        if cursor.fetchone() != ("on",):
+            flush()
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # which Django knows nothing of
+            return
+    if empty not in _rows:
+        flush()
+        _rows[empty] = _take_out(_djangos())
+    tables = sql.SQL(", ").join(_all())
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Whoever still writes has to end first, such as a request whose answer nobody waited for.
+        cursor.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(tables))
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql.SQL("; ").join(map(sql.SQL("DELETE FROM {}").format, _all())))
+        _put_back(cursor, _rows[empty])
+
+
+def _take_out(tables):
+    """Return the rows of these tables in PostgreSQL's own form."""
+    with connection.cursor() as cursor:
+        return [(table, _read(cursor, table)) for table in tables if _has_rows(cursor, table)]
+
+
+def _put_back(cursor, rows):
+    for table, content in rows:
+        with cursor.copy(_copy(table, "FROM STDIN")) as copy:
+            copy.write(content)
+
+
+def _has_rows(cursor, table):
+    cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table))
+    return cursor.fetchone()[0]
+
+
+def _read(cursor, table):
+    with cursor.copy(_copy(table, "TO STDOUT")) as copy:
         return b"".join(copy)
 
 
-def _copy(table, columns, way):
-    return sql.SQL("COPY {} ({}) " + way + " (FORMAT binary)").format(table, columns)
+def _copy(table, way):
+    """Return the statement. Without names of columns it leaves out what PostgreSQL computes."""
+    return sql.SQL("COPY {} " + way + " (FORMAT binary)").format(table)
+
+
+@cache
+def _ours():
+    tables = [m._meta.db_table for m in _models() if m._meta.managed and not m._meta.proxy]
+    return [sql.Identifier(table) for table in tables]
+
+
+def _djangos():
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return [sql.Identifier(table) for table in tables]
+
+
+@cache
+def _all():
+    """Return every table, those of the queue too, but the one that says how the others were made."""
+    tables = set(connection.introspection.table_names()) - {"django_migrations"}
+    return [sql.Identifier(table) for table in sorted(tables)]
+
+
+@cache
+def _go_on_counting():
+    return ";".join(connection.ops.sequence_reset_sql(no_style(), list(_models())))
 
 
 def _models():
     for name in APPS:
         yield from apps.get_app_config(name).get_models(include_auto_created=True)
-
-
-def _tables():
-    """Yield each table and its columns, without what PostgreSQL computes itself."""
-    for model in _models():
-        if model._meta.managed and not model._meta.proxy:
-            fields = [f for f in model._meta.local_concrete_fields if not f.generated]
-            columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
-            yield sql.Identifier(model._meta.db_table), columns
