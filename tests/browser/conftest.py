@@ -21,23 +21,62 @@ def site(transactional_db, live_server, settings):
     return live_server.url
 
 
+@pytest.fixture(scope="session")
+def _contexts(browser):
+    contexts = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server, _contexts):
+    """Return a function that opens a page of a browser with these options, which remembers nothing.
+
+    A browser of its own for each test is a second's work, most of it to start a process. So one is
+    kept for the same options, and with it a page, or its process would end with the test's.
+    """
+    used = set()
+
+    def open_with(**options):
+        key = repr(sorted(options.items()))
+        if key not in _contexts:
+            _contexts[key] = browser.new_context(base_url=live_server.url, **options)
+            _contexts[key].new_page().goto("/healthz")
+        used.add(key)
+        return _contexts[key].new_page()
+
+    yield open_with
+    for key in used:
+        _forget(_contexts[key], live_server.url)
+
+
+def _forget(context, origin):
+    kept, *pages = context.pages
+    for page in pages:
+        page.close()
+    context.clear_cookies()
+    session = context.new_cdp_session(kept)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.send("Network.clearBrowserCache")
+    session.detach()
+
+
 @pytest.fixture(
     params=[(True, "Asia/Tokyo"), (False, "America/Los_Angeles")],
     ids=["with scripts", "without scripts"],
 )
-def visitor(request, browser, site):
+def visitor(request, open_page, site):
     """A person far away on a phone, with and without JavaScript; the console says only errors."""
     has_scripts, time_zone = request.param
-    context = browser.new_context(
-        base_url=site,
+    page = open_page(
         viewport={"width": 390, "height": 844},
         java_script_enabled=has_scripts,
         timezone_id=time_zone,
         locale="en-US",
         accept_downloads=True,
     )
-    context.set_default_timeout(10_000)
-    page = context.new_page()
+    page.set_default_timeout(10_000)
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -46,5 +85,5 @@ def visitor(request, browser, site):
         lambda sent: None if sent.url.startswith(site) else complaints.append(sent.url),
     )
     yield page
-    context.close()
+    page.close()
     assert complaints == []

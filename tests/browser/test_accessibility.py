@@ -44,13 +44,9 @@ TIMES = "/book/first-consultation/times/?condition=spasms-and-twitches"
 
 
 @pytest.fixture
-def page(browser, site):
+def page(open_page, site):
     """A narrow page."""
-    context = browser.new_context(
-        base_url=site, viewport={"width": 320, "height": 800}, reduced_motion="reduce"
-    )
-    yield context.new_page()
-    context.close()
+    return open_page(viewport={"width": 320, "height": 800}, reduced_motion="reduce")
 
 
 def pass_screening(page):

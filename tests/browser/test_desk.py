@@ -17,19 +17,17 @@ WIDE, NARROW = 1280, 390
     params=[("light", WIDE, True), ("dark", NARROW, True), ("light", NARROW, False)],
     ids=["wide", "narrow and dark", "without scripts"],
 )
-def desk(request, browser, site):
+def desk(request, open_page, site):
     """A page signed in at the front desk; what the site's policy refuses is an error."""
     scheme, width, has_scripts = request.param
     user = User.objects.create_user("desk", password="for this test", is_staff=True)
     user.groups.add(Group.objects.get(name="Front desk"))
-    context = browser.new_context(
-        base_url=site,
+    page = open_page(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
         java_script_enabled=has_scripts,
     )
-    page = context.new_page()
-    context.set_default_timeout(15_000)
+    page.set_default_timeout(15_000)
     refused = []
     page.on("console", lambda message: refused.append(message.text))
     page.goto("/admin/")
@@ -37,7 +35,7 @@ def desk(request, browser, site):
     page.get_by_label("Password").fill("for this test")
     press(page, "Log in")
     yield page
-    context.close()
+    page.close()
     assert [text for text in refused if "Security Policy" in text] == []
 
 

@@ -18,26 +18,27 @@ def complaints():
 
 
 @pytest.fixture
-def open_editor(transactional_db, client, browser, live_server, complaints):
+def open_editor(transactional_db, client, open_page, live_server, complaints):
     """Return a function that opens an article's form."""
     Clinic.objects.get_or_create(pk=1)
     client.force_login(User.objects.create_superuser("staff"))
     cookie = client.cookies["sessionid"]
-    contexts = []
+    pages = []
 
     def open_form(article, **options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = context.new_page()
+        page = open_page(**options)
+        pages.append(page)
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
+        )
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"/admin/conditions/{article._meta.model_name}/{article.pk}/change/")
         return page
 
     yield open_form
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert complaints == []
 
 

@@ -136,13 +136,8 @@ def test_a_visit_for_people_seen_before_asks_and_keeps_what_was_typed(visitor, s
     assert Appointment.objects.get().status == "booked"
 
 
-def test_every_page_of_a_visit_is_sound(browser, site):
-    context = browser.new_context(
-        base_url=site,
-        viewport={"width": 320, "height": 800},
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
+def test_every_page_of_a_visit_is_sound(open_page, site):
+    page = open_page(viewport={"width": 320, "height": 800}, reduced_motion="reduce")
     visit = book(page)
     assert_sound(page)
     own = f"/appointments/{visit.reference}/"
@@ -178,4 +173,3 @@ def test_every_page_of_a_visit_is_sound(browser, site):
     page.goto(f"{own}reschedule/")
     assert page.locator("h1").inner_text() == "This visit is cancelled"
     assert_sound(page)
-    context.close()

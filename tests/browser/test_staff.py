@@ -10,25 +10,21 @@ SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
 
 
 @pytest.fixture
-def editor(browser, site):
+def editor(open_page, site):
     """A page signed in as a clinical reviewer, who also writes and publishes."""
     user = User.objects.create_user("editor", password="for this test", is_staff=True)
     user.groups.add(Group.objects.get(name="Clinical reviewer"))
-    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    page = open_page(viewport={"width": 1280, "height": 900})
     page.goto("/admin/")
     page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill("for this test")
     save(page, "Log in")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture
-def reader(browser, site):
-    context = browser.new_context(base_url=site)
-    yield context.new_page()
-    context.close()
+def reader(open_page, site):
+    return open_page()
 
 
 def save(page, button):

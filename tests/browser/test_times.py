@@ -28,11 +28,9 @@ def video(site):
 
 
 @pytest.fixture
-def kolkata(browser, site):
+def kolkata(open_page, site):
     """A page of a browser in India, with JavaScript."""
-    context = browser.new_context(base_url=site, timezone_id="Asia/Calcutta")
-    yield context.new_page()
-    context.close()
+    return open_page(timezone_id="Asia/Calcutta")
 
 
 def open_times(page, query=""):
@@ -174,7 +172,7 @@ def test_a_script_only_suggests_the_browsers_zone(kolkata, video):
 
 @pytest.fixture
 def clocked(browser, site):
-    """A page whose clock the test turns."""
+    """A page whose clock the test turns: that of its whole browser, so it has its own."""
     context = browser.new_context(base_url=site, viewport={"width": 320, "height": 800})
     page = context.new_page()
     page.clock.install()
@@ -238,11 +236,8 @@ def test_back_shows_nothing_typed_once_the_visit_is_booked(clocked):
     assert page.locator("[name=reason]").count() == 0
 
 
-def test_the_pages_are_sound(browser, site, video):
-    context = browser.new_context(
-        base_url=site, viewport={"width": 320, "height": 800}, reduced_motion="reduce"
-    )
-    page = context.new_page()
+def test_the_pages_are_sound(open_page, site, video):
+    page = open_page(viewport={"width": 320, "height": 800}, reduced_motion="reduce")
     open_times(page, "&location=video&zone=Asia/Kathmandu")
     page.locator("details.fold summary").last.click()
     assert_sound(page)
@@ -253,4 +248,3 @@ def test_the_pages_are_sound(browser, site, video):
     assert_sound(page)
     press(page, ".date:not(.is-free)")
     assert_sound(page)
-    context.close()
