@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -158,6 +159,15 @@ def playwright(playwright):
     """Close what Django opens while Playwright's loop runs: a connection that only it finds."""
     yield playwright
     connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Wait in the end until it has answered: a database that is still read cannot be removed."""
+    yield live_server
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def site(transactional_db, live_server, settings):
 
 
 @pytest.fixture(scope="session")
-def _contexts(browser):
+def _contexts(browser, live_server):
     contexts = {}
     yield contexts
     for context in contexts.values():
