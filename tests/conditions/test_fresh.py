@@ -18,6 +18,7 @@ from conditions.models import (
     Treatment,
 )
 from conditions.publishing import publish, republish, unpublish, uses_of
+from tests.copies import fill
 
 from .factories import NOW, make_condition, make_live_condition, make_live_treatment
 from .whole import make_whole_condition, sign
@@ -40,15 +41,26 @@ def clock():
         yield traveller
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def _media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def _media(settings, pictures):
+    settings.MEDIA_ROOT = pictures
 
 
 @pytest.fixture
 def article(clock):
     """A live article with everything, as it is a minute later."""
     cache.clear()
+    fill(make_everything_live)
+    clock.move_to(LATER)
+    return Condition.objects.get(slug="spasms")
+
+
+def make_everything_live():
     Clinic.objects.create(facts_are_sample=False)
     RedFlag.objects.create(
         code="x", label="X", statement="X", question="X?", level="emergency", is_global=True
@@ -60,8 +72,6 @@ def article(clock):
     publish(treatment, by="tests", now=NOW)
     publish(condition, by="tests", now=NOW)
     sign(condition.revisions.first())
-    clock.move_to(LATER)
-    return condition
 
 
 def etags(client, pages=PAGES):
