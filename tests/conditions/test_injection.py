@@ -10,8 +10,9 @@ import time_machine
 
 from booking.models import Practitioner, Service
 from clinic.models import Clinic
-from conditions.models import Review, Revision
+from conditions.models import Condition, Review, Revision
 from tests.booking.factories import make_service
+from tests.copies import fill
 from tests.html_tree import parse
 
 from .factories import NOW
@@ -49,14 +50,25 @@ def clock():
         yield
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def _media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def _media(settings, pictures):
+    settings.MEDIA_ROOT = pictures
 
 
 @pytest.fixture
 def evil():
     """A condition and its treatment with the attack in every text, and a clinic with it too."""
+    fill(make_evil)
+    condition = Condition.objects.get(slug="odd")
+    return condition, condition.claims.first().treatment, Service.objects.get()
+
+
+def make_evil():
     condition = make_whole_condition(slug="odd")
     treatment = condition.claims.first().treatment
     for article in (treatment, condition):
@@ -67,10 +79,9 @@ def evil():
     Clinic.objects.update(emergency_number=SHORT_ATTACK[:15], crisis_number='"><x-evil a=1>')
     Clinic.objects.update(email=f"{SHORT_ATTACK}@x.example", street=ATTACK[:200])
     Clinic.objects.update(opening_hours=ATTACK, city=SHORT_ATTACK, facts_are_sample=False)
-    service = make_service(slug="first", summary=ATTACK[:300])
+    make_service(slug="first", summary=ATTACK[:300])
     Service.objects.update(name=ATTACK[:100])
     Practitioner.objects.update(name=ATTACK[:100], title=ATTACK[:100], summary=ATTACK)
-    return condition, treatment, service
 
 
 def pages_of(evil):

@@ -5,8 +5,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from conditions.models import Caution, FormerSlug, MedicineClass, Revision
+from conditions.models import Caution, Condition, FormerSlug, MedicineClass, Revision
 from conditions.publishing import publish, unpublish
+from tests.copies import fill
 from tests.html_tree import parse
 
 from .factories import (
@@ -57,7 +58,8 @@ def make_article():
 
 @pytest.fixture
 def article():
-    return make_article()
+    fill(make_article)
+    return Condition.objects.get(title="Spasms")
 
 
 def url_of(article):
