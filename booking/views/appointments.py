@@ -130,7 +130,8 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     is_asked_to_move = is_asked(visit, now=now)
     catalogue = read_catalogue()
     move = last_move(visit)
-    is_moved = is_news(move, visit, now=now)
+    # Whoever is asked to move hears that alone: praise for the old time would say the opposite.
+    is_moved = is_news(move, visit, now=now) and not is_asked_to_move
     return {
         "appointment": visit,
         "zone": visit.location.tz,
@@ -140,6 +141,7 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "is_just_moved": is_moved,
         "is_news": is_booked
         and not is_moved
+        and not is_asked_to_move
         and visit.booked_at is not None
         and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,

@@ -189,6 +189,17 @@ def test_patients_page_leads_to_the_choice(client, visit, request_):
     assert [url(visit) in found for found in links] == [True, False]
 
 
+def test_nobody_who_is_asked_reads_praise_for_the_old_time(client, visit, request_):
+    own = f"/appointments/{visit.reference}/"
+    asked = parse(client.get(own).content)
+    time_off.settle(request_, note="", now=NOW)
+    after = parse(client.get(own).content)
+
+    # It was booked a moment ago, which is the news if nothing else is.
+    assert [one.one("h1").text for one in (asked, after)] == ["Your visit", "Your visit is booked"]
+    assert "We cannot see you at this time" in [one.text for one in asked.all("h2")]
+
+
 def test_mail_names_the_times_and_the_link(visit, request_, settings):
     built = build_mail(Message.objects.get(kind="choice"), now=NOW)
 
