@@ -14,7 +14,7 @@ from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
 from booking.models import Appointment, AppointmentStatus, Location, LocationKind, WaitlistOffer
-from booking.templatetags.clinic_times import clinic_day, clinic_time, zone_words
+from booking.templatetags.clinic_times import clinic_day, clinic_time, other_year, zone_words
 from clinic.models import Clinic
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -75,9 +75,13 @@ def site_link(path: str) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
-def when_in_words(at: datetime, zone: ZoneInfo) -> str:
-    """Return day and time on the zone's clock: "Tuesday, December 8, 10:30 am"."""
-    return f"{clinic_day(at, zone)}, {clinic_time(at, zone)}"
+def when_in_words(at: datetime, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+    """Return day and time on the zone's clock: "Tuesday, December 8, 10:30 am".
+
+    The year is in it if it is not that of `now`.
+    """
+    year = other_year(at, zone, now=now) if now else ""
+    return f"{clinic_day(at, zone)}{year and f', {year}'}, {clinic_time(at, zone)}"
 
 
 def own_time_in_words(appointment: Appointment) -> str:

@@ -93,7 +93,7 @@ def _context(message: Message, *, now: datetime) -> dict[str, Any]:
     if message.kind == MessageKind.WAITING:
         context["entries"] = _waiting(message.to_email, now=now)
     if message.kind == MessageKind.OFFER:
-        context |= _offer(message.waitlist_offer)
+        context |= _offer(message.waitlist_offer, now=now)
     if message.kind == MessageKind.CHOICE and message.appointment is not None:
         context |= _choice(message.appointment, now=now)
     return context
@@ -121,7 +121,7 @@ def _waiting(email: str, *, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _offer(offer: WaitlistOffer) -> dict[str, Any]:
+def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
     """Return what a mail to someone who waits says of the time that is kept for them."""
     entry = offer.entry
     zone = entry.location.tz
@@ -131,10 +131,10 @@ def _offer(offer: WaitlistOffer) -> dict[str, Any]:
         "name": one_line(entry.person),
         "practitioner": offer.practitioner.full_name,
         "zone": zone,
-        "when": when_in_words(offer.starts_at, zone),
-        "kept_until": when_in_words(offer.expires_at, zone),
+        "when": when_in_words(offer.starts_at, zone, now=now),
+        "kept_until": when_in_words(offer.expires_at, zone, now=now),
         "place": place_in_words(offer),
-        "present": entry.appointment and when_in_words(entry.appointment.starts_at, zone),
+        "present": entry.appointment and when_in_words(entry.appointment.starts_at, zone, now=now),
         "link": site_link(entry.get_absolute_url()),
     }
 
@@ -147,8 +147,10 @@ def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
     link = reverse("booking:appointment-choose", args=[appointment.reference])
     return {
         "choice_link": site_link(link),
-        "held_times": [when_in_words(one.starts_at, zone) for one in held],
-        "held_until": when_in_words(request.expires_at, zone) if request is not None else "",
+        "held_times": [when_in_words(one.starts_at, zone, now=now) for one in held],
+        "held_until": when_in_words(request.expires_at, zone, now=now)
+        if request is not None
+        else "",
     }
 
 
@@ -161,8 +163,8 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
         "practitioner": appointment.practitioner.full_name,
         "zone": zone,
         "own_time": own_time_in_words(appointment),
-        "when": when_in_words(appointment.starts_at, zone),
-        "cancel_until": when_in_words(appointment.cancellable_until, zone),
+        "when": when_in_words(appointment.starts_at, zone, now=now),
+        "cancel_until": when_in_words(appointment.cancellable_until, zone, now=now),
         "can_cancel": now < appointment.cancellable_until,
         "by_clinic": appointment.cancelled_by == CancelledBy.STAFF,
         "place": place_in_words(appointment),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import dateformat
+from django.utils import dateformat, timezone
 
 register = template.Library()
 
@@ -46,6 +46,13 @@ def clinic_weekday(value: date | datetime, zone: ZoneInfo | None = None) -> str:
 def clinic_month(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Return "December"."""
     return dateformat.format(_local(value, zone), "F")
+
+
+@register.filter
+def other_year(value: datetime, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+    """Return "2027", or nothing in the year of `now`: who reads it then needs no year."""
+    year = value.astimezone(zone).year
+    return "" if year == (now or timezone.now()).astimezone(zone).year else str(year)
 
 
 @register.filter

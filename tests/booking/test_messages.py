@@ -122,6 +122,15 @@ def test_confirmation_text_is_complete_alone():
     assert "call 911 now" in text
 
 
+def test_a_visit_of_another_year_is_named_with_it():
+    visit = make_appointment(make_service(), local(5, 10, month=1, year=2027))
+
+    mail = build_mail(make_message(visit), now=NOW)
+
+    assert mail.subject == "Your visit on Tuesday, January 5, 2027, 10:00 am"
+    assert "Tuesday, January 5, 2027, 10:00 am to 11:00 am" in mail.body
+
+
 def test_text_wraps_all_but_links():
     visit = make_visit(patient=make_patient(name="Ana Maria " * 15))
 

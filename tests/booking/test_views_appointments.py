@@ -55,6 +55,16 @@ def test_the_page_right_after_booking_says_what_comes_next(client, bookable_serv
     assert headings == ["Today", "Before the visit", "On the day"]
 
 
+@pytest.mark.parametrize(
+    ("opened", "day"), [(2026, "December 14 Monday"), (2027, "December 14 Monday 2026")]
+)
+def test_the_page_names_the_year_if_it_is_another_one(client, visit, opened, day):
+    with time_machine.travel(NOW.replace(year=opened), tick=False):
+        page = parse(client.get(visit.get_absolute_url()).content)
+
+    assert page.one("p", class_="ticket__day").text == day
+
+
 def test_the_page_shows_when_where_and_the_reference(client, visit):
     page = parse(client.get(visit.get_absolute_url()).content)
 
