@@ -54,6 +54,17 @@ def test_page_shows_the_held_times_and_nothing_private(client, visit, request_):
     assert response["Referrer-Policy"] == "same-origin"
 
 
+def test_page_says_the_times_on_the_patients_own_clock_too(client, visit, request_):
+    visit.location.kind = "video"
+    visit.location.save()
+    Appointment.objects.filter(pk=visit.pk).update(own_zone="Asia/Tokyo")
+
+    page = parse(client.get(url(visit)).content)
+
+    assert "Your time: Mon, Dec 14, 12:00 am, Tokyo (JST)" in page.one("ul", class_="choices").text
+    assert "Your time: Tue, Dec 15, 12:00 am" in page.one("section", class_="ticket").text
+
+
 def test_looking_changes_nothing(client, visit, request_):
     for method in (client.get, client.head, client.options):
         method(url(visit), {"start": "2026-12-15T15:00:00Z", "answer": "cancel"})
