@@ -234,6 +234,15 @@ def test_the_page_tells_the_history_in_words(front_desk, service):
     ]
 
 
+def test_the_admins_own_history_leads_to_it(front_desk, service):
+    visit = book(service)
+
+    page = front_desk.get(reverse("admin:booking_appointment_history", args=[visit.pk])).text
+
+    assert f"{reverse('admin:booking_appointment_change', args=[visit.pk])}#events-group" in page
+    assert "have a change history" not in page
+
+
 def test_nobody_edits_history_in_the_admin(client, service):
     booked = book(service)
     event = booked.events.get()
