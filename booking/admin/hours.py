@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.utils.text import capfirst
 
 from booking.models import AvailableTime, Location
 
@@ -21,6 +22,7 @@ class AvailableTimeForm(forms.ModelForm):
     overnight = forms.BooleanField(
         required=False, help_text="The hours go on into the next day.", label="overnight"
     )
+    overnight.widget.attrs["aria-label"] = "Overnight"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -69,10 +71,15 @@ class HoursInline(admin.TabularInline):
         return super().get_queryset(request).select_related("location__same_hours_as")
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Leave out the links to add or change a location: they push the last columns away."""
+        """Name each box, and leave out the links to a location: they push the last columns away.
+
+        A box has no label of its own in a table, and the head of its column is not one.
+        """
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(field.label)
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -37,6 +37,8 @@ class LengthField(forms.MultiValueField):
             forms.TypedChoiceField(choices=UNITS, coerce=int),
         )
         super().__init__(fields, **kwargs)
+        # The label belongs to both boxes; a screen reader hears it at the number.
+        self.widget.widgets[0].attrs["aria-label"] = self.label
 
     def compress(self, values):
         return values[0] * values[1]
@@ -51,6 +53,15 @@ class ServiceForm(forms.ModelForm):
         label="Patients may cancel or move it until before the visit",
         help_text="Later, the page shows them your phone number instead.",
     )
+
+
+class RowForm(forms.ModelForm):
+    """A row of the list: the head of a column alone does not tell a screen reader whose box it is."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance.name}"
 
 
 @admin.register(Service)
@@ -72,7 +83,6 @@ class ServiceAdmin(admin.ModelAdmin):
     list_select_related = ("location",)
     search_fields = ("name", "summary")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("practitioners",)
     fieldsets = (
         (
             None,
@@ -125,9 +135,11 @@ class ServiceAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("other_locations")
 
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": RowForm} | kwargs)
+
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        if db_field.name == "other_locations":
-            kwargs["widget"] = forms.CheckboxSelectMultiple
+        kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="length", ordering="duration_minutes")

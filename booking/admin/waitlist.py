@@ -16,6 +16,8 @@ class OfferInline(admin.TabularInline):
     """What was offered to the person, and what became of it. Read only."""
 
     model = WaitlistOffer
+    template = "admin/booking/read_only_table.html"
+    verbose_name_plural = "times offered"
     fields = ("time", "practitioner", "made", "kept_until", "outcome", "mail")
     readonly_fields = fields
     extra = 0

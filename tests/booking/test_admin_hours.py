@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from booking.admin.hours import overlapping
 from booking.models import AvailableTime, Service
+from tests.html_tree import parse
 
 from .factories import local, make_appointment, make_location, make_service
 
@@ -72,6 +73,25 @@ def save_practitioner(client, practitioner, *hours, extra=(), **fields):
             f"{prefix}-location": location.pk,
         }
     return client.post(f"/admin/booking/practitioner/{practitioner.pk}/change/", data | fields)
+
+
+def test_every_box_of_a_row_says_what_it_is(admin_client):
+    practitioner = make_service().practitioner
+
+    page = parse(admin_client.get(f"/admin/booking/practitioner/{practitioner.pk}/change/").content)
+
+    row = page.one("tr", id="available_times-0")
+    boxes = [box for kind in ("select", "input") for box in row.all(kind)]
+    shown = [box.get("aria-label") for box in boxes if box.get("type") != "hidden"]
+    assert shown == [
+        "Weekday",
+        "Location",
+        "From",
+        "Until",
+        "Overnight",
+        "Valid from",
+        "Valid until",
+    ]
 
 
 def test_hours_that_end_before_they_begin_are_asked_about(admin_client):

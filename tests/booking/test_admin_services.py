@@ -5,6 +5,7 @@ import re
 import pytest
 
 from booking.models import Service
+from tests.html_tree import parse
 
 from .factories import make_location, make_service
 
@@ -112,6 +113,18 @@ def test_list_sets_order_and_what_is_shown(admin_client):
         (second.pk, False, True),
         (first.pk, True, False),
     ]
+
+
+def test_every_box_says_what_it_is(admin_client):
+    service = make_service(name="Follow-up")
+
+    listed = parse(admin_client.get(LIST).content)
+    form = parse(admin_client.get(url(service)).content)
+
+    position = listed.one("input", name="form-0-position")
+    assert position.get("aria-label") == "Position: Follow-up"
+    notice = form.one("input", name="notice_minutes_0")
+    assert notice.get("aria-label") == "Booking closes before the visit"
 
 
 def test_list_says_where_and_asks_as_much_for_many_as_for_one(
