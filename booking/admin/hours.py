@@ -55,11 +55,20 @@ class AvailableTimeForm(forms.ModelForm):
             self.add_error("overnight", "These hours end on the same day: take the tick out.")
 
 
+class HoursFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if forms.formsets.DELETION_FIELD_NAME in form.fields:
+            box = form.fields[forms.formsets.DELETION_FIELD_NAME].widget
+            box.attrs["aria-label"] = "Delete these hours"
+
+
 class HoursInline(admin.TabularInline):
     """Hours on the clock of their location."""
 
     model = AvailableTime
     form = AvailableTimeForm
+    formset = HoursFormSet
     extra = 1
     # The browser's own fields: the admin's add the server's zone, and these are the location's.
     formfield_overrides = {

@@ -113,7 +113,7 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
     @admin.display(description="days", ordering="from_on")
     def days(self, entry):
         days = dict.fromkeys((entry.from_on, entry.until_on))
-        return " to ".join(clinic_short_day(day) for day in days)
+        return " to ".join(f"{clinic_short_day(day)}, {day.year}" for day in days)
 
     @admin.action(
         permissions=["manage"],

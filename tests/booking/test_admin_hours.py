@@ -11,7 +11,7 @@ from booking.admin.hours import overlapping
 from booking.models import AvailableTime, Service
 from tests.html_tree import parse
 
-from .factories import local, make_appointment, make_location, make_service
+from .factories import local, make_appointment, make_available_time, make_location, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
@@ -76,7 +76,7 @@ def save_practitioner(client, practitioner, *hours, extra=(), **fields):
 
 
 def test_every_box_of_a_row_says_what_it_is(admin_client):
-    practitioner = make_service().practitioner
+    practitioner = make_available_time(make_service()).practitioner
 
     page = parse(admin_client.get(f"/admin/booking/practitioner/{practitioner.pk}/change/").content)
 
@@ -91,6 +91,7 @@ def test_every_box_of_a_row_says_what_it_is(admin_client):
         "Overnight",
         "Valid from",
         "Valid until",
+        "Delete these hours",
     ]
 
 
