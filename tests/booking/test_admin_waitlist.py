@@ -34,7 +34,7 @@ def test_list_and_detail_show_who_waits_for_what_and_what_was_offered(front_desk
     detail = front_desk.get(f"{LIST}{entry.pk}/change/").content.decode()
 
     assert "(212) 555-0123 ext. 42" in page
-    assert "Mon, Dec 7 to Sun, Jan 31" in page
+    assert "Mon, Dec 7, 2026 to Sun, Jan 31, 2027" in page
     assert "A time is offered" in page
     assert "Mon, Dec 14, 2026, 9:00 am EST" in detail
     assert "Mon, Dec 7, 2026, 10:00 am EST" in detail
@@ -49,7 +49,7 @@ def test_list_shows_the_country_of_a_number_abroad_and_a_single_day_once(front_d
     page = front_desk.get(LIST).content.decode()
 
     assert '<td class="field-phone_number">+33 1 99 00 12 34</td>' in page
-    assert '<td class="field-days">Mon, Dec 14</td>' in page
+    assert '<td class="field-days">Mon, Dec 14, 2026</td>' in page
 
 
 def test_search_finds_people_with_and_without_a_visit(front_desk, service):
