@@ -226,6 +226,7 @@ def test_mail_names_the_times_and_the_link(visit, request_, settings):
         assert "Sunday, December 13, 10:00 am" in text
         assert "Private reason" not in text
     assert "- Tuesday, December 15, 10:00 am" in built.body
+    assert "<br><strong>Tuesday, December 15, 10:00 am</strong><br>" in html
     assert [part.mimetype for part in built.alternatives] == ["text/html"]
     assert built.attachments == []
     assert mail.outbox == []
