@@ -79,6 +79,11 @@ class WishesForm(forms.Form):
     def drawn_fields(self) -> list[str]:
         return [name for name in self.wishes_fields if name in self.fields]
 
+    def clean_from_on(self) -> date:
+        """Return the first day that can be booked for any before it: the year 1 has no UTC."""
+        from_on: date = self.cleaned_data["from_on"]
+        return max(from_on, self.first_on)
+
     def clean_until_on(self) -> date:
         until_on: date = self.cleaned_data["until_on"]
         if not self.first_on <= until_on <= self.last_on:

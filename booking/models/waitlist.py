@@ -221,6 +221,8 @@ class WaitlistEntry(models.Model):
     @property
     def is_fulfilled(self) -> bool:
         """Whether the visit is as early as was wished by now: somebody moved it."""
+        if self.appointment is None:
+            return False
         hour = NOON if self.time_of_day == TimeOfDay.AFTERNOONS else 0
         return not self.is_earlier(to_utc(self.from_on, time(hour), self.location.tz))
 

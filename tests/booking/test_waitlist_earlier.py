@@ -1,6 +1,6 @@
 """From which day on someone can wait, and when the visit they have is early enough."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,7 +9,7 @@ from booking.errors import SlotNotOffered
 from booking.models import Appointment, WaitlistEntry
 from tests.html_tree import parse
 
-from .factories import DESK, NOW, local, offer_times, wait_to_move
+from .factories import DESK, NOW, local, make_appointment, offer_times, wait, wait_to_move
 from .journeys import ANSWERS, pass_screening, step_url
 from .waiting import MONDAY, accept, cancel, fill, offered
 
@@ -44,6 +44,32 @@ def test_the_choice_begins_with_the_first_day_that_can_be_booked(client, full):
         refused.one("a", href="#id_until_on").text
         == "Choose a day from Wednesday, December 9, to Thursday, December 9."
     )
+
+
+def test_a_day_before_all_time_is_the_first_that_can_be_booked(client, full):
+    full.location.time_zone = "Europe/Berlin"
+    full.location.save()
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    pass_screening(client, full)
+
+    client.post(step_url(full, "waitlist"), ANSWERS | WISHES | {"from_on": "0001-01-01"})
+    client.post(f"{visit.get_absolute_url()}earlier/", WISHES | {"from_on": "0001-01-01"})
+
+    wished = WaitlistEntry.objects.values_list("from_on", flat=True)
+    assert list(wished) == [date(2026, 12, 7), date(2026, 12, 7)]
+
+
+def test_who_wishes_a_day_before_all_time_is_offered_times(full):
+    full.location.time_zone = "Europe/Berlin"
+    full.location.save()
+    nine = datetime(2026, 12, 14, 8, tzinfo=UTC)
+    make_appointment(full, nine)
+    wait(full, from_on=date(1, 1, 1))
+    cancel(full, nine)
+
+    offer_times()
+
+    assert offered() == [("Ana Example", nine)]
 
 
 def test_a_visit_before_which_nothing_can_be_booked_is_not_asked(client, full):
