@@ -1,5 +1,7 @@
 """A name stands in mails to whatever address was typed with it: no link may go out in it."""
 
+from time import process_time
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -82,6 +84,17 @@ def test_a_web_address_is_no_name(name):
 )
 def test_a_name_with_dots_is_a_name(name):
     assert NoWebAddress("your name")(name) is None
+
+
+def test_a_name_of_countless_accents_is_looked_through_in_no_time():
+    # Of a million in this order, it would take the whole server minutes.
+    acute, dot = "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING DOT BELOW}"
+    name = "a" + 40_000 * acute + 40_000 * dot
+    began = process_time()
+
+    assert NoWebAddress("your name")(name) is None
+
+    assert process_time() - began < 2
 
 
 def test_no_visit_is_booked_under_a_web_address(visitor, bookable_service):
