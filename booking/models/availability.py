@@ -1,5 +1,5 @@
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,6 +10,8 @@ from django.utils.dateformat import time_format
 from booking.slots import Opening
 
 from .practitioner import Location, Practitioner
+
+EVER = (date.min, date.max)
 
 
 class Weekday(models.IntegerChoices):
@@ -72,6 +74,19 @@ class AvailableTime(models.Model):
                 | Q(valid_until_on__gte=F("valid_from_on")),
                 violation_error_code="valid_in_order",
                 violation_error_message="“Valid until” must not be before “valid from”.",
+            ),
+            # PostgreSQL has infinity and 24:00, too. Whoever reads such hours reads no others.
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_on_our_clock",
+                condition=Q(
+                    on__range=EVER,
+                    valid_from_on__range=EVER,
+                    valid_until_on__range=EVER,
+                    start_time__lte=time.max,
+                    end_time__lte=time.max,
+                ),
+                violation_error_code="on_our_clock",
+                violation_error_message="Choose days and times that a calendar and a clock have.",
             ),
         ]
 

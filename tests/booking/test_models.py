@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from booking.admin.location import country_names, subdivision_names
@@ -156,6 +156,25 @@ def test_a_closure_ends_after_it_starts():
         make_closure(local(7, 9), local(7, 9))
 
     assert violated(error) == "booking_notavailabletime_in_order"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "end_time = '24:00'",
+        "valid_from_on = '-infinity'",
+        "valid_until_on = 'infinity'",
+        "valid_until_on = '10000-01-01'",
+        "weekday = NULL, \"on\" = 'infinity'",
+    ],
+)
+def test_hours_are_on_our_clock_and_calendar(change):
+    make_available_time(make_service())
+
+    with pytest.raises(IntegrityError) as error, connection.cursor() as cursor:
+        cursor.execute(f"UPDATE booking_availabletime SET {change}")  # noqa: S608 (own words)
+
+    assert violated(error) == "booking_availabletime_on_our_clock"
 
 
 def test_hours_know_seven_days_and_run_forward():
