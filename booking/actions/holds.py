@@ -63,8 +63,10 @@ def hold(
             if reference is not None and give_up(reference) is not None:
                 raise StatusChanged
             if replaces is not None:
-                own = get_hold(replaces, service, starts_at)
-                if own and reference is None and _is_with(own, practitioner, location):
+                own = get_hold(
+                    replaces, service, starts_at, practitioners=[practitioner], location=location
+                )
+                if own and reference is None:
                     # Choosing it again keeps it no longer than its button would.
                     return renew(own, duration) if _is_young(own) else own
                 release(reference=replaces, now=now, by=by)
@@ -116,7 +118,3 @@ def release(*, reference: UUID, now: datetime, by: Actor) -> None:
 def _is_young(own: Appointment) -> bool:
     young = Appointment.objects.filter(pk=own.pk, created_at__gt=DatabaseNow() - LONGEST_HOLD)
     return young.exists()
-
-
-def _is_with(own: Appointment, practitioner: Practitioner, location: Location) -> bool:
-    return own.practitioner_id == practitioner.pk and own.location_id == location.pk

@@ -153,25 +153,27 @@ def get_hold(
     service: Service,
     starts_at: datetime,
     *,
-    practitioners: Sequence[Practitioner] = (),
-    location: Location | None = None,
+    practitioners: Sequence[Practitioner],
+    location: Location,
 ) -> Appointment | None:
     """Return the unexpired hold for just this, locked until the transaction ends.
 
-    If it is with one of these practitioners, or at this place, those need not be read again.
+    That is, with one of these practitioners at this place, unless there are none: a hold keeps its
+    reference when it moves, and a page that was drawn before names somebody else.
     """
-    own = (
-        Appointment.objects.live_holds()
-        .filter(reference=reference, service=service, starts_at=starts_at)
-        .select_for_update(no_key=True)
-        .first()
+    holds = Appointment.objects.live_holds().filter(
+        reference=reference, service=service, starts_at=starts_at
     )
+    if practitioners:
+        holds = holds.filter(practitioner__in=practitioners, location=location)
+    own = holds.select_for_update(no_key=True).first()
     if own is not None:
+        # What is known need not be read again.
         own.service = service
         for practitioner in practitioners:
             if practitioner.pk == own.practitioner_id:
                 own.practitioner = practitioner
-        if location is not None and location.pk == own.location_id:
+        if location.pk == own.location_id:
             own.location = location
     return own
 

@@ -13,7 +13,14 @@ from .factories import (
     make_location,
     make_practitioner,
 )
-from .journeys import ANSWERS, pass_screening, send_details, step_url
+from .journeys import (
+    ANSWERS,
+    choose_time,
+    held_token,
+    pass_screening,
+    send_details,
+    step_url,
+)
 
 TIME = local(7, 10)
 
@@ -105,3 +112,19 @@ def test_a_name_in_the_address_that_changed_loses_no_held_time(visitor, bookable
     bookable_service.location.save()
 
     assert send_details(visitor, bookable_service).status_code == 302
+
+
+def test_a_page_that_was_drawn_before_the_hold_moved_books_whom_it_names(
+    visitor, bookable_service, colleague
+):
+    named = Appointment.objects.get().practitioner
+    drawn = held_token(visitor).sign()
+    # Another tab has the browser's newest hold, so that of this form keeps its reference.
+    choose_time(visitor, bookable_service, local(7, 9))
+    url = step_url(bookable_service, "times") + f"?practitioner={colleague.slug}"
+    visitor.post(url, {"start": iso_utc(TIME), "hold": drawn, "change": "yes"})
+    assert Appointment.objects.get().practitioner == colleague
+
+    send_details(visitor, bookable_service, hold=drawn)
+
+    assert booked().get().practitioner == named
