@@ -83,10 +83,11 @@ class OneSpelling:
     """Refuse letters by which an address could pass for another one, and those that cannot be seen.
 
     PostgreSQL takes a Kelvin sign for a K, and would find visits under an address that is not theirs.
+    In quotes there are countless ways to write each address, and as many times to be mailed.
     """
 
     def __call__(self, value: str) -> None:
-        if any(
+        if '"' in value or any(
             unicodedata.category(one) == "Cf"
             or unicodedata.normalize("NFKC", one) != one
             or (not one.isascii() and one.lower()[0].isascii())

@@ -215,6 +215,14 @@ def test_details_form_refuses_other_things_than_an_email_address(email):
     assert list(form.errors) == ["email"]
 
 
+@pytest.mark.parametrize("email", ['"ana"@example.com', '"a\\na"@example.com'])
+def test_details_form_knows_one_way_to_write_an_address(email):
+    # Both would be mailed to ana@example.com, and count as others.
+    form = DetailsForm(ANSWERS | {"email": email})
+
+    assert form.errors == {"email": ["Enter an email address like name@example.com."]}
+
+
 @pytest.mark.parametrize(
     "email", ["ana@stra\xdfe.example", "ana@\u043f\u0440\u0438\u043c\u0435\u0440.com"]
 )
