@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
+from booking.catalogue import read_catalogue
 from booking.models import Appointment, AppointmentStatus, Location, LocationKind, WaitlistOffer
 from booking.templatetags.clinic_times import clinic_day, clinic_time, other_year, zone_words
 from clinic.models import Clinic
@@ -112,7 +113,7 @@ def one_line(text: str) -> str:
 def _event(
     appointment: Appointment, *, method: Method, now: datetime, sequence: int | None
 ) -> Event:
-    clinic = Clinic.objects.current()
+    clinic = read_catalogue().clinic
     cancelled = _is_cancelled(appointment, method)
     event = Event()
     event.add("uid", event_uid(appointment))

@@ -24,6 +24,7 @@ from booking.calendars import (
     site_link,
     when_in_words,
 )
+from booking.catalogue import read_catalogue
 from booking.models import (
     ANNOUNCEMENTS,
     Appointment,
@@ -36,7 +37,6 @@ from booking.models import (
     WaitlistOffer,
 )
 from clinic.models import Clinic
-from conditions.red_flags import clinic_wide_emergencies
 
 CALENDAR_NAME = "visit.ics"
 TEXT_WIDTH = 72
@@ -80,11 +80,12 @@ def _sender(clinic: Clinic) -> str:
 
 
 def _context(message: Message, *, now: datetime) -> dict[str, Any]:
+    catalogue = read_catalogue()
     context = {
-        "clinic": Clinic.objects.current(),
+        "clinic": catalogue.clinic,
         "booking_link": site_link(reverse("booking:service-list")),
         # Whatever the mail is about: the same signs for everybody.
-        "emergencies": clinic_wide_emergencies(),
+        "emergencies": catalogue.emergencies,
     }
     if message.appointment is not None:
         context |= _visit(message.appointment, now=now)
