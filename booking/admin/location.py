@@ -13,7 +13,7 @@ from booking import actions
 from booking.availability import is_within_hours
 from booking.diaries import holiday_periods
 from booking.models import Appointment, AvailableTime, Location
-from booking.models.practitioner import public_holidays
+from booking.models.practitioner import default_time_zone, public_holidays
 from booking.templatetags.clinic_times import clinic_short_day
 from booking.zones import zone_names
 
@@ -48,7 +48,8 @@ class LocationForm(forms.ModelForm):
     """A place, with the countries, states and holidays that the package knows, by name."""
 
     time_zone = forms.ChoiceField(
-        help_text="Hours, closures and holidays are on this clock. Booked visits stay where they are."
+        initial=default_time_zone,
+        help_text="Hours, closures and holidays are on this clock. Booked visits stay where they are.",
     )
     holiday_country = forms.ChoiceField(
         label="Public holidays of",

@@ -47,10 +47,12 @@ class LengthField(forms.MultiValueField):
 class ServiceForm(forms.ModelForm):
     notice_minutes = LengthField(
         label="Booking closes before the visit",
+        initial=MINUTES_A_DAY,
         help_text="24 hours give you a day to prepare; 0 lets people book until the start.",
     )
     cancel_notice_minutes = LengthField(
         label="Patients may cancel or move it until before the visit",
+        initial=MINUTES_A_DAY,
         help_text="Later, the page shows them your phone number instead.",
     )
 

@@ -63,6 +63,12 @@ def test_countries_and_states_have_names():
     assert subdivision_names("XX") == {}
 
 
+def test_new_place_begins_on_the_clinics_clock(admin_client):
+    form = admin_client.get("/admin/booking/location/add/").context["adminform"].form
+
+    assert form["time_zone"].value() == "America/New_York"
+
+
 def test_place_is_added_with_a_country_then_a_state(admin_client):
     answers = {
         "name": "Pier",

@@ -48,6 +48,13 @@ def shown_length(page, name):
     return number[1], re.search(r"selected>(\w+)", select[0])[1]
 
 
+def test_new_service_begins_with_a_day_before_the_visit(admin_client):
+    page = admin_client.get(f"{LIST}add/").text
+
+    for name in ("notice_minutes", "cancel_notice_minutes"):
+        assert shown_length(page, name) == ("1", "days")
+
+
 def test_owner_sets_every_rule(admin_client):
     service = make_service()
     by_phone = make_location(name="By phone", kind="phone", same_hours_as=service.location)
