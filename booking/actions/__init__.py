@@ -18,7 +18,7 @@ from .changes import (
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
 from .locks import close_diary, get_for_change
 from .records import PatientDetails
-from .requests import answer_request, is_asked_to_move, patient_may_change
+from .requests import answer_request, patient_may_change
 
 __all__ = [
     "HOLD_DURATION",
@@ -31,7 +31,6 @@ __all__ = [
     "extend",
     "get_for_change",
     "hold",
-    "is_asked_to_move",
     "keep_own_zone",
     "mark_arrived",
     "mark_booked",

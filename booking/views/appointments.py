@@ -13,12 +13,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions
+from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.calendars import appointment_calendar, how_it_begins
 from booking.catalogue import read_catalogue
 from booking.errors import BookingError
-from booking.models import Appointment, AppointmentEvent, AppointmentStatus, EventKind
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentStatus,
+    EventKind,
+    MoveRequest,
+    MoveRequestStatus,
+)
 
 from .own_clock import clock_context, keep_own_zone, own_zone, to_visit
 
@@ -113,10 +120,10 @@ def is_news(move: AppointmentEvent | None, visit: Appointment, *, now: datetime)
     return move is not None and is_booked and now - move.at < NEWS_LASTS
 
 
-def is_asked(visit: Appointment, *, now: datetime) -> bool:
-    """Say whether the clinic waits for the patient to move the visit, which is still ahead."""
-    is_open = visit.status == AppointmentStatus.BOOKED and now < visit.starts_at
-    return is_open and actions.is_asked_to_move(visit)
+def asked_of(visit: Appointment, *, now: datetime) -> MoveRequest | None:
+    """Return the clinic's question to move the visit, if it is open and the visit still ahead."""
+    is_ahead = visit.status == AppointmentStatus.BOOKED and now < visit.starts_at
+    return time_off.waiting_request(visit) if is_ahead else None
 
 
 def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
@@ -127,21 +134,22 @@ def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what every page about the visit says of it."""
     is_booked = visit.status == AppointmentStatus.BOOKED
-    is_asked_to_move = is_asked(visit, now=now)
+    asked = asked_of(visit, now=now)
     catalogue = read_catalogue()
     move = last_move(visit)
-    # Whoever is asked to move hears that alone: praise for the old time would say the opposite.
-    is_moved = is_news(move, visit, now=now) and not is_asked_to_move
+    # That the clinic cannot keep the time is newer than that it was booked or moved.
+    is_moved = asked is None and is_news(move, visit, now=now)
     return {
         "appointment": visit,
         "zone": visit.location.tz,
-        "is_cancellable": visit.is_cancellable(now) or is_asked_to_move,
-        "is_asked_to_move": is_asked_to_move,
+        "is_cancellable": visit.is_cancellable(now) or asked is not None,
+        "is_asked_to_move": asked is not None,
+        "wants_call": asked is not None and asked.status == MoveRequestStatus.KEPT,
         "last_move": move,
         "is_just_moved": is_moved,
         "is_news": is_booked
+        and asked is None
         and not is_moved
-        and not is_asked_to_move
         and visit.booked_at is not None
         and now - visit.booked_at < NEWS_LASTS,
         "is_ahead": is_booked and now < visit.starts_at,

@@ -14,7 +14,7 @@ from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.errors import BookingError
 from booking.forms import StartField
-from booking.models import Appointment, MoveRequest, MoveRequestStatus
+from booking.models import Appointment, MoveRequest
 
 from .appointments import get_appointment_for_link, private_page, visit_context
 
@@ -78,6 +78,5 @@ def _show(
         "form": form,
         "held_times": asked.held_times(now),
         "held_until": asked.expires_at,
-        "wants_call": asked.status == MoveRequestStatus.KEPT,
     }
     return render(request, "booking/appointment_choose.html", context, status=status)

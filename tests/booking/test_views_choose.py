@@ -91,6 +91,22 @@ def test_patient_asks_for_a_call(client, visit, request_):
     assert stored(visit).status == "booked"
 
 
+def test_page_of_the_visit_says_only_that_the_time_cannot_be_kept(client, visit, request_):
+    visit.booked_at = NOW
+    visit.save(update_fields=["booked_at"])
+
+    asked = parse(client.get(visit.get_absolute_url()).content).one("main").text
+    client.post(url(visit), {"answer": "call"})
+    called = parse(client.get(visit.get_absolute_url()).content)
+    cancelling = parse(client.get(f"{visit.get_absolute_url()}cancel/").content).one("main").text
+
+    assert "we cannot see you at this time. Choose another time" in asked
+    assert "Your visit is booked" not in asked
+    assert "We will call you to find another one." in called.one("main").text
+    assert called.one("title").text.startswith("Your visit - ")
+    assert "goes to someone else" not in cancelling
+
+
 def test_patient_cancels(client, visit, request_):
     response = client.post(url(visit), {"answer": "cancel"})
 
