@@ -85,9 +85,8 @@ def when_in_words(at: datetime, zone: ZoneInfo, *, now: datetime | None = None) 
     return f"{clinic_day(at, zone)}{year and f', {year}'}, {clinic_time(at, zone)}"
 
 
-def own_time_in_words(appointment: Appointment) -> str:
+def own_time_in_words(at: datetime, own: ZoneInfo | None) -> str:
     """Return "Your time: …" on the patient's own clock; "" if the clinic's alone counts."""
-    own, at = appointment.own_tz, appointment.starts_at
     return f"Your time: {when_in_words(at, own)}, {zone_words(own, at)}" if own else ""
 
 
@@ -149,7 +148,7 @@ def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -
     lines = [
         f"{when_in_words(appointment.starts_at, zone)}. "
         f"Clinic time: {zone_words(zone, appointment.starts_at)}",
-        *filter(None, [own_time_in_words(appointment)]),
+        *filter(None, [own_time_in_words(appointment.starts_at, appointment.own_tz)]),
         f"Reference {appointment.spoken_reference}",
     ]
     if cancelled:

@@ -132,6 +132,7 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
         "name": one_line(entry.person),
         "practitioner": offer.practitioner.full_name,
         "zone": zone,
+        "own_time": own_time_in_words(offer.starts_at, entry.own_tz),
         "when": when_in_words(offer.starts_at, zone, now=now),
         "kept_until": when_in_words(offer.expires_at, zone, now=now),
         "place": place_in_words(offer),
@@ -142,13 +143,16 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
 
 def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what a mail says of the times that are held for somebody who is asked to move."""
-    zone = appointment.location.tz
+    zone, own = appointment.location.tz, appointment.own_tz
     request = appointment.move_requests.filter(status=MoveRequestStatus.OPEN).last()
     held = request.held_times(now) if request is not None else []
     link = reverse("booking:appointment-choose", args=[appointment.reference])
     return {
         "choice_link": site_link(link),
-        "held_times": [when_in_words(one.starts_at, zone, now=now) for one in held],
+        "held_times": [
+            ". ".join(filter(None, [when_in_words(at, zone, now=now), own_time_in_words(at, own)]))
+            for at in (one.starts_at for one in held)
+        ],
         "held_until": when_in_words(request.expires_at, zone, now=now)
         if request is not None
         else "",
@@ -163,7 +167,7 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
         "name": one_line(appointment.patient.name) if appointment.patient else "",
         "practitioner": appointment.practitioner.full_name,
         "zone": zone,
-        "own_time": own_time_in_words(appointment),
+        "own_time": own_time_in_words(appointment.starts_at, appointment.own_tz),
         "when": when_in_words(appointment.starts_at, zone, now=now),
         "cancel_until": when_in_words(appointment.cancellable_until, zone, now=now),
         "can_cancel": now < appointment.cancellable_until,

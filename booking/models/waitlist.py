@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -187,6 +188,11 @@ class WaitlistEntry(models.Model):
     def person(self) -> str:
         patient = self.appointment.patient if self.appointment else None
         return patient.name if patient else self.name
+
+    @property
+    def own_tz(self) -> ZoneInfo | None:
+        """The patient's own zone, as their visit keeps it; None without a visit."""
+        return self.appointment.own_tz if self.appointment else None
 
     def candidates(self) -> Sequence[Practitioner]:
         """Return whose times count: the one whom they want, or all who offer the service."""

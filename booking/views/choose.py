@@ -75,6 +75,7 @@ def _show(
 ) -> HttpResponse:
     context = {
         **visit_context(visit, now=now),
+        "own_zone": visit.own_tz,
         "form": form,
         "held_times": asked.held_times(now),
         "held_until": asked.expires_at,

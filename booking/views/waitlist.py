@@ -287,6 +287,8 @@ def _show(
         "appointment": person.appointment,
         "service": person.service,
         "zone": person.location.tz,
+        "own_zone": person.own_tz,
+        "clock": person.own_tz or person.location.tz,
         "form": form,
         "emergencies": clinic_wide_emergencies(),
         "is_over": not person.is_on_the_list or person.is_pointless(now),

@@ -3,12 +3,20 @@
 import pytest
 from django.db import IntegrityError
 
-from booking import actions
+from booking import actions, time_off
 from booking.messages import build_mail
 from booking.models import Appointment, Message
 from tests.html_tree import parse
 
-from .factories import DESK, NOW, local, make_appointment, make_location
+from .factories import (
+    DESK,
+    NOW,
+    local,
+    make_appointment,
+    make_location,
+    offer_times,
+    wait_to_move,
+)
 from .journeys import ANSWERS, pass_screening
 
 TOKYO = "?zone=Asia%2FTokyo"
@@ -101,6 +109,39 @@ def test_the_mail_with_the_links_says_both_times(visit):
 
     assert OWN_TIME in mail.body
     assert OWN_TIME in parse(mail.alternatives[0].content).text
+
+
+def built(kind):
+    """Return the text and the words of the HTML of the one mail of this kind."""
+    mail = build_mail(Message.objects.get(kind=kind), now=NOW)
+    return mail.body, parse(mail.alternatives[0].content).text
+
+
+def test_times_kept_for_someone_who_must_move_are_said_on_both_clocks(client, visit):
+    time_off.ask_to_move(visit, closure=None, now=NOW, by=DESK)
+
+    page = parse(client.get(f"{visit.get_absolute_url()}choose/").content)
+    text, html = built("choice")
+
+    expected = "Monday, December 14, 9:00 am. Your time: Monday, December 14, 11:00 pm, Tokyo (JST)"
+    assert all(expected in " ".join(words.split()) for words in (text, html))
+    button = page.one("button", value="2026-12-14T14:00:00Z").text
+    assert button == ("Monday, December 14, 9:00 am. Your time: Mon, Dec 14, 11:00 pm, Tokyo (JST)")
+
+
+def test_an_earlier_time_is_offered_on_both_clocks(client, bookable_service, visit):
+    other = make_appointment(bookable_service, local(14, 9))
+    entry = wait_to_move(visit)
+    before = parse(client.get(entry.get_absolute_url()).content).one("main")
+    actions.cancel(reference=other.reference, now=NOW, by=DESK)
+    offer_times()
+
+    page = parse(client.get(entry.get_absolute_url()).content).one("main")
+
+    assert "Times on your clock: Tokyo. The clinic’s clock is Eastern." in before.text
+    assert "Mon, Dec 7, 11:00 pm JST" in before.text
+    assert "Your time: Mon, Dec 14, 11:00 pm, Tokyo (JST)" in page.text
+    assert all(MOVED_TIME in words for words in built("offer"))
 
 
 def test_a_visit_in_person_is_on_the_clinics_clock(visit, bookable_service):
