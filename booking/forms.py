@@ -138,7 +138,7 @@ class ScreeningForm(forms.Form):
         self.fields["flags"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> None:
-        if self.errors:
+        if "flags" in self.errors:
             return
         flags, none = self.cleaned_data["flags"], self.cleaned_data["none"]
         if self.is_stale:

@@ -141,3 +141,6 @@ class OfferForm(ScreeningForm):
     """The answer to an offered or a free time: which, and the red-flag questions once more."""
 
     start = StartField()
+
+    # Above the questions, as on the page.
+    field_order = ("start",)

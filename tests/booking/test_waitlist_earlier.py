@@ -104,6 +104,18 @@ def test_who_was_moved_early_enough_reads_why_the_waiting_is_over(client, full):
     assert "Your visit is as early as you wished by now" in main.text
 
 
+def test_all_that_is_missing_is_said_at_once(client, full):
+    cancel(full, MONDAY)
+    entry = wait_to_move(Appointment.objects.get(starts_at=local(21, 10)))
+
+    page = parse(client.post(entry.get_absolute_url(), {"ruleset": ""}).content)
+
+    assert [node.text for node in page.one("div", class_="errors").all("a")] == [
+        "Choose a time.",
+        "Tick every sign you have, or “None of these”.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("moved_to", "wishes", "status", "note"),
     [
