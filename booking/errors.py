@@ -15,9 +15,9 @@ class BookingError(Exception):
 
 
 class SlotTaken(BookingError):
-    """Someone else holds or booked this time. Offer the nearest free times."""
+    """Somebody holds or booked it: it may be the same person, in another tab. Offer others."""
 
-    message = "Someone else has just taken this time. Please choose another one."
+    message = "This time has just been taken. Please choose another one."
 
 
 class SlotNotOffered(BookingError):

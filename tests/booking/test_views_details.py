@@ -225,7 +225,7 @@ def test_a_lost_time_is_a_conflict_that_keeps_what_was_typed_and_offers_others(
     page = parse(response.content)
     assert response.status_code == 409
     assert errors(page) == {
-        "#id_start": "Someone else has just taken this time. Please choose another one."
+        "#id_start": "This time has just been taken. Please choose another one."
     }
     assert slots(page)[:2] == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
     assert len(page.one("form").all("input", name="start")) == 6

@@ -203,7 +203,7 @@ def test_a_time_that_went_meanwhile_leaves_the_visit_and_offers_the_nearest(clie
     page = parse(response.content)
     assert response.status_code == 409
     assert page.one("div", class_="errors").one("li").text == (
-        "Someone else has just taken this time. Please choose another one."
+        "This time has just been taken. Please choose another one."
     )
     assert "Your visit on Monday, December 14, 10:00 am, is still there." in page.one("main").text
     assert len(page.all(data_appointment_status="booked")) == 1

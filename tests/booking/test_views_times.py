@@ -302,7 +302,7 @@ def test_choosing_a_time_that_was_taken_offers_the_nearest(visitor, bookable_ser
     page = parse(response.content)
     assert response.status_code == 409
     assert page.one("div", class_="errors").one("li").text == (
-        "Someone else has just taken this time. Please choose another one."
+        "This time has just been taken. Please choose another one."
     )
     assert slots(page)[:2] == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
     assert page.all("label", class_="slot")[0].text == "Mon, Dec 7, 9:00 am EST"

@@ -375,7 +375,7 @@ def test_a_late_answer_says_that_the_time_is_gone(client, offered):
     assert "It is no longer free, and you stay on the list." in page.one("main").text
     assert response.status_code == 409
     assert parse(response.content).one("p", id="id_start").text == (
-        "Someone else has just taken this time. Please choose another one. You stay on the list."
+        "This time has just been taken. Please choose another one. You stay on the list."
     )
 
 
