@@ -123,7 +123,8 @@ class LocationForm(forms.ModelForm):
         guests = Location.objects.filter(same_hours_as=place.pk).exclude(time_zone=zone)
         if place.pk is not None and (guest := guests.first()) is not None:
             raise forms.ValidationError(
-                f"“{guest}” takes its hours from here, and its zone is {guest.time_zone}."
+                f"“{guest}” takes its hours from here, and its zone is {guest.time_zone}. To change "
+                f"both, empty “same hours as” of “{guest}” for now, and choose it again afterwards."
             )
         return zone
 

@@ -180,7 +180,8 @@ def test_place_whose_hours_others_share_keeps_its_own_and_its_zone(admin_client)
         "“By phone” takes its hours from here, so this place needs hours of its own."
     ]
     assert errors(moved)["time_zone"] == [
-        "“By phone” takes its hours from here, and its zone is America/New_York."
+        "“By phone” takes its hours from here, and its zone is America/New_York. To change both, "
+        "empty “same hours as” of “By phone” for now, and choose it again afterwards."
     ]
 
 
