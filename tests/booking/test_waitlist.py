@@ -204,7 +204,8 @@ def test_an_ended_offer_blocks_nobody_though_no_worker_ran(service):
     ("now", "notice", "until"),
     [
         (local(7, 9), 0, local(7, 11)),
-        (local(7, 20, 59), 0, local(7, 22, 59)),
+        (local(7, 19), 0, local(7, 21)),
+        (local(7, 20, 30), 0, local(8, 9, 30)),
         (local(7, 21), 0, local(8, 10)),
         (local(8, 3), 0, local(8, 10)),
         (local(13, 8), 24 * 60, local(13, 9)),
@@ -213,7 +214,8 @@ def test_an_ended_offer_blocks_nobody_though_no_worker_ran(service):
     ],
     ids=[
         "two hours",
-        "in the evening",
+        "until the night",
+        "in the evening, and on in the morning",
         "from nine on it is night",
         "at night",
         "cut short by the notice",
