@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from booking.models import Appointment
+from conditions.models import CareLevel
 from tests.html_tree import parse
 
 from .factories import NOW, local, make_appointment, make_location
-from .journeys import ANSWERS, choose_time, pass_screening
+from .journeys import ANSWERS, choose_time, make_red_flag, pass_screening
 
 TOKYO = "?zone=Asia%2FTokyo"
 BOOKED_AT = NOW - timedelta(hours=1)
@@ -56,6 +57,20 @@ def test_who_booked_on_their_own_clock_sees_the_visit_on_it(client, bookable_ser
         "Monday, December 14, 10:00 am EST, is held for you until 9:10 pm on your clock.",
         OWN_TIME,
     ]
+
+
+def test_words_of_a_red_flag_say_on_that_clock_how_long_the_time_is_held(
+    client, bookable_service, video
+):
+    make_red_flag("chest", CareLevel.EMERGENCY, search_words="chest pain", is_global=False)
+    pass_screening(client, bookable_service)
+    query = "?location=video&zone=Asia%2FTokyo"
+    times = f"/book/{bookable_service.slug}/times/{query}"
+    details = client.post(times, {"start": "2026-12-14T15:00:00Z"})["Location"]
+
+    page = parse(client.post(details, ANSWERS | {"reason": "Chest pain"}).content)
+
+    assert "your time is held until 9:10 pm" in page.one(class_="interruption").text
 
 
 def test_who_booked_in_person_is_led_to_the_plain_address(client, bookable_service, video):
