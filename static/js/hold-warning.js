@@ -1,6 +1,6 @@
 // Says two minutes before the end that a held time will be free again, and at the end that it is.
-// It moves no focus and counts nothing down. Without JavaScript the page names the end, with the
-// same button to put it off.
+// Then the page no longer says that the time is held. It moves no focus and counts nothing down.
+// Without JavaScript the page names the end, with the same button to put it off.
 const WARNING = 2 * 60 * 1000;
 const region = document.querySelector("[data-hold-seconds]");
 const ends = Date.now() + Number(region?.dataset.holdSeconds) * 1000;
@@ -13,8 +13,15 @@ function look() {
     const words = document.querySelector(`[data-hold-message="${message}"]`);
     region.replaceChildren(words.content.cloneNode(true));
     shown = message;
+    if (message === "over") forget();
   }
   if (left > 0) setTimeout(look, left > WARNING ? left - WARNING : left);
+}
+
+function forget() {
+  for (const words of document.querySelectorAll("[data-held]")) {
+    if (!words.contains(document.activeElement)) words.remove();
+  }
 }
 
 if (region) {

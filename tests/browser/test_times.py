@@ -205,10 +205,13 @@ def test_after_the_end_the_page_says_what_holds(clocked):
     page = clocked
     open_details(page)
     page.locator("[name=name]").focus()
+    held = page.get_by_text("held until").or_(page.get_by_text("held for you until"))
+    assert held.count() == 2
     page.clock.fast_forward("10:01")
 
     region = page.locator("[data-hold-seconds]")
     assert "Your time is no longer held." in region.inner_text()
+    assert held.count() == 0
     assert region.locator("button").count() == 0
     assert page.evaluate("document.activeElement.name") == "name"
 
