@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.utils.html import format_html_join
 
 from booking.models import Patient
 
 from .search import patients_like
+from .visits import VISITS_LISTED, link_and_label
 
 
 @admin.register(Patient)
@@ -13,8 +15,8 @@ class PatientAdmin(admin.ModelAdmin):
     search_fields = ("name", "email", "phone")
     search_help_text = "Name, email address or phone number, or a part of them."
     date_hierarchy = "created_at"
-    fields = ("name", "email", "phone", "phone_extension", "created_at")
-    readonly_fields = ("created_at",)
+    fields = ("name", "email", "phone", "phone_extension", "created_at", "visits")
+    readonly_fields = ("created_at", "visits")
 
     class Media:
         css = {"all": ("css/staff.css",)}
@@ -28,6 +30,18 @@ class PatientAdmin(admin.ModelAdmin):
     @admin.display(description="phone", ordering="phone")
     def phone_display(self, patient):
         return patient.phone_display
+
+    @admin.display(description="visits, the latest first", empty_value="None")
+    def visits(self, patient):
+        visits = patient.appointments.select_related("location")
+        latest = visits.order_by("-starts_at", "-pk")[:VISITS_LISTED]
+        rows = [(*link_and_label(visit), visit.get_status_display().lower()) for visit in latest]
+        return format_html_join("\n", '<a href="{}">{}</a>, {}', rows) or None
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        may_see = request.user.has_perm("booking.view_appointment")
+        return fields if may_see else [name for name in fields if name != "visits"]
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.filter(patients_like(search_term)), False

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from booking import actions
 from booking.models import AvailableTime, NotAvailableTime, Patient, Practitioner
+from tests.html_tree import parse
 
 from .factories import (
     DESK,
@@ -86,6 +87,20 @@ def test_who_is_in_the_history_of_a_visit_is_not_deleted(admin_client):
 
     assert asked.context["protected"] != []
     assert set(Practitioner.objects.all()) == {left, colleague}
+
+
+def test_a_patients_page_leads_to_all_their_visits(front_desk):
+    service, patient = make_service(), make_patient()
+    first = make_visit(service, patient=patient)
+    second = make_visit(service, local(9, 10), patient=patient, status="cancelled")
+    make_visit(service, local(10, 10), patient=make_patient(name="Bo"))
+
+    page = parse(front_desk.get(f"/admin/booking/patient/{patient.pk}/change/").content)
+
+    visits = page.one("div", class_="field-visits")
+    assert [link.get("href") for link in visits.all("a")] == [change_url(second), change_url(first)]
+    assert f"({second.spoken_reference}), cancelled" in visits.text
+    assert f"({first.spoken_reference}), booked" in visits.text
 
 
 def test_patients_abroad_are_shown_with_their_country(front_desk):
