@@ -108,6 +108,9 @@ class MoveRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description="times kept until", ordering="expires_at")
     def until(self, request):
+        # Any answer gives up what was kept.
+        if request.status != MoveRequestStatus.OPEN:
+            return None
         return when_label(request.expires_at, request.appointment.location.tz)
 
     @admin.display(description="answered")

@@ -146,6 +146,19 @@ def test_list_opens_on_who_has_not_answered(front_desk, service):
     assert listed(front_desk.get(LIST, {"answer": "all"})) == [open_, kept, settled]
 
 
+def test_list_says_until_when_times_are_kept_while_they_are(front_desk, service):
+    visit = make_appointment(service, local(14, 10))
+    ask(visit)
+
+    waiting = front_desk.get(LIST).text
+    time_off.ask_for_a_call(visit, now=NOW)
+    wants_call = front_desk.get(LIST).text
+
+    until = '<td class="field-until">{}</td>'
+    assert until.format("Wed, Dec 9, 2026, 7:00 am EST") in waiting
+    assert until.format("-") in wants_call
+
+
 def test_list_asks_as_much_for_many_as_for_one(front_desk, service, django_assert_num_queries):
     closure = make_closure(local(14, 0), local(16, 0), location=service.location)
     ask(make_appointment(service, local(14, 9)), closure)
