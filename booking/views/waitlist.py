@@ -246,9 +246,14 @@ def _stop(
     waitlist.leave(reference=person.reference, now=now)
     codes = form.known_codes
     emergencies = [f for f in form.flag_set.flags if f.code in codes and f.is_emergency]
+    visit = person.appointment
     context = {
         "is_crisis_only": all(flag.is_crisis for flag in emergencies),
-        "safety_url": reverse("booking:safety", args=[person.service.slug]),
+        "is_off_the_list": True,
+        # To the list again, and not to a second visit.
+        "safety_url": reverse("booking:waitlist-earlier", args=[visit.reference])
+        if visit is not None
+        else reverse("booking:safety", args=[person.service.slug]),
     }
     return render(request, "booking/screening_emergency.html", context)
 

@@ -104,6 +104,23 @@ def test_who_was_moved_early_enough_reads_why_the_waiting_is_over(client, full):
     assert "Your visit is as early as you wished by now" in main.text
 
 
+def test_an_emergency_says_that_the_waiting_is_over_and_how_to_wait_again(client, full):
+    cancel(full, MONDAY)
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    entry = wait_to_move(visit)
+
+    stop = parse(client.post(entry.get_absolute_url(), {"flags": "speech.slurred"}).content)
+    again = parse(client.get(f"{visit.get_absolute_url()}earlier/").content)
+
+    entry.refresh_from_db()
+    assert entry.status == "left"
+    assert "You are off the waiting list now" in stop.one("main").text
+    assert stop.one("a", href=f"{visit.get_absolute_url()}earlier/").text == (
+        "I pressed the wrong answer"
+    )
+    assert again.one("h1").text == "Tell me if an earlier time gets free"
+
+
 def test_all_that_is_missing_is_said_at_once(client, full):
     cancel(full, MONDAY)
     entry = wait_to_move(Appointment.objects.get(starts_at=local(21, 10)))
