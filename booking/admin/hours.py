@@ -14,6 +14,8 @@ from booking.models import AvailableTime, Location
 
 MINUTES_A_DAY = 24 * 60
 DAYS_A_WEEK = 7
+# The calendar goes on for a day and a week on both sides.
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 class AvailableTimeForm(forms.ModelForm):
@@ -42,6 +44,8 @@ class AvailableTimeForm(forms.ModelForm):
         return place
 
     def clean(self):
+        # It turns the checks of the model's constraints on.
+        super().clean()
         start, end = (self.cleaned_data.get(name) for name in ("start_time", "end_time"))
         if start is None or end is None:
             return
@@ -163,8 +167,7 @@ def _minutes(hours: AvailableTime) -> tuple[int, int]:
 def _valid(hours: AvailableTime) -> tuple[date, date]:
     if hours.on is not None:
         return hours.on, hours.on
-    # Room for a day and a week on both sides.
     return (
-        hours.valid_from_on or date(1900, 1, 1),
-        hours.valid_until_on or date(9000, 1, 1),
+        max(EARLIEST, min(LATEST, hours.valid_from_on or EARLIEST)),
+        max(EARLIEST, min(LATEST, hours.valid_until_on or LATEST)),
     )

@@ -105,6 +105,33 @@ def test_hours_that_end_before_they_begin_are_asked_about(admin_client):
     assert practitioner.available_times.count() == 0
 
 
+def test_hours_that_end_being_valid_before_they_begin_are_refused(admin_client):
+    practitioner = make_service().practitioner
+    valid = {
+        "available_times-0-valid_from_on": "2027-02-01",
+        "available_times-0-valid_until_on": "2027-01-01",
+    }
+
+    response = save_practitioner(admin_client, practitioner, ("09:00", "12:00"), **valid)
+
+    assert response.status_code == 200
+    assert "“Valid until” must not be before “valid from”." in response.text
+    assert practitioner.available_times.count() == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_hours_at_the_ends_of_the_calendar_are_saved(admin_client, day):
+    practitioner = make_service().practitioner
+    valid = {f"available_times-0-valid_{name}_on": day for name in ("from", "until")}
+
+    response = save_practitioner(
+        admin_client, practitioner, ("09:00", "12:00"), ("11:00", "17:00"), **valid
+    )
+
+    assert response.status_code == 302
+    assert practitioner.available_times.count() == 2
+
+
 def test_hours_into_the_night_are_saved_when_they_are_meant(admin_client):
     practitioner = make_service().practitioner
 
