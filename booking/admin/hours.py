@@ -52,7 +52,7 @@ class AvailableTimeForm(forms.ModelForm):
         if end <= start and not self.cleaned_data["overnight"]:
             self.add_error(
                 "end_time",
-                "This is before “from”. Is it am or pm? If the hours go on into the next day, "
+                "This is not after “from”. Is it am or pm? If the hours go on into the next day, "
                 "tick “overnight”.",
             )
         if start < end and self.cleaned_data["overnight"]:

@@ -101,7 +101,7 @@ def test_hours_that_end_before_they_begin_are_asked_about(admin_client):
     response = save_practitioner(admin_client, practitioner, ("09:00", "12:00"), ("13:00", "05:00"))
 
     assert response.status_code == 200
-    assert "This is before “from”. Is it am or pm?" in response.text
+    assert "This is not after “from”. Is it am or pm?" in response.text
     assert practitioner.available_times.count() == 0
 
 
