@@ -153,6 +153,9 @@ DATABASES["default"]["OPTIONS"].setdefault(
     "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
 )
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", "5")
+# PostgreSQL plans a query that comes again and again once for each connection.
+DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -21,9 +21,9 @@ KEPT_FOR = timedelta(days=30)
 # rows as searches come in that moment, which costs less than making them wait for one another.
 _COUNT = """
 INSERT INTO conditions_emptysearch AS row (query, times, last_on)
-SELECT %(query)s, 1, %(on)s
+SELECT %(query)s::text, 1, %(on)s
 WHERE (SELECT count(*) FROM conditions_emptysearch) < %(max_rows)s
-   OR EXISTS (SELECT FROM conditions_emptysearch WHERE query = %(query)s)
+   OR EXISTS (SELECT FROM conditions_emptysearch WHERE query = %(query)s::text)
 ON CONFLICT (query) DO UPDATE SET times = row.times + 1, last_on = excluded.last_on
 """
 
