@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import psycopg
 
+from clinic.management.commands.serve import WEB_THREADS
+
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 WORKERS = 2
@@ -47,8 +49,15 @@ def serve(
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     command = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", HOST]
-    command += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "4"]
-    command += ["--blocking-threads-idle-timeout", "600", "--log-level", "warning"]
+    command += ["--port", str(port), "--workers", str(WORKERS)]
+    command += [
+        "--blocking-threads",
+        str(WEB_THREADS),
+        "--blocking-threads-idle-timeout",
+        "600",
+        "--log-level",
+        "warning",
+    ]
     with running([*command, f"{module}:application"], variables, log) as process:
         server = Server(name, port, page)
         wait_for(server, process)

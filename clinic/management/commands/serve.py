@@ -28,7 +28,8 @@ SECONDS_TO_STOP = 30
 # A child that ends sooner than this was never well: starting it again would not help.
 SECONDS_TO_SETTLE = 10
 SECONDS_BEFORE_RESTART = 5
-WEB_THREADS = 4
+# Threads of one process take turns, and the more there are, the more that costs.
+WEB_THREADS, WEB_THREADS_WHILE_DEVELOPING = 2, 4
 # Method, path and time only: no address of a visitor, no query string.
 ACCESS_LOG = "%(method)s %(path)s %(status)d %(dt_ms).0f ms"
 
@@ -170,7 +171,8 @@ def web_command(host: str) -> list[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--host", host, "--port", str(settings.PORT)]
     # Each thread keeps one database connection, so their number is fixed and the threads live on.
-    command += ["--blocking-threads", str(WEB_THREADS), "--blocking-threads-idle-timeout", "600"]
+    threads = WEB_THREADS_WHILE_DEVELOPING if settings.DEBUG else WEB_THREADS
+    command += ["--blocking-threads", str(threads), "--blocking-threads-idle-timeout", "600"]
     command += ["--log-config", str(settings.BASE_DIR / "clinic" / "web_server_logs.json")]
     command += ["--workers-kill-timeout", str(SECONDS_TO_STOP // 2)]
     if settings.DEBUG:
