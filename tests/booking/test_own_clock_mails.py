@@ -125,8 +125,9 @@ def test_times_kept_for_someone_who_must_move_are_said_on_both_clocks(client, vi
 
     expected = "Monday, December 14, 9:00 am. Your time: Monday, December 14, 11:00 pm, Tokyo (JST)"
     assert all(expected in " ".join(words.split()) for words in (text, html))
-    button = page.one("button", value="2026-12-14T14:00:00Z").text
-    assert button == ("Monday, December 14, 9:00 am. Your time: Mon, Dec 14, 11:00 pm, Tokyo (JST)")
+    button = page.one("button", value="2026-12-14T14:00:00Z")
+    assert button.text == "Monday, December 14, 9:00 am"
+    assert "Your time: Mon, Dec 14, 11:00 pm, Tokyo (JST)" in button.parent.text
 
 
 def test_an_earlier_time_is_offered_on_both_clocks(client, bookable_service, visit):

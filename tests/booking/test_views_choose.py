@@ -100,9 +100,9 @@ def test_page_of_the_visit_says_only_that_the_time_cannot_be_kept(client, visit,
     called = parse(client.get(visit.get_absolute_url()).content)
     cancelling = parse(client.get(f"{visit.get_absolute_url()}cancel/").content).one("main").text
 
-    assert "we cannot see you at this time. Choose another time" in asked
+    assert "Your visit stays yours until you choose another time. Choose another time" in asked
     assert "Your visit is booked" not in asked
-    assert "We will call you to find another one." in called.one("main").text
+    assert "We will call you to find another time." in called.one("main").text
     assert called.one("title").text.startswith("Your visit - ")
     assert "goes to someone else" not in cancelling
 
