@@ -1,7 +1,7 @@
 """Forms of the booking steps: request text in, domain values out. They query nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -188,8 +188,17 @@ class StartForm(forms.Form):
     start = StartField()
 
 
-class DetailsForm(forms.Form):
-    """Who comes, and why. `start` comes only with a choice of other times."""
+def without_frame(names: Iterable[str]) -> FormHelper:
+    """Return what draws these fields; the page draws the form around them."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*names)
+    return helper
+
+
+class PersonForm(forms.Form):
+    """Who somebody is, and how to reach them."""
 
     name = forms.CharField(
         label="Full name",
@@ -233,6 +242,45 @@ class DetailsForm(forms.Form):
             "or with + and the country code, like +44 20 7946 0018.",
         },
     )
+    consent = forms.BooleanField(
+        error_messages={"required": "Tick the privacy box, so that we may keep what you tell us."},
+    )
+    # For programs that fill in everything; the page keeps it from people, and tells who fell in.
+    website = forms.CharField(required=False, error_messages={"null_characters_not_allowed": TRAP})
+
+    legends: ClassVar = {"consent": "Your privacy"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In a new tab, so that nobody loses what they typed.
+        self.fields["consent"].label = format_html(
+            'I have read <a href="{}" target="_blank">how you use my details'
+            '<span class="hide"> (opens a new tab)</span></a>, and I agree',
+            reverse("privacy"),
+        )
+
+    def clean_website(self) -> str:
+        """Refuse whoever filled the box in, with a way out for people."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(TRAP, code="trap")
+        return ""
+
+    def patient_details(self) -> PatientDetails:
+        """Return the valid form's answers. A form that asks nothing about health leaves that empty."""
+        answers = self.cleaned_data
+        return PatientDetails(
+            name=answers["name"],
+            email=answers["email"],
+            phone=answers["phone"].as_e164,
+            phone_extension=answers["phone"].extension or "",
+            reason=answers.get("reason", ""),
+            medicines=answers.get("medicines", ""),
+        )
+
+
+class DetailsForm(PersonForm):
+    """Who comes, and why. `start` comes only with a choice of other times."""
+
     seen_before = forms.ChoiceField(
         label="Have you been to this clinic before?",
         required=False,
@@ -256,42 +304,21 @@ class DetailsForm(forms.Form):
         validators=[AtMost(TEXT_LIMIT, "the medicines and supplements")],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    consent = forms.BooleanField(
-        error_messages={"required": "Tick the privacy box, so that we may keep what you tell us."},
-    )
     start = StartField(required=False)
-    # For programs that fill in everything; the page keeps it from people, and tells who fell in.
-    website = forms.CharField(required=False, error_messages={"null_characters_not_allowed": TRAP})
     # The codes of the red flags that this form has shown. Whatever it holds, the form is sent on.
     warned = forms.Field(required=False, widget=forms.HiddenInput)
 
     interruption: Interruption | None = None
     """The red flags that the typed words name, to show before the form goes on."""
 
-    legends: ClassVar = {"consent": "Your privacy"}
+    field_order = ("name", "email", "phone", "seen_before", "reason", "medicines", "consent")
 
     def __init__(self, *args: Any, for_whom: str = ForWhom.EVERYONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.for_whom = for_whom
         if for_whom == ForWhom.EVERYONE:
             del self.fields["seen_before"]
-        self.helper = FormHelper()
-        # The page draws the form around the fields, and the times to choose from.
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*(name for name in self.fields if name not in DRAWN_APART))
-        # In a new tab, so that nobody loses what they typed.
-        self.fields["consent"].label = format_html(
-            'I have read <a href="{}" target="_blank">how you use my details'
-            '<span class="hide"> (opens a new tab)</span></a>, and I agree',
-            reverse("privacy"),
-        )
-
-    def clean_website(self) -> str:
-        """Refuse whoever filled the box in, with a way out for people."""
-        if self.cleaned_data["website"]:
-            raise ValidationError(TRAP, code="trap")
-        return ""
+        self.helper = without_frame(name for name in self.fields if name not in DRAWN_APART)
 
     def typed_text(self) -> str:
         """Return what was typed in free words, valid or not, as far as it may be stored."""
@@ -310,27 +337,13 @@ class DetailsForm(forms.Form):
         """Whether another kind of visit would be the right one."""
         return self.has_error("seen_before", "wrong_kind")
 
-    def patient_details(self) -> PatientDetails:
-        """Return the valid form's answers. A form that asks nothing about health leaves that empty."""
-        answers = self.cleaned_data
-        return PatientDetails(
-            name=answers["name"],
-            email=answers["email"],
-            phone=answers["phone"].as_e164,
-            phone_extension=answers["phone"].extension or "",
-            reason=answers.get("reason", ""),
-            medicines=answers.get("medicines", ""),
-        )
-
 
 class FindForm(forms.Form):
     """The address under which somebody booked."""
 
-    email = DetailsForm.base_fields["email"]
+    email = PersonForm.base_fields["email"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = "The one that you gave when you booked."
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = without_frame(self.fields)

@@ -3,12 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking.forms import DetailsForm, ScreeningForm, StartField
+from booking.forms import PersonForm, ScreeningForm, StartField, without_frame
 from booking.models import Appointment, Practitioner, TimeOfDay, WaitlistEntry
 from booking.templatetags.clinic_times import clinic_day
 from booking.waitlist import Wishes
@@ -71,10 +69,7 @@ class WishesForm(forms.Form):
         days = {"min": first_on.isoformat(), "max": last_on.isoformat()}
         for name in ("from_on", "until_on"):
             self.fields[name].widget.attrs |= days
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.drawn_fields())
+        self.helper = without_frame(self.drawn_fields())
 
     def drawn_fields(self) -> list[str]:
         return [name for name in self.wishes_fields if name in self.fields]
@@ -117,13 +112,8 @@ class WishesForm(forms.Form):
         )
 
 
-class JoinForm(WishesForm, DetailsForm):
+class JoinForm(WishesForm, PersonForm):
     """The wishes and the person. Nothing about health: there is no visit yet to prepare."""
-
-    start = None  # type: ignore[assignment]  # how Django takes a field out
-    reason = None  # type: ignore[assignment]
-    medicines = None  # type: ignore[assignment]
-    warned = None  # type: ignore[assignment]
 
     person_fields = ("name", "email", "phone", "consent")
     field_order = (*WishesForm.wishes_fields, *person_fields)
