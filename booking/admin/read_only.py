@@ -1,8 +1,8 @@
 from django.contrib import admin
 
 
-class PartOfVisitInline(admin.TabularInline):
-    """A table beside a visit that is only read: by whoever may see the visit."""
+class ReadOnlyInline(admin.TabularInline):
+    """A table that is only read."""
 
     template = "admin/booking/read_only_table.html"
     extra = 0
@@ -16,6 +16,10 @@ class PartOfVisitInline(admin.TabularInline):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class PartOfVisitInline(ReadOnlyInline):
+    """A table beside a visit: read by whoever may see the visit."""
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("booking.view_appointment") or request.user.has_perm(

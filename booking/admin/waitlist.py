@@ -8,26 +8,18 @@ from booking.models.patient import phone_words
 from booking.templatetags.clinic_times import clinic_short_day
 from clinic.confirmation import ask_first, is_confirmed
 
+from .read_only import ReadOnlyInline
 from .search import patients_like
 from .wording import moment_column, when_label
 
 
-class OfferInline(admin.TabularInline):
-    """What was offered to the person, and what became of it. Read only."""
+class OfferInline(ReadOnlyInline):
+    """What was offered to the person, and what became of it."""
 
     model = WaitlistOffer
-    template = "admin/booking/read_only_table.html"
     verbose_name_plural = "times offered"
     fields = ("time", "practitioner", "made", "kept_until", "outcome", "mail")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="time")
     def time(self, offer):

@@ -1,5 +1,6 @@
 """The waiting list: joining it, and the page on which offers are answered."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import limits, waitlist
 from booking.availability import bookable_dates
+from booking.catalogue import read_catalogue
 from booking.errors import BookingError, TooMany
 from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
 from booking.offer_hours import OFFER_LASTS
@@ -23,7 +25,6 @@ from conditions.red_flags import (
     FlagSet,
     Outcome,
     assess,
-    clinic_wide_emergencies,
     flags_for_screening,
 )
 
@@ -101,19 +102,13 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         "visit": visit,
         "other_than": _other_than(visit.practitioner, visit.service),
     }
-    form = WishesForm(request.POST or None, initial=_wishes(on_the_list, wanted), **wanted)
-    if request.method == "POST" and form.is_valid():
+
+    def keep(form: WishesForm) -> WaitlistEntry:
         wishes = form.wishes(visit.practitioner)
-        return redirect(waitlist.join_to_move(visit=visit, wishes=wishes, now=now))
-    context = {
-        "form": form,
-        "appointment": visit,
-        "zone": visit.location.tz,
-        "entry": on_the_list,
-        "emergencies": clinic_wide_emergencies(),
-        "offer_lasts": OFFER_LASTS,
-    }
-    return render(request, "booking/waitlist_earlier.html", context)
+        return waitlist.join_to_move(visit=visit, wishes=wishes, now=now)
+
+    shown = {"appointment": visit, "zone": visit.location.tz}
+    return _ask(request, on_the_list, wanted, keep, shown)
 
 
 @private_page
@@ -132,17 +127,12 @@ def change(request: HttpRequest, reference: UUID) -> HttpResponse:
         "last_on": first_on + LONGEST_WAIT,
         "other_than": _other_than(person.practitioner, person.service),
     }
-    form = WishesForm(request.POST or None, initial=_wishes(person, wanted), **wanted)
-    if request.method == "POST" and form.is_valid():
+
+    def keep(form: WishesForm) -> WaitlistEntry:
         wishes = form.wishes(person.practitioner)
-        return redirect(waitlist.change_wishes(reference=reference, wishes=wishes, now=now))
-    context = {
-        "form": form,
-        "entry": person,
-        "emergencies": clinic_wide_emergencies(),
-        "offer_lasts": OFFER_LASTS,
-    }
-    return render(request, "booking/waitlist_earlier.html", context)
+        return waitlist.change_wishes(reference=reference, wishes=wishes, now=now)
+
+    return _ask(request, person, wanted, keep, {})
 
 
 @private_page
@@ -192,6 +182,27 @@ def get_entry_for_link(reference: UUID) -> WaitlistEntry:
 def first_bookable_on(service: Service, location: Location, *, now: datetime) -> date:
     """Return the first day whose times are not all inside the notice."""
     return (now + service.notice).astimezone(location.tz).date()
+
+
+def _ask(
+    request: HttpRequest,
+    asked: WaitlistEntry | None,
+    wanted: dict[str, Any],
+    keep: Callable[[WishesForm], WaitlistEntry],
+    shown: dict[str, Any],
+) -> HttpResponse:
+    """Ask when somebody can come; a POST keeps it and leads to the entry."""
+    form = WishesForm(request.POST or None, initial=_wishes(asked, wanted), **wanted)
+    if request.method == "POST" and form.is_valid():
+        return redirect(keep(form))
+    context = {
+        **shown,
+        "form": form,
+        "entry": asked,
+        "emergencies": read_catalogue().emergencies,
+        "offer_lasts": OFFER_LASTS,
+    }
+    return render(request, "booking/waitlist_earlier.html", context)
 
 
 def _other_than(practitioner: Practitioner | None, service: Service) -> Practitioner | None:
@@ -295,7 +306,7 @@ def _show(
         "own_zone": person.own_tz,
         "clock": person.own_tz or person.location.tz,
         "form": form,
-        "emergencies": clinic_wide_emergencies(),
+        "emergencies": read_catalogue().emergencies,
         "is_over": not person.is_on_the_list or person.is_pointless(now),
     }
     if context["is_over"]:
