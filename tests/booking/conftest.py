@@ -2,9 +2,10 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
 
-from .factories import NOW, local, make_available_time, make_service
+from .factories import NOW, local, make_available_time, make_location, make_service
 from .journeys import choose_time, make_red_flags, pass_screening
 from .racing import many_clients
+from .waiting import fill
 
 
 @pytest.fixture
@@ -21,6 +22,25 @@ def bookable_service(db, monday_morning):
     service = make_service(slug="first-consultation")
     make_available_time(service)
     return service
+
+
+@pytest.fixture
+def video(bookable_service):
+    """Video visits during the hours of the clinic."""
+    place = make_location(
+        slug="video", name="Video", kind="video", same_hours_as=bookable_service.location
+    )
+    bookable_service.other_locations.add(place)
+    return place
+
+
+@pytest.fixture
+def full(bookable_service):
+    """All Mondays are booked for the four weeks that can be."""
+    bookable_service.horizon_days = 27
+    bookable_service.save()
+    fill(bookable_service)
+    return bookable_service
 
 
 @pytest.fixture

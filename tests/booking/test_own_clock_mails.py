@@ -13,7 +13,6 @@ from .factories import (
     NOW,
     local,
     make_appointment,
-    make_location,
     offer_times,
     wait_to_move,
 )
@@ -22,15 +21,6 @@ from .journeys import ANSWERS, pass_screening
 TOKYO = "?zone=Asia%2FTokyo"
 OWN_TIME = "Your time: Tuesday, December 15, 12:00 am, Tokyo (JST)"
 MOVED_TIME = "Your time: Monday, December 14, 11:00 pm, Tokyo (JST)"
-
-
-@pytest.fixture
-def video(bookable_service):
-    place = make_location(
-        slug="video", name="Video", kind="video", same_hours_as=bookable_service.location
-    )
-    bookable_service.other_locations.add(place)
-    return place
 
 
 @pytest.fixture

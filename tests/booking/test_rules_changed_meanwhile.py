@@ -10,7 +10,6 @@ from .factories import (
     local,
     make_appointment,
     make_available_time,
-    make_location,
     make_practitioner,
 )
 from .journeys import (
@@ -40,13 +39,6 @@ def colleague(bookable_service):
     bookable_service.practitioners.add(colleague)
     make_available_time(bookable_service, practitioner=colleague)
     return colleague
-
-
-@pytest.fixture
-def video(bookable_service):
-    place = make_location(kind="video", slug="video", same_hours_as=bookable_service.location)
-    bookable_service.other_locations.add(place)
-    return place
 
 
 def booked():

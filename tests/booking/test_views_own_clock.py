@@ -8,22 +8,13 @@ from booking.models import Appointment
 from conditions.models import CareLevel
 from tests.html_tree import parse
 
-from .factories import NOW, local, make_appointment, make_location
+from .factories import NOW, local, make_appointment
 from .journeys import ANSWERS, choose_time, make_red_flag, pass_screening
 
 TOKYO = "?zone=Asia%2FTokyo"
 BOOKED_AT = NOW - timedelta(hours=1)
 # 10 am in New York is midnight in Tokyo.
 OWN_TIME = "Your time: Tue, Dec 15, 12:00 am, Tokyo (JST)"
-
-
-@pytest.fixture
-def video(bookable_service):
-    place = make_location(
-        slug="video", name="Video", kind="video", same_hours_as=bookable_service.location
-    )
-    bookable_service.other_locations.add(place)
-    return place
 
 
 @pytest.fixture

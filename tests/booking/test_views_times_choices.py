@@ -30,16 +30,6 @@ def visitor(client, bookable_service):
 
 
 @pytest.fixture
-def video(bookable_service):
-    """Video visits during the hours of the clinic."""
-    place = make_location(
-        slug="video", name="Video", kind="video", same_hours_as=bookable_service.location
-    )
-    bookable_service.other_locations.add(place)
-    return place
-
-
-@pytest.fixture
 def other(bookable_service):
     """Somebody else, who is there on Tuesdays."""
     other = make_practitioner(slug="dr-other", name="Dr. Zeta Other")

@@ -11,19 +11,10 @@ from tests.html_tree import parse
 
 from .factories import DESK, NOW, local, make_appointment, offer_times, wait, wait_to_move
 from .journeys import ANSWERS, pass_screening, step_url
-from .waiting import MONDAY, accept, cancel, fill, offered
+from .waiting import MONDAY, accept, cancel, offered
 
 pytestmark = pytest.mark.django_db
 WISHES = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mornings"}
-
-
-@pytest.fixture
-def full(bookable_service):
-    """All Mondays are booked for the four weeks that can be."""
-    bookable_service.horizon_days = 27
-    bookable_service.save()
-    fill(bookable_service)
-    return bookable_service
 
 
 def test_the_choice_begins_with_the_first_day_that_can_be_booked(client, full):

@@ -13,7 +13,7 @@ from tests.html_tree import parse
 from .factories import NOW, local, make_details, make_practitioner, offer_times, wait, wait_to_move
 from .journeys import ANSWERS, pass_screening, step_url
 from .test_views_find import same_but_for_secrets, send
-from .waiting import MONDAY, cancel, fill, make_full_service, named, offered
+from .waiting import MONDAY, cancel, make_full_service, named, offered
 
 pytestmark = pytest.mark.django_db
 WISHES = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mornings"}
@@ -22,15 +22,6 @@ WISHES = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mor
 @pytest.fixture(autouse=True)
 def _site_url(settings):
     settings.SITE_URL = "https://clinic.example.org"
-
-
-@pytest.fixture
-def full(bookable_service):
-    """All Mondays are booked for the four weeks that can be."""
-    bookable_service.horizon_days = 27
-    bookable_service.save()
-    fill(bookable_service)
-    return bookable_service
 
 
 @pytest.fixture
