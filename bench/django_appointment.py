@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
+from django.utils import timezone
 from tqdm import tqdm
 
 from bench.browser import Browser, Page
@@ -135,6 +136,12 @@ def day_page(
     )
 
 
+def look_at(browser: Browser, day: datetime) -> Page:
+    """Ask what the script of its page asks for once it is open, and then for each chosen day."""
+    browser.get("/appointment/ajax/request_staff_info/?staff_member=1", **AS_SCRIPT)
+    return browser.get(day_path(day), **AS_SCRIPT)
+
+
 def day_path(day: datetime) -> str:
     """Return where the script of its page asks for the times of one day."""
     asked = {"selected_date": day.date().isoformat(), "staff_member": 1, "service_id": 1}
@@ -150,7 +157,7 @@ def day_marker(start: datetime) -> str:
 def open_for_booking(
     server: Server, what: str, database_url: str, clinic: Clinic
 ) -> Iterator[Site]:
-    """Yield the site. The code that it mails to prove an address is read from its database."""
+    """Yield the site, used as by a browser that runs its scripts. The code that it mails to prove an address is read from its database."""
     with psycopg.connect(database_url, autocommit=True) as database:
 
         def visits() -> list[Period]:
@@ -159,7 +166,8 @@ def open_for_booking(
         def book(browser: Browser, visit: Visit, ready: Ready) -> tuple[Page, bool]:
             page = browser.get(PAGE)
             start = visit.starts_at
-            listing = browser.get(day_path(start), **AS_SCRIPT)
+            look_at(browser, timezone.now().astimezone(clinic.zone))
+            listing = look_at(browser, start)
             if day_marker(start) not in listing.text:
                 raise RuntimeError(f"{listing.path} does not offer {start}.")
             ready()
