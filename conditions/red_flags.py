@@ -190,10 +190,9 @@ def flags_named_in(
 
 def _affirmed(text: str, known: Vocabulary) -> list[str]:
     """Return the codes that are named, and not denied."""
-    phrases = known.phrases
-    crises = {code: phrases[code] for code, flag in known.flags.items() if flag.is_crisis}
-    codes = {*find_affirmed(text, phrases), *find_danger(text, crises)}
-    return [code for code in phrases if code in codes]
+    named = find_danger(text, known.phrases)
+    affirmed = find_affirmed(text, {code: known.phrases[code] for code in named}) if named else []
+    return [code for code in named if code in affirmed or known.flags[code].is_crisis]
 
 
 def clinic_wide_emergencies() -> tuple[Flag, ...]:
