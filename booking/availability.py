@@ -313,12 +313,8 @@ def is_closed(
     practitioner: Practitioner, location: Location, lower: datetime, upper: datetime
 ) -> bool:
     """Say whether a closure or a public holiday shares an instant with `[lower, upper)`."""
-    closures = closures_of(practitioner, location, lower, upper)
-    return closures.exists() or is_holiday(location, lower, upper)
-
-
-def is_holiday(location: Location, lower: datetime, upper: datetime) -> bool:
-    """Say whether a public holiday shares an instant with `[lower, upper)`."""
+    if closures_of(practitioner, location, lower, upper):
+        return True
     first_on, last_on = (at.astimezone(location.host.tz).date() for at in (lower, upper))
     holidays = holiday_periods(location, first_on, last_on)
     return any(begins < upper and lower < ends for begins, ends in holidays)

@@ -13,7 +13,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 
 from .models import LONGEST_BUSY, DatabaseNow, Location, NotAvailableTime, Practitioner
 from .slots import Opening, Period, open_periods_on
@@ -22,24 +21,40 @@ ONE_DAY = timedelta(days=1)
 # A visit lasts a day at most, so one that starts on a day can reach into the next one's hours.
 REACH = 2 * ONE_DAY
 
-# What is taken, what is closed, and one row with all hours: text that is read once (_read_hours).
-# The first part is `AppointmentQuerySet.holding_time`, `overlapping` and `in_the_way_of`: a row for
-# each time, however many practitioners have it taken.
-_DIARIES = """
-    SELECT busy_from, busy_until, service_id, starts_at, array_agg(practitioner_id), NULL::text
+# `AppointmentQuerySet.holding_time`, `overlapping` and, with what follows it, `in_the_way_of`.
+_TAKEN = """
     FROM booking_appointment
     WHERE practitioner_id = ANY(%s::bigint[])
         AND status IN ('pending', 'booked', 'arrived', 'fulfilled', 'noshow')
         AND busy_from < %s AND busy_until > %s AND busy_from > %s
-        AND NOT (status = 'pending' AND (expires_at <= {now} OR reference IS NOT DISTINCT FROM %s))
-        {moving}
-    GROUP BY busy_from, busy_until, service_id, starts_at
-UNION ALL
-    SELECT starts_at, ends_at, NULL, NULL, array_agg(practitioner_id), NULL
-    FROM booking_notavailabletime
+        AND NOT (status = 'pending' AND expires_at <= {now})
+"""
+_BUT_MOVING = """
+        AND reference IS DISTINCT FROM %s
+        AND id NOT IN (
+            SELECT alternative.hold_id
+            FROM booking_movealternative AS alternative
+            JOIN booking_moverequest AS request ON request.id = alternative.request_id
+            JOIN booking_appointment AS visit ON visit.id = request.appointment_id
+            WHERE visit.reference = %s
+        )
+"""
+_IS_TAKEN = "SELECT EXISTS (SELECT {taken} AND reference <> ALL(%s::uuid[]))"
+_CLOSURES = """
+    SELECT * FROM booking_notavailabletime
     WHERE (practitioner_id = ANY(%s::bigint[]) OR practitioner_id IS NULL)
         AND (location_id = ANY(%s::bigint[]) OR location_id IS NULL)
         AND starts_at < %s AND ends_at > %s
+"""
+# What is taken, what is closed, and one row with all hours: text that is read once (_read_hours).
+# Of what is taken a row for each time, however many practitioners have it.
+_DIARIES = """
+    SELECT busy_from, busy_until, service_id, starts_at, array_agg(practitioner_id), NULL::text
+    {taken} AND NOT (status = 'pending' AND reference IS NOT DISTINCT FROM %s)
+    GROUP BY busy_from, busy_until, service_id, starts_at
+UNION ALL
+    SELECT starts_at, ends_at, NULL, NULL, array_agg(practitioner_id), NULL
+    FROM ({closures}) AS closure
     GROUP BY starts_at, ends_at
 UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, json_agg(json_build_array(
@@ -51,16 +66,6 @@ UNION ALL
         AND (valid_from_on IS NULL OR valid_from_on <= %s)
         AND (valid_until_on IS NULL OR valid_until_on >= %s)
     HAVING count(*) > 0
-"""
-_BUT_MOVING = """
-        AND reference IS DISTINCT FROM %s
-        AND id NOT IN (
-            SELECT alternative.hold_id
-            FROM booking_movealternative AS alternative
-            JOIN booking_moverequest AS request ON request.id = alternative.request_id
-            JOIN booking_appointment AS visit ON visit.id = request.appointment_id
-            WHERE visit.reference = %s
-        )
 """
 
 
@@ -95,13 +100,13 @@ def load_diaries(
     lower, upper = instants_around(location, first_on, last_on)
     closed = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
     diaries = {practitioner.pk: Diary(closed=list(closed)) for practitioner in practitioners}
-    now, now_parameters = DatabaseNow().as_sql(None, connection)  # type: ignore[arg-type]  # it has no parts to compile
     with connection.cursor() as cursor:
         cursor.execute(
-            _DIARIES.replace("{now}", now).replace("{moving}", _BUT_MOVING if moving else ""),
+            _DIARIES.format(taken=_taken(moving), closures=_CLOSURES),
             [
-                *(list(diaries), upper, lower, lower - LONGEST_BUSY, *now_parameters, holder),
+                *(list(diaries), upper, lower, lower - LONGEST_BUSY),
                 *((moving, moving) if moving else ()),
+                holder,
                 *(list(diaries), [location.pk, location.host.pk], upper, lower),
                 *(list(diaries), location.host.pk, first_on - REACH, last_on + REACH),
                 *(last_on + REACH, first_on - REACH),
@@ -121,6 +126,29 @@ def load_diaries(
                 for diary in some:
                     diary.busy.append(taken)
     return diaries
+
+
+def _taken(moving: UUID | None) -> str:
+    return _TAKEN.format(now=DatabaseNow.in_sql()) + (_BUT_MOVING if moving else "")
+
+
+def is_taken(
+    practitioner: Practitioner,
+    lower: datetime,
+    upper: datetime,
+    *,
+    own: Collection[UUID],
+    moving: UUID | None = None,
+) -> bool:
+    """Say whether anything but the person's `own` is busy at an instant of `[lower, upper)`."""
+    parameters = [
+        *([practitioner.pk], upper, lower, lower - LONGEST_BUSY),
+        *((moving, moving) if moving else ()),
+        list(own),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_TAKEN.format(taken=_taken(moving)), parameters)
+        return bool(cursor.fetchone()[0])
 
 
 @lru_cache(maxsize=100)
@@ -174,14 +202,10 @@ def holiday_periods(location: Location, first_on: date, last_on: date) -> list[P
 
 def closures_of(
     practitioner: Practitioner, location: Location, lower: datetime, upper: datetime
-) -> QuerySet[NotAvailableTime]:
+) -> list[NotAvailableTime]:
     """Return the practitioner's and everybody's at the place that share an instant with them.
 
     The instants are `[lower, upper)`.
     """
-    return NotAvailableTime.objects.filter(
-        Q(practitioner=practitioner) | Q(practitioner__isnull=True),
-        Q(location__in={location.pk, location.host.pk}) | Q(location__isnull=True),
-        starts_at__lt=upper,
-        ends_at__gt=lower,
-    )
+    places = [location.pk, location.host.pk]
+    return list(NotAvailableTime.objects.raw(_CLOSURES, [[practitioner.pk], places, upper, lower]))

@@ -165,10 +165,9 @@ def _closures(
     practitioner: Practitioner, location: Location, day: date, visit: Period
 ) -> list[Reason]:
     lower, upper = visit
-    closures = closures_of(practitioner, location, lower, upper)
     reasons = [
         Reason(Why.CLOSURE, (closure.starts_at, closure.ends_at), closure.reason, closure=closure)
-        for closure in closures.select_related("location")
+        for closure in closures_of(practitioner, location, lower, upper)
     ]
     for on, name in location.host.holidays(day - REACH, day + REACH).items():
         for period in holiday_periods(location, on, on):

@@ -167,7 +167,7 @@ def _one_clock(monkeypatch):
 
     def as_sql(self, compiler, connection, **kwargs):
         if time_machine.escape_hatch.is_travelling():
-            return "%s::timestamptz", [timezone.now()]
+            return f"'{timezone.now().isoformat()}'::timestamptz", []
         return as_it_is(self, compiler, connection, **kwargs)
 
     monkeypatch.setattr(DatabaseNow, "as_sql", as_sql)

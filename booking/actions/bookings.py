@@ -10,7 +10,6 @@ from django.db import transaction
 
 from booking import availability, tasks
 from booking.actors import Actor
-from booking.diaries import closures_of
 from booking.errors import NotMovable, SlotNotOffered, StatusChanged, TooLateToMove
 from booking.models import (
     Appointment,
@@ -27,7 +26,7 @@ from booking.models import (
 from booking.screening import ScreeningPass
 
 from .holds import HOLD_DURATION, release
-from .locks import get_for_change, keep_open, losing_the_race_is_slot_taken, queue_for
+from .locks import get_for_change, is_open, losing_the_race_is_slot_taken, queue_for
 from .records import PatientDetails, find_or_create_patient, write_history
 from .requests import answer_request, is_held_for, patient_may_change
 from .taking import (
@@ -196,16 +195,14 @@ def reschedule(
 
 
 def _still_stands(held: Appointment, *, override: bool) -> bool:
-    """Say whether the clinic still offers what is held, and keep it so until the transaction ends."""
+    """Say whether the clinic still offers what is held: a hold of `get_hold`, which keeps it so."""
     whose, location = held.practitioner, held.location
     if override:
-        return keep_open(whose, None)
-    visit = (held.starts_at, held.ends_at)
-    closures = closures_of(whose, location, *visit)
+        return is_open(whose, None)
     return (
-        keep_open(whose, held.service, closures)
+        is_open(whose, held.service)
         and is_offered_at(held.service, location)
-        and not availability.is_holiday(location, *visit)
+        and not availability.is_closed(whose, location, held.starts_at, held.ends_at)
     )
 
 

@@ -8,14 +8,28 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 
 from booking.errors import SlotNotOffered, SlotTaken
-from booking.models import Appointment, NotAvailableTime, Practitioner, Service
+from booking.models import Appointment, Practitioner, Service
 
 NO_OVERLAP = "booking_appointment_no_overlap"
 # Deadlock detected and lock not available: PostgreSQL's error codes, appendix A of its manual.
 LOST_THE_RACE = {"40P01", "55P03"}
+
+
+# The practitioner, if the diary is open for a service, or for none in particular.
+_IF_OPEN = """
+    FROM booking_practitioner AS whose
+    WHERE id = %(whose)s AND is_active AND (%(service)s::bigint IS NULL OR EXISTS (
+        SELECT FROM booking_service_practitioners
+        JOIN booking_service AS service ON service.id = service_id AND service.is_active
+        WHERE practitioner_id = whose.id AND service_id = %(service)s
+    ))
+"""
+# How long anybody waits, for the rest of the transaction.
+_PATIENCE = "SELECT set_config('lock_timeout', '2500ms', true)"
+_TAKE = f"{_PATIENCE} {_IF_OPEN} FOR NO KEY UPDATE OF whose"
 
 
 def queue_for(practitioner: Practitioner, service: Service | None) -> None:
@@ -23,37 +37,26 @@ def queue_for(practitioner: Practitioner, service: Service | None) -> None:
 
     Raises SlotNotOffered if it is not open for this.
     """
+    wanted = _names(practitioner, service)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2500ms'")
-    offering = _if_open(practitioner, service).select_for_update(of=("self",), no_key=True)
-    if not offering.values_list("pk"):
-        raise SlotNotOffered
+        cursor.execute(f"{_TAKE} SKIP LOCKED", wanted)
+        if cursor.fetchone() is None:
+            # Somebody else has it, or it is not open.
+            cursor.execute(_PATIENCE)
+            cursor.execute(_TAKE, wanted)
+            if cursor.fetchone() is None:
+                raise SlotNotOffered
 
 
-def keep_open(
-    practitioner: Practitioner,
-    service: Service | None,
-    closures: QuerySet[NotAvailableTime] | None = None,
-) -> bool:
-    """Hold up who closes the diary, and nobody else, until the transaction ends.
-
-    Say whether it is open for this, and there is none of these closures.
-    """
+def is_open(practitioner: Practitioner, service: Service | None) -> bool:
+    """Say whether the diary is open for a service, or for any."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM booking_practitioner WHERE id = %s FOR KEY SHARE", [practitioner.pk]
-        )
-    offering = _if_open(practitioner, service)
-    if closures is not None:
-        offering = offering.exclude(Exists(closures))
-    return offering.exists()
+        cursor.execute(f"SELECT 1 {_IF_OPEN}", _names(practitioner, service))
+        return cursor.fetchone() is not None
 
 
-def _if_open(practitioner: Practitioner, service: Service | None) -> QuerySet[Practitioner]:
-    offering = Practitioner.objects.filter(pk=practitioner.pk, is_active=True)
-    if service is None:
-        return offering
-    return offering.filter(services=service, services__is_active=True)
+def _names(practitioner: Practitioner, service: Service | None) -> dict[str, int | None]:
+    return {"whose": practitioner.pk, "service": service.pk if service else None}
 
 
 def close_diary(practitioner: Practitioner | None) -> None:

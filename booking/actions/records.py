@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Value
-from django.db.models.functions import Lower
-
 from booking.actors import Actor
 from booking.models import Appointment, AppointmentEvent, EventKind, Patient
 
@@ -23,20 +20,38 @@ class PatientDetails:
     own_zone: str = ""
 
 
+# The address as the index has it: the other way to ignore capital letters would read all patients.
+_FIND_OR_CREATE = """
+    WITH known AS (
+        SELECT * FROM booking_patient
+        WHERE lower(email) = lower(%(email)s) AND upper(name) = upper(%(name)s)
+            AND phone = %(phone)s AND phone_extension = %(extension)s
+        ORDER BY name, id
+        LIMIT 1
+    ), created AS (
+        INSERT INTO booking_patient (name, email, phone, phone_extension, created_at)
+        SELECT %(name)s, %(email)s, %(phone)s, %(extension)s, %(now)s::timestamptz
+        WHERE NOT EXISTS (SELECT FROM known)
+        RETURNING *
+    )
+    SELECT * FROM known UNION ALL SELECT * FROM created
+"""
+
+
 def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient:
     """Return the patient with the same name, e-mail address and phone, else a new one.
 
     A record is never changed because somebody typed the same address: families share them.
     """
-    number = {"phone": details.phone, "phone_extension": details.phone_extension}
-    # As the index has it: the other way to ignore capital letters would read all patients.
-    same_address = Patient.objects.alias(address=Lower("email")).filter(
-        address=Lower(Value(details.email))
-    )
-    known = same_address.filter(name__iexact=details.name, **number).first()
-    if known is not None:
-        return known
-    return Patient.objects.create(name=details.name, email=details.email, created_at=now, **number)
+    person = {
+        "name": details.name,
+        "email": details.email,
+        "phone": details.phone,
+        "extension": details.phone_extension,
+        "now": now,
+    }
+    (patient,) = Patient.objects.raw(_FIND_OR_CREATE, person)
+    return patient
 
 
 def write_history(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from booking import availability
+from booking.diaries import is_taken
 from booking.errors import BookingError, SlotNotOffered, SlotTaken
 from booking.models import (
     Appointment,
@@ -14,6 +15,15 @@ from booking.models import (
     Practitioner,
     Service,
 )
+
+_HOLD = """
+    SELECT held.* FROM booking_appointment AS held
+    JOIN booking_practitioner AS whose ON whose.id = practitioner_id
+    WHERE reference = %s AND service_id = %s AND starts_at = %s
+        AND status = 'pending' AND expires_at > {now}
+        AND (%s OR location_id = %s AND practitioner_id = ANY(%s::bigint[]))
+    FOR NO KEY UPDATE OF held FOR KEY SHARE OF whose
+"""
 
 
 def first_that_can(
@@ -64,11 +74,9 @@ def refuse_if_taken(
 
     The person's own holds and visit are in nobody's way. Whoever goes on is checked again in turn.
     """
-    diary = Appointment.objects.for_practitioner(practitioner)
-    if moving is not None:
-        diary = diary.in_the_way_of(moving)
-    in_the_way = diary.holding_time().overlapping(*_busy_range(service, starts_at))
-    if in_the_way.exclude(reference__in=[one for one in own if one is not None]).exists():
+    busy = _busy_range(service, starts_at)
+    known = [one for one in own if one is not None]
+    if is_taken(practitioner, *busy, own=known, moving=moving):
         raise SlotTaken
 
 
@@ -159,15 +167,15 @@ def get_hold(
     """Return the unexpired hold for just this, locked until the transaction ends.
 
     That is, with one of these practitioners at this place, unless there are none: a hold keeps its
-    reference when it moves, and a page that was drawn before names somebody else.
+    reference when it moves, and a page that was drawn before names somebody else. Until then nobody
+    can close the practitioner's diary, either.
     """
-    holds = Appointment.objects.live_holds().filter(
-        reference=reference, service=service, starts_at=starts_at
+    whose = [practitioner.pk for practitioner in practitioners]
+    found = Appointment.objects.raw(
+        _HOLD.format(now=DatabaseNow.in_sql()),
+        [reference, service.pk, starts_at, not whose, location.pk, whose],
     )
-    if practitioners:
-        holds = holds.filter(practitioner__in=practitioners, location=location)
-    own = holds.select_for_update(no_key=True).first()
-    if own is not None:
+    for own in found:
         # What is known need not be read again.
         own.service = service
         for practitioner in practitioners:
@@ -175,7 +183,8 @@ def get_hold(
                 own.practitioner = practitioner
         if location.pk == own.location_id:
             own.location = location
-    return own
+        return own
+    return None
 
 
 def give_up(reference: UUID) -> Appointment | None:

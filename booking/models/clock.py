@@ -1,3 +1,4 @@
+from django.db import connection
 from django.db.models import DateTimeField, Func
 
 
@@ -11,3 +12,8 @@ class DatabaseNow(Func):
     function = "statement_timestamp"
     arity = 0
     output_field = DateTimeField()
+
+    @classmethod
+    def in_sql(cls) -> str:
+        """Return it as it stands in a statement."""
+        return cls().as_sql(None, connection)[0]  # type: ignore[arg-type]  # it has no parts to compile

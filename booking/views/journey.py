@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import DurationField, ExpressionWrapper, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -35,6 +34,7 @@ COOKIE_PATH = "/book/"
 COOKIE_LASTS = timedelta(hours=24)
 # What the details form sends: its answers, its hold, and which of its buttons was pressed.
 DETAILS = (*DetailsForm.base_fields, "hold", "extend", "change")
+_HELD = "SELECT *, expires_at - {now} AS time_left FROM booking_appointment WHERE reference = %s"
 
 
 @dataclass(frozen=True)
@@ -252,8 +252,8 @@ def get_held(token: HoldToken | None) -> Appointment | None:
     """Return what the token's hold is now: still one, whose `time_left` may be over, or a visit."""
     if token is None:
         return None
-    left = ExpressionWrapper(F("expires_at") - DatabaseNow(), output_field=DurationField())
-    return Appointment.objects.filter(reference=token.reference).annotate(time_left=left).first()
+    query = _HELD.format(now=DatabaseNow.in_sql())
+    return next(iter(Appointment.objects.raw(query, [token.reference])), None)
 
 
 def if_live(held: Appointment | None, *, service: Service) -> Appointment | None:

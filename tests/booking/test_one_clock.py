@@ -37,7 +37,8 @@ NINE = local(9, 9)
 @pytest.fixture(params=[-AN_HOUR, AN_HOUR], ids=["behind", "ahead"])
 def web(request, monkeypatch):
     """Return the web server's time, an hour off; in PostgreSQL it is `NOW`."""
-    monkeypatch.setattr(DatabaseNow, "as_sql", lambda *args, **kwargs: ("%s::timestamptz", [NOW]))
+    now = f"'{NOW.isoformat()}'::timestamptz"
+    monkeypatch.setattr(DatabaseNow, "as_sql", lambda *args, **kwargs: (now, []))
     with time_machine.travel(NOW + request.param, tick=False):
         yield NOW + request.param
 
