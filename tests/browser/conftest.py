@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from tests.copies import fill
 
 SERVICE = "first-consultation"
 ARTICLE = "spasms-and-twitches"
+# As long as all else waits: other work may take the machine's time.
+expect.set_options(timeout=30_000)
 
 
 def seed():
@@ -76,7 +79,6 @@ def visitor(request, open_page, site):
         locale="en-US",
         accept_downloads=True,
     )
-    page.set_default_timeout(10_000)
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -6,9 +6,9 @@ from datetime import datetime
 
 def open_booking_from_article(page):
     page.goto("/conditions/spasms-and-twitches/")
-    page.locator("main a[href^='/book/']").first.click()
+    follow(page.locator("main a[href^='/book/']").first)
     page.wait_for_url("**/book/?condition=spasms-and-twitches")
-    page.locator("a[href^='/book/first-consultation/safety/']").first.click()
+    follow(page.locator("a[href^='/book/first-consultation/safety/']").first)
     page.wait_for_url("**/safety/?condition=spasms-and-twitches")
 
 
@@ -43,9 +43,18 @@ def fill_details(page, **answers):
     page.locator("input[name=consent]").check()
 
 
+def follow(control):
+    """Click what leads to another page, and wait until that has loaded: a click waits for none."""
+    with control.page.expect_navigation():
+        control.click()
+
+
+def press(page, button):
+    follow(page.get_by_role("button", name=button, exact=True).first)
+
+
 def submit(page):
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
 
 
 def confirm(page):

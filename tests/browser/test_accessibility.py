@@ -123,8 +123,7 @@ def test_cancelling_too_late(page):
     hold_a_time(page)
     steps.fill_details(page)
     steps.confirm(page)
-    page.locator("a[href$='/cancel/']").first.click()
-    page.wait_for_load_state()
+    steps.follow(page.locator("a[href$='/cancel/']").first)
     Service.objects.update(cancel_notice_minutes=60 * 24 * 300)
     steps.submit(page)
     assert page.locator("[data-appointment-status=cancelled]").count() == 0
@@ -208,8 +207,7 @@ def test_the_patients_page_and_cancelling(page):
     steps.fill_details(page)
     steps.confirm(page)
     assert_sound(page)
-    page.locator("a[href$='/cancel/']").first.click()
-    page.wait_for_load_state()
+    steps.follow(page.locator("a[href$='/cancel/']").first)
     assert_sound(page)
     steps.submit(page)
     assert_sound(page)
@@ -252,5 +250,5 @@ def test_the_waiting_list_from_joining_to_leaving(page):
     assert page.locator("h1").inner_text() == "A time is free for you"
     assert_sound(page)
 
-    page.get_by_role("button", name="Leave the waiting list").click()
+    steps.press(page, "Leave the waiting list")
     assert_sound(page)

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from booking.models import Appointment
 
+from . import steps
+
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDE, NARROW = 1280, 390
 
@@ -27,21 +29,15 @@ def desk(request, open_page, site):
         color_scheme=scheme,
         java_script_enabled=has_scripts,
     )
-    page.set_default_timeout(15_000)
     refused = []
     page.on("console", lambda message: refused.append(message.text))
     page.goto("/admin/")
     page.get_by_label("Username").fill("desk")
     page.get_by_label("Password").fill("for this test")
-    press(page, "Log in")
+    steps.press(page, "Log in")
     yield page
     page.close()
     assert [text for text in refused if "Security Policy" in text] == []
-
-
-def press(page, button):
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).first.click()
 
 
 @pytest.fixture
@@ -66,31 +62,31 @@ def type_a_sunday(page):
 
 def test_a_call_from_the_first_question_to_another_day(desk, assert_sound):
     desk.goto("/admin/booking/appointment/")
-    desk.get_by_role("link", name="Add appointment").first.click()
+    steps.follow(desk.get_by_role("link", name="Add appointment").first)
     assert_sound()
 
     desk.get_by_label("I asked: none of these").check()
     type_a_sunday(desk)
     desk.get_by_label("Full name").fill("Ana Example")
     desk.locator("[name=phone]").fill("(212) 555-0123")
-    press(desk, "Book this visit")
+    steps.press(desk, "Book this visit")
     assert_sound()
     assert "Outside the hours" in desk.locator(".desk__verdict").inner_text()
 
     desk.locator("[name=email]").fill("ana@example.com")
     desk.get_by_label("I told the caller what we keep").check()
     desk.get_by_label("Book it all the same").check()
-    press(desk, "Book this visit")
+    steps.press(desk, "Book this visit")
     visit = Appointment.objects.get()
     assert "Booked all the same: outside the hours." in desk.locator("#events-group").inner_text()
     assert_sound()
 
-    desk.get_by_role("link", name="Move").click()
+    steps.follow(desk.get_by_role("link", name="Move"))
     slot = desk.locator("[data-slot]").last
     wanted = slot.get_attribute("data-slot")
     assert_sound()
     slot.check()
-    press(desk, "Move and tell the patient")
+    steps.press(desk, "Move and tell the patient")
 
     visit.refresh_from_db()
     assert visit.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ") == wanted
@@ -101,10 +97,10 @@ def test_an_emergency_ends_the_call(desk, assert_sound):
     desk.goto("/admin/booking/appointment/add/")
     desk.get_by_label("Full name").fill("Ana Example")
     desk.locator("[data-care-level=emergency] input").first.check()
-    press(desk, "Book this visit")
+    steps.press(desk, "Book this visit")
 
     assert "hang up and call 911 now" in desk.locator("#content").inner_text()
     assert_sound()
-    press(desk, "I ticked the wrong box")
+    steps.press(desk, "I ticked the wrong box")
     assert desk.get_by_label("Full name").input_value() == "Ana Example"
     assert not Appointment.objects.exists()

@@ -7,6 +7,8 @@ from clinic.models import Clinic
 from conditions.models import Condition, Section, Treatment
 from tests.conditions.factories import make_condition, make_treatment
 
+from . import steps
+
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = ".rich-text [role=textbox]"
 
@@ -43,8 +45,7 @@ def open_editor(transactional_db, client, open_page, live_server, complaints):
 
 
 def press_save(page):
-    with page.expect_navigation():
-        page.locator("[name=_continue]").first.click()
+    steps.follow(page.locator("[name=_continue]").first)
     assert page.locator(".errornote").count() == 0
 
 
@@ -180,7 +181,7 @@ def test_a_part_is_added_without_a_script(open_editor):
     condition = make_condition()
     page = open_editor(condition, java_script_enabled=False)
 
-    page.get_by_role("link", name="open this form with an empty row in each list").click()
+    steps.follow(page.get_by_role("link", name="open this form with an empty row in each list"))
     page.locator("[name=sections-1-aspect]").select_option("causes")
     page.locator("[name=sections-1-body]").fill("<p>Why it happens.</p>")
     press_save(page)

@@ -55,13 +55,13 @@ def test_a_visit_is_moved_and_says_so(visitor, site, run_worker):
     page = visitor
     visit = book(page)
 
-    page.get_by_role("link", name="Move this visit").click()
+    steps.follow(page.get_by_role("link", name="Move this visit"))
     page.wait_for_url("**/reschedule/")
     assert steps.status(page) == "booked"
     assert page.locator("main a[href='tel:911']").count() == 1
     steps.submit(page)
     assert "is the time you have already" in page.locator("main").inner_text()
-    page.locator("a", has_text="Next week").click()
+    steps.follow(page.locator("a", has_text="Next week"))
     starts_at = choose(page, page.locator("[data-slot]").first)
     page.wait_for_url(f"**/appointments/{visit.reference}/")
 
@@ -79,10 +79,10 @@ def test_a_second_person_is_booked_with_the_same_address(visitor, site):
     page = visitor
     first = book(page)
 
-    page.get_by_role("link", name="Book for someone else in your family").click()
+    steps.follow(page.get_by_role("link", name="Book for someone else in your family"))
     page.wait_for_url("**/book/?condition=spasms-and-twitches")
     assert "ana" not in page.url.lower()
-    page.locator("a[href^='/book/first-consultation/safety/']").first.click()
+    steps.follow(page.locator("a[href^='/book/first-consultation/safety/']").first)
     steps.answer_none(page)
     steps.choose_first_time(page)
     assert page.locator("[name=name]").input_value() == ""
@@ -102,7 +102,7 @@ def test_a_lost_booking_is_found_by_mail(visitor, site, run_worker):
     mail.outbox.clear()
 
     page.goto("/book/")
-    page.locator("main").get_by_role("link", name="Find my booking").click()
+    steps.follow(page.locator("main").get_by_role("link", name="Find my booking"))
     page.wait_for_url("**/appointments/find/")
     page.locator("[name=email]").fill("ANA@example.com")
     steps.submit(page)

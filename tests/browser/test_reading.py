@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from conditions.models import Condition, GlossaryTerm
 from conditions.publishing import publish
@@ -33,21 +34,21 @@ def test_a_word_is_explained_with_the_keyboard(article, visitor):
     word.focus()
     visitor.keyboard.press("Enter")
 
-    assert meaning.is_visible()
+    expect(meaning).to_be_visible()
     box = meaning.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
 
     visitor.keyboard.press("Escape")
 
-    assert not meaning.is_visible()
+    expect(meaning).to_be_hidden()
 
 
 def test_a_number_in_the_text_opens_the_folded_sources(article, visitor):
     visitor.goto(article)
     visitor.locator("main a[href^='#source-']:visible").first.click()
 
-    assert visitor.locator("li:target").is_visible()
+    expect(visitor.locator("li:target")).to_be_visible()
 
 
 def test_paper_has_every_warning_on_its_first_page_and_no_controls(article, visitor):

@@ -4,6 +4,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 
+from . import steps
+
 pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLE = "/conditions/spasms-and-twitches/"
 SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
@@ -18,7 +20,7 @@ def editor(open_page, site):
     page.goto("/admin/")
     page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill("for this test")
-    save(page, "Log in")
+    steps.press(page, "Log in")
     return page
 
 
@@ -27,26 +29,20 @@ def reader(open_page, site):
     return open_page()
 
 
-def save(page, button):
-    with page.expect_navigation():
-        page.get_by_role("button", name=button, exact=True).first.click()
-
-
 def open_first(page, listing):
     page.goto(listing)
-    page.locator("#result_list tbody th a").first.click()
-    page.wait_for_load_state()
+    steps.follow(page.locator("#result_list tbody th a").first)
 
 
 def test_a_changed_sentence_is_live_only_after_publish(editor, reader):
     open_first(editor, "/admin/conditions/condition/?q=spasms")
     editor.get_by_label("Summary:").fill("Freshly changed words.")
-    save(editor, "Save and continue editing")
+    steps.press(editor, "Save and continue editing")
     reader.goto(ARTICLE)
     assert "Freshly changed words." not in reader.content()
 
     editor.get_by_label("Summary:").fill("Freshly changed words, twice.")
-    save(editor, "Save and publish")
+    steps.press(editor, "Save and publish")
 
     assert "is live as revision 2" in editor.locator(".messagelist").inner_text()
     reader.goto(ARTICLE)
@@ -57,7 +53,7 @@ def test_a_part_can_be_taken_out_of_an_article(editor, reader):
     open_first(editor, "/admin/conditions/condition/?q=spasms")
     name = editor.locator("[name=names-0-name]").input_value()
     editor.locator("[name=names-0-DELETE]").check()
-    save(editor, "Save and publish")
+    steps.press(editor, "Save and publish")
 
     reader.goto("/conditions/")
     entries = [text.lower() for text in reader.locator(".az a").all_inner_texts()]
@@ -69,13 +65,12 @@ def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(ed
     open_first(editor, "/admin/conditions/redflag/?q=speech.slurred")
     editor.get_by_label("Statement:").fill("Slurred speech, in changed words")
     editor.get_by_label("Question:").fill("Is your speech slurred, in changed words?")
-    save(editor, "Save")
+    steps.press(editor, "Save")
     assert "Spasms and twitches" in editor.locator("#content").inner_text()
     reader.goto(ARTICLE)
     assert "in changed words" not in reader.content()
 
-    with editor.expect_navigation():
-        editor.locator("#content form [type=submit]").first.click()
+    steps.follow(editor.locator("#content form [type=submit]").first)
 
     for address in (ARTICLE, SAFETY):
         reader.goto(address)
@@ -85,7 +80,7 @@ def test_a_changed_red_flag_reaches_article_and_screening_on_one_confirmation(ed
 def test_the_longest_article_is_the_same_after_it_was_saved_as_it_is(editor):
     open_first(editor, "/admin/conditions/condition/?q=spasms")
 
-    save(editor, "Save and continue editing")
+    steps.press(editor, "Save and continue editing")
 
     assert "successfully" in editor.locator(".messagelist").inner_text()
     assert LogEntry.objects.get().get_change_message() == "No fields changed."
