@@ -1,9 +1,11 @@
 """The running site with its starter content, and a browser with and without JavaScript."""
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from tests.booking.factories import NOW
 from tests.copies import fill
 
 SERVICE = "first-consultation"
@@ -18,10 +20,15 @@ def seed():
 
 @pytest.fixture
 def site(transactional_db, live_server, settings):
-    """Serve the starter content; return the address to begin at."""
+    """Serve the starter content from `NOW` on; return the address to begin at.
+
+    Then no first free time leaves the notice under a test's hands, and no closure depends on the day.
+    """
     settings.SITE_URL = live_server.url
-    fill(seed)
-    return live_server.url
+    with time_machine.travel(NOW, tick=False):
+        fill(seed)
+    with time_machine.travel(NOW):
+        yield live_server.url
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,8 @@ def assert_sound(request, desk):
 
 
 def type_a_sunday(page):
-    sunday = timezone.localdate() + timedelta(days=13 - timezone.localdate().weekday())
+    today = timezone.localdate()
+    sunday = today + timedelta(days=13 - today.weekday())
     page.locator("[name=start][value=typed]").check()
     page.locator("[name=on]").fill(sunday.isoformat())
     page.locator("[name=at]").fill("10:00")
