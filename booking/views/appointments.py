@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,6 +31,11 @@ from booking.models import (
 from .own_clock import clock_context, keep_own_zone, own_zone, to_visit
 
 NEWS_LASTS = timedelta(minutes=10)
+# Few visits have either: one small query spares most of them two.
+_HAS_MORE = """
+    SELECT EXISTS (SELECT FROM booking_moverequest WHERE appointment_id = %(visit)s),
+        EXISTS (SELECT FROM booking_waitlistentry WHERE appointment_id = %(visit)s)
+"""
 
 
 def private_page[**P](
@@ -134,7 +140,8 @@ def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
 def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what every page about the visit says of it."""
     is_booked = visit.status == AppointmentStatus.BOOKED
-    asked = asked_of(visit, now=now)
+    was_asked, has_waited = _has_more(visit)
+    asked = asked_of(visit, now=now) if was_asked else None
     catalogue = read_catalogue()
     move = last_move(visit)
     # That the clinic cannot keep the time is newer than that it was booked or moved.
@@ -157,10 +164,18 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "emergencies": catalogue.emergencies,
         "booking_url": _booking_url(visit),
         "can_come_earlier": can_come_earlier(visit, now=now),
-        "waits": visit.waitlist_entries.on_the_list().first(),
+        "waits": visit.waitlist_entries.on_the_list().first() if has_waited else None,
         "how_it_begins": how_it_begins(visit.location),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }
+
+
+def _has_more(visit: Appointment) -> tuple[bool, bool]:
+    """Say whether the patient was ever asked to move it, and ever waited for an earlier one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_MORE, {"visit": visit.pk})
+        was_asked, has_waited = cursor.fetchone()
+    return was_asked, has_waited
 
 
 def _booking_url(visit: Appointment) -> str:
