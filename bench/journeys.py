@@ -16,7 +16,7 @@ from bench.browser import Browser, Page
 
 CLIENTS = 20
 ROUNDS = 3
-JOURNEYS = 40
+JOURNEYS = 60
 RACERS = 100
 SECONDS_TO_MEET = 300
 
