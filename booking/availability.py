@@ -110,34 +110,27 @@ def find_openings(
     by_hours: dict[frozenset[Opening], list[Diary]] = {}
     for diary in diaries.values():
         by_hours.setdefault(diary.hours, []).append(diary)
+    not_before = now + service.notice
     open_starts: list[list[datetime]] = []
-    free_starts: list[list[datetime]] = []
+    free: list[list[Slot]] = []
     for hours, same in by_hours.items():
         starts = _Starts(hours, service, location, first_on, last_on)
         is_open = is_free = 0
         for diary in same:
             is_open |= int.from_bytes(starts.open_in(diary))
-            is_free |= int.from_bytes(starts.free_in(diary))
+            is_free |= int.from_bytes(starts.free_in(diary, not_before))
         open_starts.append(list(compress(starts.at, is_open.to_bytes(len(starts.at)))))
-        free_starts.append(list(compress(starts.at, is_free.to_bytes(len(starts.at)))))
-    free = _together(free_starts)
-    duration = service.duration
-    return Openings(
-        slots=[
-            Slot(starts_at, starts_at + duration)
-            for starts_at in free[bisect_left(free, now + service.notice) :]
-        ],
-        open_starts=_together(open_starts),
-    )
+        free.append(list(compress(starts.slots, is_free.to_bytes(len(starts.at)))))
+    return Openings(slots=_together(free), open_starts=_together(open_starts))
 
 
-def _together(lists: list[list[datetime]]) -> list[datetime]:
+def _together[T: (datetime, Slot)](lists: list[list[T]]) -> list[T]:
     """Return what is in any of the sorted lists, sorted and without duplicates."""
     return lists[0] if len(lists) == 1 else sorted(set().union(*lists))
 
 
 @lru_cache(maxsize=100)
-def _starts(
+def _slots(
     hours: frozenset[Opening],
     tz: ZoneInfo,
     first_on: date,
@@ -145,10 +138,11 @@ def _starts(
     *,
     duration: timedelta,
     step: timedelta,
-) -> tuple[datetime, ...]:
-    """Return the starts in hours that begin on these days. Kept: nothing else matters to them."""
+) -> tuple[Slot, ...]:
+    """Return the visits in hours that begin on these days. Kept: nothing else matters to them."""
     periods = open_periods(hours, tz, first_on, last_on)
-    return tuple(starts_within(periods, duration=duration, step=step))
+    starts = starts_within(periods, duration=duration, step=step)
+    return tuple(Slot(starts_at, starts_at + duration) for starts_at in starts)
 
 
 class _Starts:
@@ -168,7 +162,7 @@ class _Starts:
         self._service, self._location = service, location
         self._duration = service.duration
         self._before, self._after = service.buffer_before, service.buffer_after
-        starts = _starts(
+        slots = _slots(
             hours,
             location.host.tz,
             first_on - ONE_DAY,
@@ -178,7 +172,8 @@ class _Starts:
         )
         lower = to_utc(first_on, time(), location.tz)
         upper = to_utc(last_on + ONE_DAY, time(), location.tz)
-        self.at = starts[bisect_left(starts, lower) : bisect_left(starts, upper)]
+        self.slots = slots[bisect_left(slots, (lower,)) : bisect_left(slots, (upper,))]
+        self.at = [slot.starts_at for slot in self.slots]
         # Many practitioners may have the very same time taken.
         self._taken_by = cache(self._find_taken_by)
 
@@ -189,9 +184,10 @@ class _Starts:
             self._take(marks, self._meeting(lower, upper))
         return marks
 
-    def free_in(self, diary: Diary) -> bytearray:
-        """Return the starts of visits that have nothing in their way."""
+    def free_in(self, diary: Diary, not_before: datetime) -> bytearray:
+        """Return the starts, from an instant on, of visits that have nothing in their way."""
         marks = self.open_in(diary)
+        self._take(marks, slice(0, bisect_left(self.at, not_before)))
         for busy in diary.busy:
             self._take(marks, self._taken_by(busy))
         for day in full_days(diary, self._service, location=self._location):
@@ -226,12 +222,7 @@ def slots_in(
 ) -> list[Slot]:
     """Return what one practitioner's diary leaves free on these days, in time order."""
     starts = _Starts(diary.hours, service, location, first_on, last_on)
-    not_before = now + service.notice
-    return [
-        Slot(starts_at, starts_at + service.duration)
-        for starts_at in compress(starts.at, starts.free_in(diary))
-        if starts_at >= not_before
-    ]
+    return list(compress(starts.slots, starts.free_in(diary, now + service.notice)))
 
 
 def full_days(diary: Diary, service: Service, *, location: Location) -> set[date]:
