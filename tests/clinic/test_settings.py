@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,24 +19,85 @@ GOOD = {
 }
 
 
-def run_manage(*arguments, **variables):
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+# To start Python and Django takes ten times as long as to read the settings. So one process has
+# imported what reads no variable, and each question is asked of a copy of it.
+PARENT = """
+import json, os, runpy, sys
+import django.core.checks, django.core.mail, django.core.management, django.db, psycopg
+
+for line in sys.stdin:
+    code, arguments, variables, folder = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.environ.clear()
+        os.environ.update(variables)
+        for number, name in [(1, "stdout"), (2, "stderr")]:
+            os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        sys.argv = arguments
+        exec(code)
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+MANAGE = "runpy.run_path('manage.py', run_name='__main__')"
+
+
+@pytest.fixture(scope="module")
+def parent():
+    environment = environment_of({})
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], cwd=ROOT, env=environment, text=True, **pipes
+    ) as process:
+        yield process
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+@pytest.fixture
+def ask(parent, tmp_path):
+    """Return a function that runs code with these arguments and variables."""
+
+    def run(code, *arguments, **variables):
+        question = [code, arguments, environment_of(variables), str(tmp_path)]
+        print(json.dumps(question), file=parent.stdin, flush=True)
+        returncode = int(parent.stdout.readline())
+        outputs = [(tmp_path / name).read_text() for name in ("stdout", "stderr")]
+        return subprocess.CompletedProcess(arguments, returncode, *outputs)
+
+    return run
+
+
+@pytest.fixture
+def run_manage(ask):
+    return partial(ask, MANAGE, "manage.py")
+
+
+@pytest.fixture
+def show_settings(ask):
+    def show(*names, **variables):
+        code = "from django.conf import settings; "
+        code += f"print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))"
+        result = ask(code, DJANGO_SETTINGS_MODULE="clinic.settings", **(GOOD | variables))
+        assert result.stderr == ""
+        return json.loads(result.stdout)
+
+    return show
+
+
+def environment_of(variables):
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
+
+
+def start_manage(*arguments, **variables):
+    """Run the command in a process of its own, from the very beginning."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=environment | variables,
+        env=environment_of(variables),
         capture_output=True,
         text=True,
         check=False,
     )
-
-
-def show_settings(*names, **variables):
-    code = "import json; from django.conf import settings; "
-    code += f"print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))"
-    result = run_manage("shell", "--no-imports", "-c", code, **(GOOD | variables))
-    assert result.stderr == ""
-    return json.loads(result.stdout)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
@@ -43,13 +105,13 @@ def test_the_terminals_time_zone_changes_nothing(zone):
     # What the logs' times and everything else without a zone of its own go by.
     code = "import datetime; print(datetime.datetime.fromtimestamp(0))"
 
-    result = run_manage("shell", "--no-imports", "-c", code, **GOOD, TZ=zone)
+    result = start_manage("shell", "--no-imports", "-c", code, **GOOD, TZ=zone)
 
     assert result.stdout == "1969-12-31 19:00:00\n"  # in New York
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))
-def test_start_without_debug_names_the_missing_variable(name):
+def test_start_without_debug_names_the_missing_variable(run_manage, name):
     variables = {key: value for key, value in GOOD.items() if key != name}
 
     result = run_manage("check", **variables)
@@ -85,7 +147,7 @@ def test_start_without_debug_names_the_missing_variable(name):
         ("WEB_WORKERS", "0"),
     ],
 )
-def test_start_with_a_wrong_variable_is_one_sentence(name, value):
+def test_start_with_a_wrong_variable_is_one_sentence(run_manage, name, value):
     result = run_manage("check", **(GOOD | {name: value}))
 
     assert result.returncode == 1
@@ -98,7 +160,7 @@ def test_start_with_a_wrong_variable_is_one_sentence(name, value):
 def test_unreachable_database_is_one_sentence():
     variables = GOOD | {"DATABASE_URL": "postgresql://clinic:hunter2@127.0.0.1:1/clinic"}
 
-    result = run_manage("migrate", **variables)
+    result = start_manage("migrate", **variables)
 
     assert result.returncode == 1
     assert result.stderr.startswith("The database cannot be reached (")
@@ -107,13 +169,13 @@ def test_unreachable_database_is_one_sentence():
     assert "hunter2" not in result.stderr
 
 
-def test_deployment_check_is_clean():
+def test_deployment_check_is_clean(run_manage):
     result = run_manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
 
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_links_that_would_lead_nowhere_are_warned_of():
+def test_links_that_would_lead_nowhere_are_warned_of(run_manage):
     variables = GOOD | {"SITE_URL": "http://other.example.org"}
 
     result = run_manage("check", **variables)
@@ -124,13 +186,13 @@ def test_links_that_would_lead_nowhere_are_warned_of():
 
 
 @pytest.mark.parametrize("hosts", ["*", ".example.org", "[::1],clinic.example.org"])
-def test_hosts_may_be_many(hosts):
+def test_hosts_may_be_many(show_settings, hosts):
     assert show_settings("ALLOWED_HOSTS", ALLOWED_HOSTS=hosts) == {
         "ALLOWED_HOSTS": hosts.split(",")
     }
 
 
-def test_production_defaults_are_safe():
+def test_production_defaults_are_safe(show_settings):
     assert show_settings(
         "DEBUG",
         "SECURE_SSL_REDIRECT",
@@ -155,7 +217,7 @@ def test_production_defaults_are_safe():
 
 
 @pytest.mark.parametrize("site_url", ["http://127.0.0.1:8000", "https://[::1]", "http://localhost"])
-def test_sender_of_a_host_without_a_name_is_a_sample(site_url):
+def test_sender_of_a_host_without_a_name_is_a_sample(show_settings, site_url):
     assert show_settings("DEFAULT_FROM_EMAIL", SITE_URL=site_url) == {
         "DEFAULT_FROM_EMAIL": "appointments@example.org"
     }
@@ -164,7 +226,7 @@ def test_sender_of_a_host_without_a_name_is_a_sample(site_url):
 def test_production_never_imports_the_embedded_database():
     code = "import sys; print('clinic.embedded_postgres' in sys.modules)"
 
-    result = run_manage("shell", "--no-imports", "-c", code, **GOOD)
+    result = start_manage("shell", "--no-imports", "-c", code, **GOOD)
 
     assert result.stdout.strip() == "False"
 
