@@ -197,18 +197,17 @@ async def forget_done_jobs(context: JobContext, timestamp: int) -> None:
 
 def _send_and_note(message_pk: int, *, may_retry: bool) -> MessageDelayed | MessageRefused | None:
     """Send the message and store what became of it; return the error to raise, if any."""
-    message = (
-        Message.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(
-            "appointment__patient",
-            "appointment__practitioner",
-            "appointment__service",
-            "appointment__location",
-        )
-        .filter(pk=message_pk)
-        .first()
+    messages = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "appointment__patient",
+        "appointment__practitioner",
+        "appointment__service",
+        "appointment__location",
     )
-    if message is None or message.state == MessageState.SENT:
+    try:
+        message = messages.get(pk=message_pk)
+    except Message.DoesNotExist:
+        return None
+    if message.state == MessageState.SENT:
         return None
     message.attempts += 1
     try:

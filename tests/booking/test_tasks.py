@@ -162,6 +162,20 @@ def test_sending_twice_sends_once():
 
 
 @pytest.mark.django_db
+def test_sending_reads_the_message_and_the_catalogue_and_notes_it(django_assert_num_queries):
+    message = make_announced()
+    send_message(first_try(), message_pk=message.pk)
+    Message.objects.update(state=MessageState.QUEUED, sent_at=None)
+
+    # The mail and its calendar file ask for the state of the catalogue. With two for the savepoint,
+    # which is the transaction in the worker.
+    with django_assert_num_queries(6):
+        send_message(first_try(), message_pk=message.pk)
+
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.django_db
 def test_message_that_is_gone_is_no_error():
     send_message(first_try(), message_pk=4711)
 
