@@ -217,17 +217,15 @@ def _wrapped(text: str) -> str:
     """
     lines: list[str] = []
     for line in text.strip().splitlines():
-        if line == SIGNATURE:
-            lines.append(line)
-            continue
-        indent = "  " if line.startswith("- ") else ""
-        wrapped = textwrap.wrap(
-            line.rstrip(),
-            TEXT_WIDTH,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        if wrapped or (lines and lines[-1]):
-            lines.extend(wrapped or [""])
+        kept = line if line == SIGNATURE else line.rstrip()
+        if len(kept) > TEXT_WIDTH:
+            lines += textwrap.wrap(
+                kept,
+                TEXT_WIDTH,
+                subsequent_indent="  " if kept.startswith("- ") else "",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        elif kept or (lines and lines[-1]):
+            lines.append(kept)
     return "\n".join(lines) + "\n"
