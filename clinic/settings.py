@@ -165,6 +165,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Language and time
 
 LANGUAGE_CODE = "en-us"
+# The site speaks one language: nothing has to be looked up in another.
+USE_I18N = False
 CLINIC_TIME_ZONE = env(
     "CLINIC_TIME_ZONE", "America/New_York", example="CLINIC_TIME_ZONE=America/Denver"
 )
@@ -191,7 +193,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "clinic.static_files.RememberingStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
