@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.slots import Slot, to_utc
@@ -45,8 +46,7 @@ class PartOfDay:
     slots: tuple[Slot, ...]
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """One day of the strip, or of the overview."""
 
     on: date

@@ -2,6 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
@@ -85,12 +86,12 @@ class Clinic(models.Model):
         """The link that calls the crisis line."""
         return f"tel:{self.crisis_number}"
 
-    @property
+    @cached_property
     def phone_tel(self) -> str:
         """The link that calls the clinic."""
         return f"tel:{self._phone_number.as_e164}"
 
-    @property
+    @cached_property
     def phone_display(self) -> str:
         """The clinic's number as people in its country write it."""
         return str(self._phone_number.as_national)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import dateformat, timezone
+from django.utils import timezone
 
 register = template.Library()
 
@@ -27,25 +27,27 @@ ZONE_WORDS = {
 @register.filter
 def clinic_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Return "Tuesday, December 8"."""
-    return dateformat.format(_local(value, zone), "l, F j")
+    local = _local(value, zone)
+    return f"{local:%A, %B} {local.day}"
 
 
 @register.filter
 def clinic_short_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Return "Tue, Dec 8"."""
-    return dateformat.format(_local(value, zone), "D, M j")
+    local = _local(value, zone)
+    return f"{local:%a, %b} {local.day}"
 
 
 @register.filter
 def clinic_weekday(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Return "Tuesday"."""
-    return dateformat.format(_local(value, zone), "l")
+    return f"{_local(value, zone):%A}"
 
 
 @register.filter
 def clinic_month(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Return "December"."""
-    return dateformat.format(_local(value, zone), "F")
+    return f"{_local(value, zone):%B}"
 
 
 @register.filter
@@ -100,7 +102,8 @@ def length_words(length: timedelta) -> str:
 @register.filter
 def iso_utc(value: datetime) -> str:
     """Return "2026-12-08T15:30:00Z", the value of `start` and `data-slot`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = value.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='seconds')}Z"
 
 
 def _local(value: date | datetime, zone: ZoneInfo | None) -> date | datetime:

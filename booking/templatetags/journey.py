@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -12,8 +11,9 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking.slots import Slot
-from booking.weeks import Day, DayState
+from booking.weeks import Day, DayState, Week
 from booking.zones import zone_groups, zone_label
+from clinic.forms import html_attributes
 
 from .clinic_times import clinic_short_day, clinic_time, clinic_time_with_zone, iso_utc
 
@@ -21,12 +21,17 @@ register = template.Library()
 
 
 DATE, FREE_DATE = "date", "date is-free"
+WEEK_CSS = {
+    DayState.FREE: "day",
+    DayState.FULL: "day day--none",
+    DayState.TOO_SOON: "day day--none",
+}
 STRIP_WORDS = {
     DayState.FULL: "Full",
     DayState.TOO_SOON: "Call us",
     DayState.CLOSED: "Closed",
     DayState.PAST: "Past",
-    DayState.TOO_FAR: SafeString('Not yet<span class="hide"> bookable</span>'),
+    DayState.TOO_FAR: 'Not yet<span class="hide"> bookable</span>',
 }
 
 
@@ -36,13 +41,12 @@ def way(context: Context, content: str, href: str, css: str = "", current: str =
 
     The button sends the form `carried` there, which every page with such details has.
     """
-    marks: dict[str, Any] = {"class": css, "aria-current": current}
-    attributes = format_html_join("", ' {}="{}"', [one for one in marks.items() if one[1]])
+    tag, attrs = "a", {"href": href}
     if context.get("carried"):
-        return format_html(
-            '<button form="carried" formaction="{}"{}>{}</button>', href, attributes, content
-        )
-    return format_html('<a href="{}"{}>{}</a>', href, attributes, content)
+        tag, attrs = "button", {"form": "carried", "formaction": href}
+    marks = {"class": css, "aria-current": current}
+    attrs |= {name: value for name, value in marks.items() if value}
+    return SafeString(f"<{tag}{html_attributes(attrs)}>{conditional_escape(content)}</{tag}>")
 
 
 @register.simple_tag(takes_context=True)
@@ -78,20 +82,29 @@ def _date_in_month(on: date) -> tuple[SafeString, SafeString]:
     return SafeString(on.isoformat()), SafeString(shown)
 
 
-@register.simple_tag
-def day_face(day: Day) -> SafeString:
-    """Return what stands on a day of the week's strip: its name, its date and what is free."""
-    state: str | SafeString = STRIP_WORDS.get(day.state, "")
+@register.simple_tag(takes_context=True)
+def week_ways(context: Context, week: Week, day_url: str) -> SafeString:
+    """Return a week's days as list items; a day that one can ask for leads there as `way` does."""
+    items: list[str] = []
+    for day in week.days:
+        if css := WEEK_CSS.get(day.state):
+            current = "date" if day.on == week.selected.on else ""
+            items.append(way(context, _face(day), f"{day_url}{day.on}", css, current))
+        else:
+            items.append(f'<span class="day day--shut">{_face(day)}</span>')
+    return SafeString("".join(f"<li>{item}</li>" for item in items))
+
+
+def _face(day: Day) -> SafeString:
+    """Return what stands on a day of the week: its name, its date and what is free."""
+    state = STRIP_WORDS.get(day.state, "")
     if day.state == DayState.FREE:
         state = f"{len(day.slots)} free"
     elif day.state == DayState.HOLIDAY:
-        state = format_html('Holiday<span class="hide">: {}</span>', day.holiday)
-    return format_html(
-        '<span>{}</span> <b><span class="hide">{} </span>{}</b> <span>{}</span>',
-        f"{day.on:%a}",
-        f"{day.on:%B}",
-        day.on.day,
-        state,
+        state = f'Holiday<span class="hide">: {_escaped(day.holiday)}</span>'
+    return SafeString(
+        f'<span>{day.on:%a}</span> <b><span class="hide">{day.on:%B} </span>{day.on.day}</b>'
+        f" <span>{state}</span>"
     )
 
 
@@ -105,7 +118,10 @@ def slot_radios(
     has_zone: bool = False,
     first_id: str = "",
 ) -> SafeString:
-    """Return a radio button for each time. Built here, as a day has some forty of them."""
+    """Return a radio button for each time. Built here, as a day has some forty of them.
+
+    `first_id` is the id of the first; `has_day` prints the day too, and `has_zone` EST or EDT.
+    """
     in_words = clinic_time_with_zone if has_zone else clinic_time
     own_id = format_html(' id="{}"', first_id) if first_id else ""
     labels = []
@@ -118,13 +134,8 @@ def slot_radios(
             f' data-slot="{start}"{marks} required>'
             f"<span>{day}{in_words(slot.starts_at, zone)}</span></label>"
         )
-    return SafeString("".join(labels))
-
-
-@register.filter
-def current_if(day: date, selected: date) -> str:
-    """Return the `aria-current` of a day: "date" if it is the selected one, else nothing."""
-    return "date" if day == selected else ""
+    css = "slots slots--days" if has_day else "slots"
+    return SafeString(f'<div class="{css}">{"".join(labels)}</div>')
 
 
 @register.simple_tag
