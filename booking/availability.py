@@ -20,7 +20,7 @@ from .diaries import (
     load_diaries,
     open_periods,
 )
-from .models import Appointment, Location, Practitioner, Service
+from .models import Appointment, AvailableTime, Location, Practitioner, Service
 from .slots import (
     Opening,
     Slot,
@@ -315,11 +315,12 @@ def is_within_hours(visit: Appointment) -> bool:
     """Say whether the practitioner's hours hold the whole visit; closures do not count."""
     location = visit.location
     day = visit.starts_at.astimezone(location.tz).date()
-    whose = visit.practitioner
-    diary = load_diaries([whose], location=location, first_on=day, last_on=day)[whose.pk]
-    hours = open_periods(diary.hours, location.host.tz, day - REACH, day + REACH)
+    hours = AvailableTime.objects.filter(
+        practitioner=visit.practitioner_id, location=location.host.pk
+    )
+    periods = open_periods(list(hours), location.host.tz, day - REACH, day + REACH)
     return any(
-        lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(hours)
+        lower <= visit.starts_at and visit.ends_at <= upper for lower, upper in merged(periods)
     )
 
 

@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from .models import LONGEST_BUSY, DatabaseNow, Location, NotAvailableTime, Practitioner
+from .models import (
+    LONGEST_BUSY,
+    AvailableTime,
+    DatabaseNow,
+    Location,
+    NotAvailableTime,
+    Practitioner,
+)
 from .slots import Opening, Period, open_periods_on
 
 ONE_DAY = timedelta(days=1)
@@ -178,7 +185,7 @@ def _days(first_on: date, last_on: date) -> Iterator[date]:
 
 
 def open_periods(
-    openings: Collection[Opening], tz: ZoneInfo, first_on: date, last_on: date
+    openings: Collection[Opening | AvailableTime], tz: ZoneInfo, first_on: date, last_on: date
 ) -> list[Period]:
     """Return the opening periods, in UTC, that begin from `first_on` to `last_on`, inclusive."""
     return [
