@@ -2,12 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import compress
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from .diaries import (
@@ -20,22 +18,9 @@ from .diaries import (
     load_diaries,
     open_periods,
 )
-from .models import Appointment, AvailableTime, Location, Practitioner, Service
-from .slots import (
-    Opening,
-    Slot,
-    merged,
-    starts_within,
-    to_utc,
-)
-
-
-def bookable_dates(
-    service: Service, *, now: datetime, location: Location | None = None
-) -> tuple[date, date]:
-    """Return the first and last day, inclusive, on the location's clock, that may hold slots."""
-    today = now.astimezone((location or service.location).tz).date()
-    return today, today + service.horizon_days * ONE_DAY
+from .models import Appointment, AvailableTime, Location, Practitioner
+from .search import Search
+from .slots import Opening, Slot, merged, starts_within
 
 
 @dataclass(frozen=True)
@@ -49,76 +34,37 @@ class Openings:
 
 
 def find_slots(
-    service: Service,
-    *,
-    practitioners: Sequence[Practitioner],
-    first_on: date,
-    last_on: date,
-    now: datetime,
-    location: Location | None = None,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
+    search: Search, *, first_on: date = date.min, last_on: date = date.max
 ) -> list[Slot]:
     """Return what can be booked from `first_on` to `last_on`, in time order, without duplicates.
 
-    A slot is listed if one of the practitioners is free. Days are inclusive, on the clock of the
-    `location`, by default the service's own; those outside the service's horizon hold nothing. The
-    hold with the reference `holder` blocks nothing, it is the asker's own; nor does the
-    appointment `moving`, which would leave its time.
+    A slot is listed if one of the practitioners is free. Days are inclusive, on the location's
+    clock; those outside the service's horizon hold nothing.
     """
-    location = location or service.location
-    earliest, latest = bookable_dates(service, now=now, location=location)
+    earliest, latest = search.bookable_dates()
     first_on, last_on = max(first_on, earliest), min(last_on, latest)
     if first_on > last_on:
         return []
-    return find_openings(
-        service,
-        practitioners=practitioners,
-        location=location,
-        first_on=first_on,
-        last_on=last_on,
-        now=now,
-        holder=holder,
-        moving=moving,
-    ).slots
+    return find_openings(search, first_on=first_on, last_on=last_on).slots
 
 
-def find_openings(
-    service: Service,
-    *,
-    practitioners: Sequence[Practitioner],
-    location: Location,
-    first_on: date,
-    last_on: date,
-    now: datetime,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> Openings:
+def find_openings(search: Search, *, first_on: date, last_on: date) -> Openings:
     """Return what is open and what is free on these days, which must be bookable ones.
 
     Whoever has the same hours shares one list of starts, and in it each one's diary only blocks
     stretches: fifty practitioners cost little more than one.
     """
-    diaries = load_diaries(
-        practitioners,
-        location=location,
-        first_on=first_on,
-        last_on=last_on,
-        holder=holder,
-        moving=moving,
-    )
     by_hours: dict[frozenset[Opening], list[Diary]] = {}
-    for diary in diaries.values():
+    for diary in load_diaries(search, first_on=first_on, last_on=last_on).values():
         by_hours.setdefault(diary.hours, []).append(diary)
-    not_before = now + service.notice
     open_starts: list[list[datetime]] = []
     free: list[list[Slot]] = []
     for hours, same in by_hours.items():
-        starts = _Starts(hours, service, location, first_on, last_on)
+        starts = _Starts(search, hours, first_on, last_on)
         is_open = is_free = 0
         for diary in same:
             is_open |= int.from_bytes(starts.open_in(diary))
-            is_free |= int.from_bytes(starts.free_in(diary, not_before))
+            is_free |= int.from_bytes(starts.free_in(diary))
         open_starts.append(list(compress(starts.at, is_open.to_bytes(len(starts.at)))))
         free.append(list(compress(starts.slots, is_free.to_bytes(len(starts.at)))))
     return Openings(slots=_together(free), open_starts=_together(open_starts))
@@ -152,28 +98,23 @@ class _Starts:
     """
 
     def __init__(
-        self,
-        hours: frozenset[Opening],
-        service: Service,
-        location: Location,
-        first_on: date,
-        last_on: date,
+        self, search: Search, hours: frozenset[Opening], first_on: date, last_on: date
     ) -> None:
-        self._service, self._location = service, location
-        self._duration = service.duration
+        service = search.service
+        self._search, self._duration = search, service.duration
         self._before, self._after = service.buffer_before, service.buffer_after
         slots = _slots(
             hours,
-            location.host.tz,
+            search.location.host.tz,
             first_on - ONE_DAY,
             last_on + REACH,
             duration=service.duration,
             step=service.step,
         )
-        lower = to_utc(first_on, time(), location.tz)
-        upper = to_utc(last_on + ONE_DAY, time(), location.tz)
+        lower, upper = search.begin_of(first_on), search.begin_of(last_on + ONE_DAY)
         self.slots = slots[bisect_left(slots, (lower,)) : bisect_left(slots, (upper,))]
         self.at = [slot.starts_at for slot in self.slots]
+        self._too_soon = slice(0, bisect_left(self.at, search.notice_until))
         # Many practitioners may have the very same time taken.
         self._taken_by = cache(self._find_taken_by)
 
@@ -184,16 +125,15 @@ class _Starts:
             self._take(marks, self._meeting(lower, upper))
         return marks
 
-    def free_in(self, diary: Diary, not_before: datetime) -> bytearray:
-        """Return the starts, from an instant on, of visits that have nothing in their way."""
+    def free_in(self, diary: Diary) -> bytearray:
+        """Return the starts, outside the notice, of visits that have nothing in their way."""
         marks = self.open_in(diary)
-        self._take(marks, slice(0, bisect_left(self.at, not_before)))
+        self._take(marks, self._too_soon)
         for busy in diary.busy:
             self._take(marks, self._taken_by(busy))
-        for day in full_days(diary, self._service, location=self._location):
+        for day in full_days(self._search, diary):
             first, end = (
-                bisect_left(self.at, to_utc(on, time(), self._location.tz))
-                for on in (day, day + ONE_DAY)
+                bisect_left(self.at, self._search.begin_of(on)) for on in (day, day + ONE_DAY)
             )
             self._take(marks, slice(first, end))
         return marks
@@ -211,93 +151,38 @@ class _Starts:
         marks[some] = bytes(some.stop - some.start)
 
 
-def slots_in(
-    diary: Diary,
-    service: Service,
-    *,
-    location: Location,
-    first_on: date,
-    last_on: date,
-    now: datetime,
-) -> list[Slot]:
-    """Return what one practitioner's diary leaves free on these days, in time order."""
-    starts = _Starts(diary.hours, service, location, first_on, last_on)
-    return list(compress(starts.slots, starts.free_in(diary, now + service.notice)))
-
-
-def full_days(diary: Diary, service: Service, *, location: Location) -> set[date]:
+def full_days(search: Search, diary: Diary) -> set[date]:
     """Return the days on which the practitioner has as many of these visits as a day may have."""
+    service = search.service
     if service.daily_cap is None:
         return set()
     visits = Counter(
-        busy.starts_at.astimezone(location.tz).date()
-        for busy in diary.busy
-        if busy.service == service.pk
+        search.day_of(busy.starts_at) for busy in diary.busy if busy.service == service.pk
     )
     return {day for day, count in visits.items() if count >= service.daily_cap}
 
 
-def free_practitioners(
-    service: Service,
-    *,
-    practitioners: Sequence[Practitioner],
-    starts_at: datetime,
-    now: datetime,
-    location: Location | None = None,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> list[Practitioner]:
+def free_practitioners(search: Search, starts_at: datetime) -> list[Practitioner]:
     """Return those for whom a slot that starts at this instant is listed, in the given order."""
-    location = location or service.location
-    earliest, latest = bookable_dates(service, now=now, location=location)
+    earliest, latest = search.bookable_dates()
     # The day is only computed for instants near the horizon: far ones overflow the calendar.
-    if not now <= starts_at <= now + (latest - earliest) + REACH:
+    if not search.now <= starts_at <= search.now + (latest - earliest) + REACH:
         return []
-    day = starts_at.astimezone(location.tz).date()
+    day = search.day_of(starts_at)
     if not earliest <= day <= latest:
         return []
-    diaries = load_diaries(
-        practitioners, location=location, first_on=day, last_on=day, holder=holder, moving=moving
-    )
-    return [
-        practitioner
-        for practitioner in practitioners
-        if any(
-            slot.starts_at == starts_at
-            for slot in slots_in(
-                diaries[practitioner.pk],
-                service,
-                location=location,
-                first_on=day,
-                last_on=day,
-                now=now,
-            )
-        )
-    ]
+
+    def is_free(diary: Diary) -> bool:
+        starts = _Starts(search, diary.hours, day, day)
+        return starts_at in compress(starts.at, starts.free_in(diary))
+
+    diaries = load_diaries(search, first_on=day, last_on=day)
+    return [one for one in search.practitioners if is_free(diaries[one.pk])]
 
 
-def is_offered(
-    service: Service,
-    *,
-    practitioner: Practitioner,
-    starts_at: datetime,
-    now: datetime,
-    location: Location | None = None,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> bool:
-    """Say whether `find_slots` lists a slot of this practitioner that starts at this instant."""
-    return bool(
-        free_practitioners(
-            service,
-            practitioners=[practitioner],
-            starts_at=starts_at,
-            now=now,
-            location=location,
-            holder=holder,
-            moving=moving,
-        )
-    )
+def is_offered(search: Search, starts_at: datetime) -> bool:
+    """Say whether `find_slots` lists a slot that starts at this instant, of any practitioner."""
+    return bool(free_practitioners(search, starts_at))
 
 
 def is_closed(
@@ -324,27 +209,7 @@ def is_within_hours(visit: Appointment) -> bool:
     )
 
 
-def nearest_slots(
-    service: Service,
-    *,
-    practitioners: Sequence[Practitioner],
-    around: datetime,
-    now: datetime,
-    limit: int = 6,
-    location: Location | None = None,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> list[Slot]:
+def nearest_slots(search: Search, around: datetime, *, limit: int = 6) -> list[Slot]:
     """Return up to `limit` slots closest to the instant `around`, in time order."""
-    first_on, last_on = bookable_dates(service, now=now, location=location)
-    slots = find_slots(
-        service,
-        practitioners=practitioners,
-        first_on=first_on,
-        last_on=last_on,
-        now=now,
-        location=location,
-        holder=holder,
-        moving=moving,
-    )
-    return sorted(sorted(slots, key=lambda slot: abs(slot.starts_at - around))[:limit])
+    nearest = sorted(find_slots(search), key=lambda slot: abs(slot.starts_at - around))
+    return sorted(nearest[:limit])

@@ -4,7 +4,7 @@ One query, whatever the span, however many practitioners and appointments there 
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -22,6 +22,7 @@ from .models import (
     NotAvailableTime,
     Practitioner,
 )
+from .search import Search
 from .slots import Opening, Period, open_periods_on
 
 ONE_DAY = timedelta(days=1)
@@ -94,26 +95,19 @@ class Diary:
     busy: list[Busy] = field(default_factory=list)
 
 
-def load_diaries(
-    practitioners: Sequence[Practitioner],
-    *,
-    location: Location,
-    first_on: date,
-    last_on: date,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-) -> dict[int, Diary]:
+def load_diaries(search: Search, *, first_on: date, last_on: date) -> dict[int, Diary]:
     """Return each practitioner's diary, by primary key: all that can matter to these days."""
+    location, moving = search.location, search.moving
     lower, upper = instants_around(location, first_on, last_on)
     closed = holiday_periods(location, first_on - REACH, last_on + 2 * REACH)
-    diaries = {practitioner.pk: Diary(closed=list(closed)) for practitioner in practitioners}
+    diaries = {practitioner.pk: Diary(closed=list(closed)) for practitioner in search.practitioners}
     with connection.cursor() as cursor:
         cursor.execute(
             _DIARIES.format(taken=_taken(moving), closures=_CLOSURES),
             [
                 *(list(diaries), upper, lower, lower - LONGEST_BUSY),
                 *((moving, moving) if moving else ()),
-                holder,
+                search.holder,
                 *(list(diaries), [location.pk, location.host.pk], upper, lower),
                 *(list(diaries), location.host.pk, first_on - REACH, last_on + REACH),
                 *(last_on + REACH, first_on - REACH),

@@ -11,8 +11,9 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from booking import actions, availability, tasks
+from booking import actions, tasks
 from booking.actors import Actor
+from booking.availability import find_slots
 from booking.errors import AlreadyAsked, BookingError, NotMovable, StatusChanged
 from booking.models import (
     WAITING,
@@ -24,6 +25,7 @@ from booking.models import (
     MoveRequestStatus,
     NotAvailableTime,
 )
+from booking.search import Search
 from booking.slots import Slot
 
 ALTERNATIVES = 3
@@ -152,16 +154,13 @@ def _hold_alternatives(
 
 def _free_slots(visit: Appointment, *, until: datetime, now: datetime) -> list[Slot]:
     """Return the free times that are not past before they need be chosen."""
-    first_on, last_on = availability.bookable_dates(visit.service, now=now, location=visit.location)
-    slots = availability.find_slots(
-        visit.service,
+    search = Search(
+        service=visit.service,
         practitioners=[visit.practitioner],
         location=visit.location,
-        first_on=first_on,
-        last_on=last_on,
         now=now,
     )
-    return [slot for slot in slots if slot.starts_at > until]
+    return [slot for slot in find_slots(search) if slot.starts_at > until]
 
 
 def _spread(slots: list[Slot], visit: Appointment) -> Iterator[Slot]:

@@ -20,7 +20,7 @@ from procrastinate.contrib.django import app
 
 from booking import actions, tasks
 from booking.actors import PATIENT, SYSTEM
-from booking.availability import bookable_dates, find_slots
+from booking.availability import find_slots
 from booking.errors import BookingError, NotOnTheList, SlotNotOffered, TooLateToMove
 from booking.models import (
     Appointment,
@@ -36,6 +36,7 @@ from booking.models import (
 )
 from booking.offer_hours import kept_until
 from booking.screening import ScreeningPass
+from booking.search import Search
 from booking.slots import Slot
 
 # How long staff can look up an entry that is over. Then it is deleted.
@@ -266,15 +267,13 @@ def _save_with(entry: WaitlistEntry, wishes: Wishes, *, now: datetime) -> Waitli
 
 
 def _free(entry: WaitlistEntry, *, now: datetime) -> list[Slot]:
-    first_on, last_on = bookable_dates(entry.service, now=now, location=entry.location)
-    return find_slots(
-        entry.service,
+    search = Search(
+        service=entry.service,
         practitioners=entry.candidates(),
         location=entry.location,
-        first_on=first_on,
-        last_on=last_on,
         now=now,
     )
+    return find_slots(search)
 
 
 def _offer_first(entry: WaitlistEntry, slots: Sequence[Slot], *, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from booking.models import (
     Service,
 )
 from booking.screening import ScreeningPass
+from booking.search import Search
 
 from .holds import HOLD_DURATION, release
 from .locks import get_for_change, is_open, losing_the_race_is_slot_taken, queue_for
@@ -69,7 +70,13 @@ def book(
     staff take a time that no rule offers, but never one that overlaps; `note` goes to the history.
     Raises SlotTaken or SlotNotOffered.
     """
-    location = location or service.location
+    search = Search(
+        service=service,
+        practitioners=practitioners,
+        location=location or service.location,
+        now=now,
+        holder=replaces or reference,
+    )
 
     def take(practitioner: Practitioner) -> Appointment:
         refuse_if_taken(service, practitioner, starts_at, own=(reference, replaces))
@@ -80,36 +87,24 @@ def book(
                 return booked
             if replaces is not None:
                 release(reference=replaces, now=now, by=by)
-            if not override and not is_offered_at(service, location):
+            if not override and not is_offered_at(service, search.location):
                 raise SlotNotOffered
-            check_free(service, practitioner, location, starts_at, now=now, override=override)
+            check_free(search, practitioner, starts_at, override=override)
             appointment = insert(
-                service,
-                practitioner,
-                location,
-                starts_at,
-                reference=reference,
-                duration=HOLD_DURATION,
-                now=now,
+                search, practitioner, starts_at, reference=reference, duration=HOLD_DURATION
             )
             _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
             return appointment
 
     with losing_the_race_is_slot_taken(), transaction.atomic():
         # A hold that still stands is the person's own: it need not queue for the diary.
-        appointment = get_hold(
-            reference, service, starts_at, practitioners=practitioners, location=location
-        )
+        appointment = get_hold(search, starts_at, reference)
         if appointment is not None and _still_stands(appointment, override=override):
             _confirm(appointment, patient, details, screening, now=now, by=by, note=note)
             return appointment
     if (booked := _get_booked(reference)) is not None:
         return booked
-    candidates = practitioners
-    if not override:
-        candidates = who_may_be_free(
-            service, practitioners, location, starts_at, now=now, holder=replaces or reference
-        )
+    candidates = practitioners if override else who_may_be_free(search, starts_at)
     return first_that_can(candidates, take)
 
 
@@ -167,18 +162,17 @@ def reschedule(
                 release(reference=own, now=now, by=by)
             is_held = is_held_for(appointment, practitioner, place, starts_at)
             answer_request(appointment, MoveRequestStatus.MOVED, now=now)
-            check_free(
-                appointment.service,
-                practitioner,
-                place,
-                starts_at,
+            search = Search(
+                service=appointment.service,
+                practitioners=wanted,
+                location=place,
                 now=now,
                 moving=reference,
-                # As when it is booked: a time that was kept may have come closer than the notice.
-                override=override or is_held,
             )
+            # As when it is booked: a time that was kept may have come closer than the notice.
+            check_free(search, practitioner, starts_at, override=override or is_held)
             if is_held and not override:
-                _check_open(practitioner, place, starts_at, appointment.service, now=now)
+                _check_open(search, practitioner, starts_at)
             put(appointment, practitioner, place, starts_at)
             appointment.sequence += 1
             appointment.save()
@@ -248,17 +242,12 @@ def _is_there(
     return (visit.starts_at, visit.location, visit.practitioner) == (starts_at, place, practitioner)
 
 
-def _check_open(
-    practitioner: Practitioner,
-    place: Location,
-    starts_at: datetime,
-    service: Service,
-    *,
-    now: datetime,
-) -> None:
+def _check_open(search: Search, practitioner: Practitioner, starts_at: datetime) -> None:
     """Refuse a time that was kept, but is past by now or in a closure made since."""
-    ends_at = starts_at + service.duration
-    if starts_at < now or availability.is_closed(practitioner, place, starts_at, ends_at):
+    ends_at = starts_at + search.service.duration
+    if starts_at < search.now or availability.is_closed(
+        practitioner, search.location, starts_at, ends_at
+    ):
         raise SlotNotOffered
 
 

@@ -16,6 +16,7 @@ from booking.models import (
     Practitioner,
     Service,
 )
+from booking.search import Search
 
 from .locks import losing_the_race_is_slot_taken, queue_for
 from .taking import (
@@ -54,7 +55,13 @@ def hold(
     given up, but only if the new one succeeds. `reference` moves the hold of that name to this
     time. Raises SlotTaken, SlotNotOffered, or StatusChanged if that hold is booked already.
     """
-    location = location or service.location
+    search = Search(
+        service=service,
+        practitioners=practitioners,
+        location=location or service.location,
+        now=now,
+        holder=replaces or reference,
+    )
 
     def take(practitioner: Practitioner) -> Appointment:
         refuse_if_taken(service, practitioner, starts_at, own=(reference, replaces))
@@ -63,30 +70,17 @@ def hold(
             if reference is not None and give_up(reference) is not None:
                 raise StatusChanged
             if replaces is not None:
-                own = get_hold(
-                    replaces, service, starts_at, practitioners=[practitioner], location=location
-                )
+                own = get_hold(search.with_only(practitioner), starts_at, replaces)
                 if own and reference is None:
                     # Choosing it again keeps it no longer than its button would.
                     return renew(own, duration) if _is_young(own) else own
                 release(reference=replaces, now=now, by=by)
-            if not is_offered_at(service, location):
+            if not is_offered_at(service, search.location):
                 raise SlotNotOffered
-            check_free(service, practitioner, location, starts_at, now=now)
-            return insert(
-                service,
-                practitioner,
-                location,
-                starts_at,
-                reference=reference,
-                duration=duration,
-                now=now,
-            )
+            check_free(search, practitioner, starts_at)
+            return insert(search, practitioner, starts_at, reference=reference, duration=duration)
 
-    candidates = who_may_be_free(
-        service, practitioners, location, starts_at, now=now, holder=replaces or reference
-    )
-    return first_that_can(candidates, take)
+    return first_that_can(who_may_be_free(search, starts_at), take)
 
 
 def extend(*, reference: UUID, now: datetime, by: Actor) -> Appointment:

@@ -15,6 +15,7 @@ from booking.models import (
     Practitioner,
     Service,
 )
+from booking.search import Search
 
 _HOLD = """
     SELECT held.* FROM booking_appointment AS held
@@ -39,27 +40,11 @@ def first_that_can(
     raise refusal
 
 
-def who_may_be_free(
-    service: Service,
-    practitioners: Sequence[Practitioner],
-    location: Location,
-    starts_at: datetime,
-    *,
-    now: datetime,
-    holder: UUID | None,
-) -> Sequence[Practitioner]:
+def who_may_be_free(search: Search, starts_at: datetime) -> Sequence[Practitioner]:
     """Return those worth asking, so that nobody queues for fifty diaries; the first if none is."""
-    if len(practitioners) <= 1:
-        return practitioners
-    free = availability.free_practitioners(
-        service,
-        practitioners=practitioners,
-        starts_at=starts_at,
-        now=now,
-        location=location,
-        holder=holder,
-    )
-    return free or practitioners[:1]
+    if len(search.practitioners) <= 1:
+        return search.practitioners
+    return availability.free_practitioners(search, starts_at) or search.practitioners[:1]
 
 
 def refuse_if_taken(
@@ -88,27 +73,13 @@ def is_offered_at(service: Service, location: Location) -> bool:
 
 
 def check_free(
-    service: Service,
-    practitioner: Practitioner,
-    location: Location,
-    starts_at: datetime,
-    *,
-    now: datetime,
-    moving: UUID | None = None,
-    override: bool = False,
+    search: Search, practitioner: Practitioner, starts_at: datetime, *, override: bool = False
 ) -> None:
     """Raise SlotTaken or SlotNotOffered unless the time can be taken. Needs the diary's lock."""
     if override:
-        refuse_if_taken(service, practitioner, starts_at, moving=moving)
-    elif not availability.is_offered(
-        service,
-        practitioner=practitioner,
-        starts_at=starts_at,
-        now=now,
-        location=location,
-        moving=moving,
-    ):
-        refuse_if_taken(service, practitioner, starts_at, moving=moving)
+        refuse_if_taken(search.service, practitioner, starts_at, moving=search.moving)
+    elif not availability.is_offered(search.with_only(practitioner), starts_at):
+        refuse_if_taken(search.service, practitioner, starts_at, moving=search.moving)
         raise SlotNotOffered
     # The constraint still counts holds that ran out. One statement, as in `release`, and the last
     # before the insert: everyone else in the queue waits for what a refused person asks.
@@ -116,23 +87,21 @@ def check_free(
 
 
 def insert(
-    service: Service,
+    search: Search,
     practitioner: Practitioner,
-    location: Location,
     starts_at: datetime,
     *,
     reference: UUID | None,
     duration: timedelta,
-    now: datetime,
 ) -> Appointment:
     appointment = Appointment(
         reference=reference or uuid4(),
-        service=service,
+        service=search.service,
         status=AppointmentStatus.PENDING,
         created_at=DatabaseNow(),
         expires_at=DatabaseNow() + duration,
     )
-    put(appointment, practitioner, location, starts_at)
+    put(appointment, practitioner, search.location, starts_at)
     appointment.save(force_insert=True)
     return appointment
 
@@ -156,21 +125,15 @@ def renew(own: Appointment, duration: timedelta) -> Appointment:
     return own
 
 
-def get_hold(
-    reference: UUID,
-    service: Service,
-    starts_at: datetime,
-    *,
-    practitioners: Sequence[Practitioner],
-    location: Location,
-) -> Appointment | None:
+def get_hold(search: Search, starts_at: datetime, reference: UUID) -> Appointment | None:
     """Return the unexpired hold for just this, locked until the transaction ends.
 
-    That is, with one of these practitioners at this place, unless there are none: a hold keeps its
+    That is, with one of the practitioners at this place, unless there are none: a hold keeps its
     reference when it moves, and a page that was drawn before names somebody else. Until then nobody
     can close the practitioner's diary, either.
     """
-    whose = [practitioner.pk for practitioner in practitioners]
+    service, location = search.service, search.location
+    whose = [practitioner.pk for practitioner in search.practitioners]
     found = Appointment.objects.raw(
         _HOLD.format(now=DatabaseNow.in_sql()),
         [reference, service.pk, starts_at, not whose, location.pk, whose],
@@ -178,7 +141,7 @@ def get_hold(
     for own in found:
         # What is known need not be read again.
         own.service = service
-        for practitioner in practitioners:
+        for practitioner in search.practitioners:
             if practitioner.pk == own.practitioner_id:
                 own.practitioner = practitioner
         if location.pk == own.location_id:

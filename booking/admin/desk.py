@@ -1,5 +1,6 @@
 """Booking and moving a visit for somebody on the phone, as staff do it."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -130,14 +131,7 @@ def _reference(signed: str | None) -> UUID:
 def _judge(times: TimeForm, *, moving: UUID) -> Verdict | None:
     if times.starts_at is None:
         return None
-    return judge(
-        times.service,
-        times.candidates,
-        times.place,
-        times.starts_at,
-        now=times.now,
-        moving=moving,
-    )
+    return judge(replace(times.search, moving=moving), times.starts_at)
 
 
 def _may(verdict: Verdict, times: TimeForm) -> bool:
@@ -152,9 +146,9 @@ def _book(
 ) -> HttpResponse:
     appointment = actions.book(
         reference=reference,
-        service=verdict.service,
-        practitioners=verdict.practitioners,
-        location=verdict.location,
+        service=verdict.search.service,
+        practitioners=verdict.search.practitioners,
+        location=verdict.search.location,
         starts_at=verdict.starts_at,
         details=details.patient_details(),
         screening=ScreeningPass(
@@ -284,16 +278,17 @@ def _what_changed(visit: Appointment) -> str:
 def _move(model_admin, request, visit, verdict, form, now: datetime) -> HttpResponse:
     asked_by, note = form.cleaned_data["asked_by"], form.cleaned_data["note"]
     parts = ["The patient asked." if asked_by == "patient" else "The clinic asked."]
-    if verdict.location != visit.location:
-        parts.append(f"From {visit.location.name} to {verdict.location.name}.")
+    search = verdict.search
+    if search.location != visit.location:
+        parts.append(f"From {visit.location.name} to {search.location.name}.")
     parts += [verdict.note, note]
     moved = actions.reschedule(
         reference=visit.reference,
         starts_at=verdict.starts_at,
         now=now,
         by=Actor.staff(request.user),
-        practitioners=verdict.practitioners,
-        location=verdict.location,
+        practitioners=search.practitioners,
+        location=search.location,
         # Whoever has a visit that is no longer offered to others may still move it.
         override=bool(verdict.reasons) or not visit.service.is_active,
         sequence=visit.sequence,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,10 +13,11 @@ from django.http import QueryDict
 from django.utils.html import format_html
 
 from booking.actions import PatientDetails
-from booking.availability import bookable_dates, find_slots, nearest_slots
+from booking.availability import find_slots, nearest_slots
 from booking.forms import NUL_MESSAGE, YEARS, DetailsForm, ScreeningForm, parse_start
 from booking.models import Appointment, Location, Patient, Practitioner, Service
 from booking.models.service import ForWhom
+from booking.search import Search
 from booking.slots import Slot, instants_of
 from booking.templatetags.clinic_times import clinic_day, clinic_time, clinic_time_with_zone
 from booking.validators import OneLine
@@ -185,6 +186,17 @@ class TimeForm(forms.Form):
         wanted = self["practitioner"].value()
         return [one for one in self.practitioners if one.slug == wanted] or self.practitioners
 
+    @property
+    def search(self) -> Search:
+        """What counts when free times are looked for."""
+        return Search(
+            service=self.service,
+            practitioners=self.candidates,
+            location=self.place,
+            now=self.now,
+            moving=self.visit.reference if self.visit else None,
+        )
+
     def clean(self):
         answers = self.cleaned_data
         start = answers.get("start")
@@ -246,40 +258,24 @@ class TimeForm(forms.Form):
 
     def listing(self) -> Listing:
         """Return the free times to choose from, those inside the notice too."""
-        service, zone, now = self.service, self.place.tz, self.now
-        at_once = copy(service)
+        search, at_once = self.search, copy(self.service)
         at_once.notice_minutes = 0
-        today, latest = bookable_dates(service, now=now, location=self.place)
+        today, latest = search.bookable_dates()
         first_on = min(max(self.cleaned_data.get("first_on") or today, today), latest)
-        slots = find_slots(
-            at_once,
-            practitioners=self.candidates,
-            first_on=first_on,
-            last_on=latest,
-            now=now,
-            location=self.place,
-            moving=self.visit.reference if self.visit else None,
-        )
-        by_day = groupby(slots, key=lambda slot: slot.starts_at.astimezone(zone).date())
+        slots = find_slots(replace(search, service=at_once), first_on=first_on)
+        by_day = groupby(slots, key=lambda slot: search.day_of(slot.starts_at))
         days = [DayOfSlots(on, tuple(group)) for on, group in by_day]
         return Listing(
             days=tuple(days[:DAYS_SHOWN]),
             earlier_on=max(today, first_on - ONE_WEEK) if first_on > today else None,
             later_on=days[DAYS_SHOWN].on if len(days) > DAYS_SHOWN else None,
             first_on=today if first_on > today else None,
-            notice_until=now + service.notice,
+            notice_until=search.notice_until,
         )
 
     def nearest(self, around: datetime) -> list[Slot]:
         """Return the free times that patients could book, nearest to a time that is taken."""
-        return nearest_slots(
-            self.service,
-            practitioners=self.candidates,
-            around=around,
-            now=self.now,
-            location=self.place,
-            moving=self.visit.reference if self.visit else None,
-        )
+        return nearest_slots(self.search, around)
 
     def chosen_words(self) -> str:
         """Return the chosen time as its button says it, or "" if none is."""

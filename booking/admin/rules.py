@@ -1,10 +1,8 @@
 """With whom a time that staff want would be booked, and which rules stand in its way, in words."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateformat import time_format
@@ -12,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from booking.availability import free_practitioners
-from booking.models import Appointment, AvailableTime, Location, Practitioner, Service
+from booking.models import Appointment, AvailableTime, Practitioner
 from booking.reasons import OVERLAPS, Reason, Why, explain
+from booking.search import Search
 from booking.templatetags.clinic_times import clinic_day, clinic_weekday, length_words
 
 from .wording import appointment_label, when_label
@@ -35,11 +34,14 @@ SHORT = {
 class Verdict:
     """What comes of wanting a time. No reasons: it is offered, with any of the practitioners."""
 
-    service: Service
-    practitioners: tuple[Practitioner, ...]
-    location: Location
+    search: Search
     starts_at: datetime
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def practitioner(self) -> Practitioner:
+        """Whom the reasons are about; the first of those who can be had."""
+        return self.search.practitioners[0]
 
     @property
     def is_taken(self) -> bool:
@@ -55,8 +57,8 @@ class Verdict:
     @property
     def token(self) -> str:
         """What the tick "all the same" sends: it holds for just these rules of just this time."""
-        who = self.practitioners[0].pk
-        told = (self.starts_at, who, self.location.pk, self.service.pk, self.words)
+        who, place = self.practitioner.pk, self.search.location.pk
+        told = (self.starts_at, who, place, self.search.service.pk, self.words)
         return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
     @property
@@ -66,7 +68,7 @@ class Verdict:
         return f"Booked all the same: {rules}." if rules else ""
 
     def _words(self, reason: Reason) -> SafeString:
-        zone, service = self.location.tz, self.service
+        zone, service = self.search.location.tz, self.search.service
         if reason.appointment is not None:
             return _overlap_words(reason.why, reason.appointment)
         if reason.why == Why.CLOSURE and reason.period is not None:
@@ -86,14 +88,14 @@ class Verdict:
             return format_html(words, length_words(service.step))
         if reason.why == Why.CAP:
             words = "{} has the most of these visits that a day may have: {}."
-            return format_html(words, self.practitioners[0].name, service.daily_cap)
+            return format_html(words, self.practitioner.name, service.daily_cap)
         return format_html("{}", "It has begun already.")
 
     def _hours_words(self) -> SafeString:
-        local = self.starts_at.astimezone(self.location.tz)
-        practitioner = self.practitioners[0]
+        local = self.starts_at.astimezone(self.search.location.tz)
+        practitioner = self.practitioner
         times = AvailableTime.objects.filter(
-            practitioner=practitioner, location=self.location.host
+            practitioner=practitioner, location=self.search.location.host
         ).order_by("start_time")
         hours = [
             " to ".join(time_format(at, "g:i A").lower() for at in (one.start_time, one.end_time))
@@ -107,45 +109,17 @@ class Verdict:
         return format_html(words, practitioner.name, clinic_weekday(local), " and ".join(hours))
 
 
-def judge(
-    service: Service,
-    practitioners: Sequence[Practitioner],
-    location: Location,
-    starts_at: datetime,
-    *,
-    now: datetime,
-    moving: UUID,
-) -> Verdict:
-    """Return with whom the time can be had; if with nobody, who has the least in the way of it.
-
-    The appointment `moving` is not in its own way.
-    """
-    free = free_practitioners(
-        service,
-        practitioners=practitioners,
-        starts_at=starts_at,
-        now=now,
-        location=location,
-        moving=moving,
-    )
-    if free:
-        return Verdict(service, tuple(free), location, starts_at)
+def judge(search: Search, starts_at: datetime) -> Verdict:
+    """Return with whom the time can be had; if with nobody, who has the least in the way of it."""
+    if free := free_practitioners(search, starts_at):
+        return Verdict(search.with_only(*free), starts_at)
     verdicts = [
-        Verdict(service, (one,), location, starts_at, tuple(reasons))
-        for one in practitioners
-        if (
-            reasons := explain(
-                service,
-                practitioner=one,
-                starts_at=starts_at,
-                now=now,
-                location=location,
-                moving=moving,
-            )
-        )
+        Verdict(search.with_only(one), starts_at, tuple(reasons))
+        for one in search.practitioners
+        if (reasons := explain(search, one, starts_at))
     ]
     # None are left if the time came free between the two looks at it.
-    offered = Verdict(service, tuple(practitioners), location, starts_at)
+    offered = Verdict(search, starts_at)
     return min(verdicts, key=lambda v: (v.is_taken, len(v.reasons)), default=offered)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from booking.models import Location, Practitioner, Service
 from booking.reasons import Why, explain
+from booking.search import Search
 from booking.slots import instants_of
 from booking.templatetags.clinic_times import clinic_day, clinic_time, length_words
 
@@ -79,23 +80,24 @@ def _answers(asked, *, now):
     service, location = asked["service"], asked["location"] or asked["service"].location
     chosen, offering = asked["practitioner"], list(service.practitioners.all())
     asked_of = [chosen] if chosen else [one for one in offering if one.is_active]
+    search = Search(service=service, practitioners=asked_of, location=location, now=now)
     instants = instants_of(asked["day"], asked["at"], location.tz)
     return {
         "place": location,
-        "in_general": _in_general(service, location, chosen, offering, asked_of, instants),
+        "in_general": _in_general(search, chosen, offering, instants),
         "answers": [
             (
                 when_label(starts_at, location.tz),
-                [_answer(service, location, one, starts_at, now=now) for one in asked_of],
+                [_answer(search, one, starts_at) for one in asked_of],
             )
             for starts_at in instants
         ],
     }
 
 
-def _in_general(service, location, chosen, offering, asked_of, instants):
+def _in_general(search, chosen, offering, instants):
     """Say what has nothing to do with the time."""
-    words = []
+    service, location, words = search.service, search.location, []
     if not service.is_active:
         words.append("This service cannot be booked at all: “bookable” is not ticked.")
     if location not in (service.location, *service.other_locations.all()):
@@ -104,29 +106,26 @@ def _in_general(service, location, chosen, offering, asked_of, instants):
         words.append(f"{chosen} does not offer this service.")
     if chosen and not chosen.is_active:
         words.append(f"{chosen} cannot be booked at all: “active” is not ticked.")
-    if not asked_of:
+    if not search.practitioners:
         words.append("Nobody who is active offers this service.")
     if not instants:
         words.append("No clock shows this time on that day: it is skipped in spring.")
     return words
 
 
-def _answer(service, location, practitioner, starts_at, *, now):
-    reasons = explain(
-        service, practitioner=practitioner, location=location, starts_at=starts_at, now=now
-    )
-    day = starts_at.astimezone(location.tz).date().isoformat()
-    query = {"from": day, "location": location.slug, "practitioner": practitioner.slug}
+def _answer(search, practitioner, starts_at):
+    day, place = search.day_of(starts_at).isoformat(), search.location.slug
+    query = {"from": day, "location": place, "practitioner": practitioner.slug}
     return Answer(
         practitioner,
-        [in_words(reason, service, location) for reason in reasons],
-        reverse("booking:times", args=[service.slug], query=query),
+        [in_words(reason, search) for reason in explain(search, practitioner, starts_at)],
+        reverse("booking:times", args=[search.service.slug], query=query),
     )
 
 
-def in_words(reason, service, location):
+def in_words(reason, search):
     """Return the reason as a sentence for staff, with links to what is in the way."""
-    tz = location.tz
+    service, host, tz = search.service, search.location.host, search.location.tz
     match reason.why:
         case Why.PAST:
             return "It is past."
@@ -158,12 +157,12 @@ def in_words(reason, service, location):
                 closure_label(reason.closure),
             )
         case Why.HOLIDAY:
-            url = reverse("admin:booking_location_change", args=[location.host.pk])
+            url = reverse("admin:booking_location_change", args=[host.pk])
             return format_html(
                 '{} is a public holiday, and not ticked as worked at <a href="{}">{}</a>.',
                 reason.name,
                 url,
-                location.host,
+                host,
             )
         case Why.CAP:
             return (

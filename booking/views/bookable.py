@@ -1,54 +1,29 @@
 """What a page of free times shows: shared by booking a visit and by moving one."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from booking.availability import bookable_dates, find_openings
+from booking.availability import find_openings
 from booking.forms import parse_day
-from booking.models import Location, Practitioner, Service
-from booking.slots import to_utc
+from booking.search import Search
 from booking.weeks import ONE_DAY, Bookable, stretches_by_day
 
 
-def find_bookable(
-    service: Service,
-    *,
-    practitioners: Sequence[Practitioner],
-    location: Location,
-    now: datetime,
-    holder: UUID | None = None,
-    moving: UUID | None = None,
-    zone: ZoneInfo | None = None,
-) -> Bookable:
-    """Return the days and free times of all of them together; `holder` and `moving` as for slots.
-
-    Days are those of `zone`, by default the location's own.
-    """
-    first_on, last_on = bookable_dates(service, now=now, location=location)
-    openings = find_openings(
-        service,
-        practitioners=practitioners,
-        location=location,
-        first_on=first_on,
-        last_on=last_on,
-        now=now,
-        holder=holder,
-        moving=moving,
-    )
-    zone = zone or location.tz
-    end = to_utc(last_on + ONE_DAY, time(), location.tz)
+def find_bookable(search: Search, *, zone: ZoneInfo) -> Bookable:
+    """Return the days, those of `zone`, and free times of all the practitioners together."""
+    first_on, last_on = search.bookable_dates()
+    openings = find_openings(search, first_on=first_on, last_on=last_on)
+    end = search.begin_of(last_on + ONE_DAY)
     return Bookable(
-        first_on=now.astimezone(zone).date(),
+        first_on=search.now.astimezone(zone).date(),
         last_on=(end - timedelta(microseconds=1)).astimezone(zone).date(),
-        notice_until=now + service.notice,
+        notice_until=search.notice_until,
         slots=tuple(openings.slots),
         open_on=frozenset(on for on, _, _ in stretches_by_day(openings.open_starts, zone)),
         zone=zone,
-        holidays=location.host.holidays(first_on, last_on),
+        holidays=search.location.host.holidays(first_on, last_on),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions, limits
 from booking.actors import PATIENT
-from booking.availability import free_practitioners, nearest_slots
+from booking.availability import is_offered, nearest_slots
 from booking.errors import BookingError, HeldLongEnough, SlotTaken, TooMany
 from booking.forms import DetailsForm
 from booking.interruption import find_interruption
@@ -40,8 +40,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     The same form sent twice books once. With `change` it comes from the times, where another time
     was chosen: that is then the browser's newest hold.
     """
-    now = timezone.now()
-    journey = start_journey(request, slug, now=now)
+    journey = start_journey(request, slug, now=timezone.now())
     is_change = "change" in request.POST
     token, screening = journey.newest_hold if is_change else journey.hold, journey.screening
     if screening is None:
@@ -56,12 +55,12 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
         return _to_visit(held, journey)
     if request.method != "POST":
         form = DetailsForm(for_whom=journey.service.for_whom)
-        return _show(request, journey, token, form, held=held, now=now)
+        return _show(request, journey, token, form, held=held)
     if is_change:
-        return _show(request, journey, token, _unfinished_form(request, journey), now=now)
+        return _show(request, journey, token, _unfinished_form(request, journey))
     if "extend" in request.POST:
-        return _extend(request, journey, token, now=now)
-    return _book(request, journey, token, screening, now=now)
+        return _extend(request, journey, token)
+    return _book(request, journey, token, screening)
 
 
 def _unfinished_form(request: HttpRequest, journey: Journey) -> DetailsForm:
@@ -71,28 +70,21 @@ def _unfinished_form(request: HttpRequest, journey: Journey) -> DetailsForm:
     return form
 
 
-def _extend(
-    request: HttpRequest, journey: Journey, token: HoldToken, *, now: datetime
-) -> HttpResponse:
+def _extend(request: HttpRequest, journey: Journey, token: HoldToken) -> HttpResponse:
     """Keep the time for ten more minutes, or say why not. Nothing else in the form counts yet."""
     refusal = ""
     try:
-        actions.extend(reference=token.reference, now=now, by=PATIENT)
+        actions.extend(reference=token.reference, now=journey.now, by=PATIENT)
     except SlotTaken:
         pass  # The page says what is true of a time that is no longer held.
     except HeldLongEnough as error:
         refusal = error.message
     form = _unfinished_form(request, journey)
-    return _show(request, journey, token, form, now=now, is_kept=not refusal, refusal=refusal)
+    return _show(request, journey, token, form, is_kept=not refusal, refusal=refusal)
 
 
 def _book(
-    request: HttpRequest,
-    journey: Journey,
-    token: HoldToken,
-    screening: ScreeningPass,
-    *,
-    now: datetime,
+    request: HttpRequest, journey: Journey, token: HoldToken, screening: ScreeningPass
 ) -> HttpResponse:
     form = DetailsForm(request.POST, for_whom=journey.service.for_whom)
     form.interruption = find_interruption(
@@ -102,11 +94,11 @@ def _book(
     )
     try:
         if not form.is_valid() or form.interruption:
-            return _keep(request, journey, token, form, now=now)
+            return _keep(request, journey, token, form)
         chosen = form.cleaned_data["start"]
         starts_at = chosen or token.starts_at
         person = replace(form.patient_details(), own_zone=_own_zone_key(journey))
-        with limits.spend("book", request, email=person.email, now=now):
+        with limits.spend("book", request, email=person.email, now=journey.now):
             appointment = actions.book(
                 reference=token.reference,
                 service=journey.service,
@@ -115,14 +107,14 @@ def _book(
                 starts_at=starts_at,
                 details=person,
                 screening=screening,
-                now=now,
+                now=journey.now,
                 by=PATIENT,
                 replaces=journey.holder,
             )
     except BookingError as error:
         is_too_many = isinstance(error, TooMany)
         form.add_error(None if is_too_many else "start", error.message)
-        return _show(request, journey, token, form, now=now, status=error.status)
+        return _show(request, journey, token, form, status=error.status)
     response = _to_visit(appointment, journey)
     if journey.holder in (None, token.reference):
         # Long enough to answer a second click alike, short enough for a shared computer.
@@ -140,25 +132,25 @@ def _own_zone_key(journey: Journey) -> str:
 
 
 def _keep(
-    request: HttpRequest, journey: Journey, token: HoldToken, form: DetailsForm, *, now: datetime
+    request: HttpRequest, journey: Journey, token: HoldToken, form: DetailsForm
 ) -> HttpResponse:
     """Draw the form again; hold the other time, if one was chosen, while it is put right."""
     starts_at = form.cleaned_data.get("start")
     if starts_at is None or starts_at == token.starts_at:
-        return _show(request, journey, token, form, now=now)
-    with limits.spend("hold", request, now=now):
+        return _show(request, journey, token, form)
+    with limits.spend("hold", request, now=journey.now):
         held = actions.hold(
             service=journey.service,
             practitioners=journey.candidates,
             location=journey.location,
             starts_at=starts_at,
-            now=now,
+            now=journey.now,
             by=PATIENT,
             replaces=journey.holder,
             reference=token.reference,
         )
     token = HoldToken.of(held)
-    response = _show(request, journey, token, form, now=now)
+    response = _show(request, journey, token, form)
     set_cookie(response, HOLD_COOKIE, token.sign(), lasts=COOKIE_LASTS)
     return response
 
@@ -169,7 +161,6 @@ def _show(
     token: HoldToken,
     form: DetailsForm,
     *,
-    now: datetime,
     held: Appointment | None = None,
     status: int = 200,
     is_kept: bool = False,
@@ -181,14 +172,8 @@ def _show(
     """
     nearest = None
     if form.has_error("start"):
-        nearest = nearest_slots(
-            journey.service,
-            practitioners=journey.candidates,
-            location=journey.location,
-            around=form.cleaned_data.get("start") or token.starts_at,
-            now=now,
-            holder=journey.holder,
-        )
+        wanted = form.cleaned_data.get("start") or token.starts_at
+        nearest = nearest_slots(journey.search, wanted)
     held = if_live(held or get_held(token), service=journey.service)
     is_late = held is None and not form.errors
     context = {
@@ -202,7 +187,7 @@ def _show(
         "seconds_left": int(held.time_left.total_seconds()) if held else 0,  # type: ignore[attr-defined]  # from the query
         "is_kept": is_kept and held is not None,
         "refusal": refusal,
-        "is_lost": is_late and not _is_free(journey, token, now=now),
+        "is_lost": is_late and not _is_free(journey, token),
         "nearest": nearest,
         "other_kinds": _other_kinds(journey) if form.is_wrong_kind else None,
         "change_url": journey.url("times", day=_day(journey, token)),
@@ -215,17 +200,9 @@ def _other_kinds(journey: Journey) -> list[Service]:
     return list(Service.objects.listed().exclude(for_whom=journey.service.for_whom))
 
 
-def _is_free(journey: Journey, token: HoldToken, *, now: datetime) -> bool:
-    return bool(
-        free_practitioners(
-            journey.service,
-            practitioners=_named(journey, token),
-            location=journey.location,
-            starts_at=token.starts_at,
-            now=now,
-            holder=journey.holder,
-        )
-    )
+def _is_free(journey: Journey, token: HoldToken) -> bool:
+    search = journey.search.with_only(*_named(journey, token))
+    return is_offered(search, token.starts_at)
 
 
 def _day(journey: Journey, token: HoldToken) -> date:

@@ -24,6 +24,7 @@ from booking.models import (
     Service,
 )
 from booking.screening import PASS_COOKIE, ScreeningPass, read_pass
+from booking.search import Search
 from booking.templatetags.clinic_times import iso_utc
 from booking.zones import read_zone
 from conditions.red_flags import FlagSet, flags_for_screening
@@ -89,6 +90,8 @@ class HoldToken:
 class Journey:
     """One browser on its way to one visit."""
 
+    now: datetime
+    """When the page was asked for."""
     catalogue: Catalogue
     service: Service
     practitioners: tuple[Practitioner, ...]
@@ -130,6 +133,17 @@ class Journey:
     def holder(self) -> UUID | None:
         """The reference whose hold does not stand in this browser's way."""
         return self.newest_hold.reference if self.newest_hold else None
+
+    @property
+    def search(self) -> Search:
+        """What counts when free times are looked for."""
+        return Search(
+            service=self.service,
+            practitioners=self.candidates,
+            location=self.location,
+            now=self.now,
+            holder=self.holder,
+        )
 
     @property
     def kept(self) -> dict[str, str]:
@@ -217,6 +231,7 @@ def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:
         request.GET.get("condition", ""), now=now, clinic_wide=lambda: catalogue.red_flags
     )
     return Journey(
+        now=now,
         catalogue=catalogue,
         service=offer.service,
         practitioners=practitioners,

@@ -17,7 +17,7 @@ from booking.availability import nearest_slots
 from booking.errors import BookingError, SlotNotOffered, SlotTaken, TooMany
 from booking.forms import StartForm
 from booking.models import Appointment, Practitioner
-from booking.weeks import Bookable
+from booking.search import Search
 
 from .appointments import (
     get_appointment_for_link,
@@ -36,6 +36,8 @@ ANYONE = {"with": "anyone"}
 class Move:
     """One visit, and who might have it at another time."""
 
+    now: datetime
+    """When the page was asked for."""
     visit: Appointment
     practitioners: tuple[Practitioner, ...]
     """Everybody who offers the service today."""
@@ -50,14 +52,15 @@ class Move:
         own = tuple(one for one in self.practitioners if one == self.visit.practitioner)
         return self.practitioners if self.is_for_anyone or not own else own
 
-    def find_bookable(self, *, now: datetime) -> Bookable:
-        return find_bookable(
-            self.visit.service,
+    @property
+    def search(self) -> Search:
+        """What counts when other times are looked for."""
+        return Search(
+            service=self.visit.service,
             practitioners=self.candidates,
             location=self.visit.location,
-            now=now,
+            now=self.now,
             moving=self.visit.reference,
-            zone=self.zone,
         )
 
     @property
@@ -71,10 +74,10 @@ class Move:
         kept = ANYONE if self.is_for_anyone else {}
         return {**kept, **zone_choice(self.visit, self.own_zone)}
 
-    def context(self, *, now: datetime) -> dict[str, Any]:
+    def context(self) -> dict[str, Any]:
         is_alone = self.candidates == (self.visit.practitioner,)
         return {
-            **visit_context(self.visit, now=now),
+            **visit_context(self.visit, now=self.now),
             **clock_context(self.visit, self.own_zone),
             "moving": self.visit,
             # The times page draws a held time as chosen: here it is the present one.
@@ -89,28 +92,29 @@ class Move:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show other times for a visit; a POST with one of them moves it there at once."""
-    now = timezone.now()
-    move = _start(request, reference)
+    move = _start(request, reference, now=timezone.now())
+    visit = move.visit
     form = StartForm(request.POST) if request.method == "POST" else None
     starts_at = form.cleaned_data["start"] if form and form.is_valid() else None
     # The same form sent twice: the first has done it, and it may be too late for a second.
-    if starts_at == move.visit.starts_at and is_news(last_move(move.visit), move.visit, now=now):
-        return to_visit(move.visit, move.own_zone)
-    if not actions.patient_may_change(move.visit, now):
-        return _stop(request, move, now=now)
+    if starts_at == visit.starts_at and is_news(last_move(visit), visit, now=move.now):
+        return to_visit(visit, move.own_zone)
+    if not actions.patient_may_change(visit, move.now):
+        return _stop(request, move)
     if form is None:
-        return _show(request, move, now=now)
+        return _show(request, move)
     if starts_at is None:
-        return _refuse(request, move, form, around=move.visit.starts_at, now=now, status=400)
-    return _move(request, move, form, starts_at, now=now)
+        return _refuse(request, move, form, around=visit.starts_at, status=400)
+    return _move(request, move, form, starts_at)
 
 
-def _start(request: HttpRequest, reference: UUID) -> Move:
+def _start(request: HttpRequest, reference: UUID, *, now: datetime) -> Move:
     visit = get_appointment_for_link(reference)
     offering = Practitioner.objects.filter(
         is_active=True, services=visit.service_id, services__is_active=True
     )
     return Move(
+        now=now,
         visit=visit,
         practitioners=tuple(offering),
         is_for_anyone=request.GET.get("with") == ANYONE["with"],
@@ -118,38 +122,33 @@ def _start(request: HttpRequest, reference: UUID) -> Move:
     )
 
 
-def _move(
-    request: HttpRequest, move: Move, form: StartForm, starts_at: datetime, *, now: datetime
-) -> HttpResponse:
+def _move(request: HttpRequest, move: Move, form: StartForm, starts_at: datetime) -> HttpResponse:
     visit = move.visit
     if starts_at == visit.starts_at and visit.practitioner in move.candidates:
-        return _show(request, move, now=now, is_same_time=True)
+        return _show(request, move, is_same_time=True)
     try:
         keep_own_zone(request, visit)
-        with limits.spend(
-            "move", request, email=visit.patient.email if visit.patient else "", now=now
-        ):
+        email = visit.patient.email if visit.patient else ""
+        with limits.spend("move", request, email=email, now=move.now):
             moved = actions.reschedule(
                 reference=visit.reference,
                 practitioners=move.candidates,
                 starts_at=starts_at,
-                now=now,
+                now=move.now,
                 by=PATIENT,
             )
     except (SlotTaken, SlotNotOffered, TooMany) as error:
         form.add_error("start", error.message)
-        return _refuse(request, move, form, around=starts_at, now=now, status=error.status)
+        return _refuse(request, move, form, around=starts_at, status=error.status)
     except BookingError:
         # Somebody cancelled it, or the limit passed, since it was read.
-        return _stop(request, _start(request, visit.reference), now=now)
+        return _stop(request, _start(request, visit.reference, now=move.now))
     return to_visit(moved, move.own_zone)
 
 
-def _show(
-    request: HttpRequest, move: Move, *, now: datetime, is_same_time: bool = False
-) -> HttpResponse:
+def _show(request: HttpRequest, move: Move, *, is_same_time: bool = False) -> HttpResponse:
     """Draw a week of free times; of an unreadable day, the first that has one."""
-    bookable = move.find_bookable(now=now)
+    bookable = find_bookable(move.search, zone=move.zone)
     is_readable = True
     wanted: date = bookable.first_free_on or bookable.first_on
     try:
@@ -161,7 +160,7 @@ def _show(
     others = (slot for slot in bookable.slots if slot.starts_at != move.visit.starts_at)
     first_other = next(others, None)
     context = {
-        **move.context(now=now),
+        **move.context(),
         "zone": move.zone,
         "bookable": bookable,
         "week": bookable.week_of(day),
@@ -178,29 +177,20 @@ def _show(
 
 
 def _refuse(
-    request: HttpRequest,
-    move: Move,
-    form: StartForm,
-    *,
-    around: datetime,
-    now: datetime,
-    status: int,
+    request: HttpRequest, move: Move, form: StartForm, *, around: datetime, status: int
 ) -> HttpResponse:
     """Say what is wrong with the time, that the old one is safe, and offer the nearest."""
-    nearest = nearest_slots(
-        move.visit.service,
-        practitioners=move.candidates,
-        location=move.visit.location,
-        around=around,
-        now=now,
-        moving=move.visit.reference,
-    )
-    context = {**move.context(now=now), "zone": move.zone, "form": form, "nearest": nearest}
+    context = {
+        **move.context(),
+        "zone": move.zone,
+        "form": form,
+        "nearest": nearest_slots(move.search, around),
+    }
     return render(request, "booking/appointment_reschedule_refused.html", context, status=status)
 
 
-def _stop(request: HttpRequest, move: Move, *, now: datetime) -> HttpResponse:
+def _stop(request: HttpRequest, move: Move) -> HttpResponse:
     """Say why the visit stays where it is, and what to do instead."""
     status = 409 if request.method == "POST" else 200
-    context = move.context(now=now)
+    context = move.context()
     return render(request, "booking/appointment_not_movable.html", context, status=status)

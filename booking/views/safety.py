@@ -1,7 +1,5 @@
 """Step 1: the red-flag questions. An emergency ends here and stores nothing."""
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -35,8 +33,7 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
     Details that were typed before the questions had to be asked again travel through the pages as
     hidden fields, and nowhere else.
     """
-    now = timezone.now()
-    journey = start_journey(request, slug, now=now)
+    journey = start_journey(request, slug, now=timezone.now())
     if not journey.flag_set.flags:
         return render(request, "booking/screening_unavailable.html", journey.context())
     is_sent_here = "hold" in request.POST and not ANSWERS & request.POST.keys()
@@ -47,12 +44,12 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
     outcome = assess(journey.flag_set, form.known_codes)
     # A sign of an emergency counts, whatever else the form says and why it must be asked again.
     if outcome.level == CareLevel.EMERGENCY:
-        return _stop(request, journey, form, now=now)
+        return _stop(request, journey, form)
     if not is_valid:
         return _without_pass(_ask(request, journey, form))
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
         return _without_pass(_advise(request, journey, form))
-    return _pass_on(request, journey, outcome, now=now)
+    return _pass_on(request, journey, outcome)
 
 
 def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
@@ -60,16 +57,14 @@ def _ask(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpRes
     return render(request, "booking/screening_form.html", context)
 
 
-def _stop(
-    request: HttpRequest, journey: Journey, form: ScreeningForm, *, now: datetime
-) -> HttpResponse:
+def _stop(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpResponse:
     """Show the stop page, and take back the pass and the hold.
 
     The crisis line comes first for whoever ticked nothing else that needs an ambulance.
     """
     for hold in (journey.hold, journey.newest_hold):
         if hold is not None:
-            actions.release(reference=hold.reference, now=now, by=PATIENT)
+            actions.release(reference=hold.reference, now=journey.now, by=PATIENT)
     codes = form.known_codes
     emergencies = [f for f in journey.flag_set.flags if f.code in codes and f.is_emergency]
     context = {
@@ -99,15 +94,13 @@ def _advise(request: HttpRequest, journey: Journey, form: ScreeningForm) -> Http
     return render(request, "booking/screening_urgent.html", context)
 
 
-def _pass_on(
-    request: HttpRequest, journey: Journey, outcome: Outcome, *, now: datetime
-) -> HttpResponse:
+def _pass_on(request: HttpRequest, journey: Journey, outcome: Outcome) -> HttpResponse:
     if "hold" in request.POST:
         # Whoever wanted another time goes on choosing one.
         step = "times" if "change" in request.POST else "details"
         response = redirect(journey.url(step), preserve_request=True)
     else:
         response = redirect(journey.url("times"))
-    value = issue_pass(journey.flag_set, outcome, now=now)
+    value = issue_pass(journey.flag_set, outcome, now=journey.now)
     set_cookie(response, PASS_COOKIE, value, lasts=PASS_LASTS)
     return response

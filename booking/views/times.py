@@ -53,8 +53,7 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
     Details typed before the person wanted another time come as a POST with `change`, and travel
     through these pages as hidden fields, and nowhere else.
     """
-    now = timezone.now()
-    journey = start_journey(request, slug, now=now)
+    journey = start_journey(request, slug, now=timezone.now())
     is_change = "change" in request.POST
     if journey.screening is None:
         return redirect(
@@ -63,38 +62,31 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
     if is_change and journey.hold and (booked := get_booked(journey.hold)):
         return redirect(booked)
     if request.method == "POST" and ("start" in request.POST or not is_change):
-        return _hold(request, journey, now=now)
-    bookable = find_bookable(
-        journey.service,
-        practitioners=journey.candidates,
-        location=journey.location,
-        now=now,
-        holder=journey.holder,
-        zone=journey.zone,
-    )
+        return _hold(request, journey)
+    bookable = find_bookable(journey.search, zone=journey.zone)
     try:
         wanted = wanted_day(request, bookable)
     except ValueError:
         context = {**_context(request, journey), "bookable": bookable}
         return render(request, "booking/slot_list_bad_date.html", context, status=400)
-    return _show(request, journey, bookable, wanted, now=now)
+    return _show(request, journey, bookable, wanted)
 
 
-def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpResponse:
+def _hold(request: HttpRequest, journey: Journey) -> HttpResponse:
     form = StartForm(request.POST)
     if not form.is_valid():
-        return _refuse(request, journey, form, around=now, now=now, status=400)
+        return _refuse(request, journey, form, around=journey.now, status=400)
     starts_at: datetime = form.cleaned_data["start"]
     is_change = "change" in request.POST
     own = journey.hold.reference if journey.hold and is_change else None
     try:
-        with limits.spend("hold", request, now=now):
+        with limits.spend("hold", request, now=journey.now):
             held = actions.hold(
                 service=journey.service,
                 practitioners=journey.candidates,
                 location=journey.location,
                 starts_at=starts_at,
-                now=now,
+                now=journey.now,
                 by=PATIENT,
                 replaces=journey.holder,
                 # The form of another tab gives its own hold up for this one, too.
@@ -102,23 +94,13 @@ def _hold(request: HttpRequest, journey: Journey, *, now: datetime) -> HttpRespo
             )
     except BookingError as error:
         form.add_error("start", error.message)
-        why = _why(journey, starts_at, now=now) if isinstance(error, SlotNotOffered) else ""
-        return _refuse(
-            request, journey, form, around=starts_at, now=now, status=error.status, why=why
-        )
+        why = ""
+        if isinstance(error, SlotNotOffered):
+            why = words_for_patients(journey.search, starts_at)
+        return _refuse(request, journey, form, around=starts_at, status=error.status, why=why)
     response = redirect(journey.url("details"), preserve_request=is_change)
     set_cookie(response, HOLD_COOKIE, HoldToken.of(held).sign(), lasts=COOKIE_LASTS)
     return response
-
-
-def _why(journey: Journey, starts_at: datetime, *, now: datetime) -> str:
-    return words_for_patients(
-        journey.service,
-        practitioners=journey.candidates,
-        location=journey.location,
-        starts_at=starts_at,
-        now=now,
-    )
 
 
 def _refuse(
@@ -127,32 +109,21 @@ def _refuse(
     form: StartForm,
     *,
     around: datetime,
-    now: datetime,
     status: int,
     why: str = "",
 ) -> HttpResponse:
     """Say what is wrong with the time and offer the nearest free ones."""
-    nearest = nearest_slots(
-        journey.service,
-        practitioners=journey.candidates,
-        location=journey.location,
-        around=around,
-        now=now,
-        holder=journey.holder,
-    )
     context = {
         **_context(request, journey),
         "form": form,
-        "nearest": nearest,
+        "nearest": nearest_slots(journey.search, around),
         "why": why,
         "is_too_many": status == TooMany.status,
     }
     return render(request, "booking/slot_list_refused.html", context, status=status)
 
 
-def _show(
-    request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date, *, now: datetime
-) -> HttpResponse:
+def _show(request: HttpRequest, journey: Journey, bookable: Bookable, wanted: date) -> HttpResponse:
     day = bookable.nearest_day(wanted)
     week = bookable.week_of(day)
     nearest_slot = None if week.selected.slots else bookable.nearest_slot(day)
@@ -163,7 +134,7 @@ def _show(
         "previous_free_on": bookable.previous_free_on(day),
         "next_free_on": bookable.next_free_on(day),
         "is_out_of_range": day != wanted,
-        "long_wait": _long_wait(journey, bookable, now=now),
+        "long_wait": _long_wait(journey, bookable),
         "held": if_live(get_held(journey.hold), service=journey.service),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
@@ -171,13 +142,13 @@ def _show(
     return render(request, "booking/slot_list.html", context)
 
 
-def _long_wait(journey: Journey, bookable: Bookable, *, now: datetime) -> LongWait | None:
+def _long_wait(journey: Journey, bookable: Bookable) -> LongWait | None:
     first = bookable.first_slot
     return find_long_wait(
         journey.screening.outcome if journey.screening else NO_FLAG,
         article_levels={flag.level for flag in journey.flag_set.flags if journey.condition},
         first_at=first.starts_at if first else None,
-        now=now,
+        now=journey.now,
         zone=bookable.zone,
     )
 

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import limits, waitlist
-from booking.availability import bookable_dates
 from booking.catalogue import read_catalogue
 from booking.errors import BookingError, TooMany
 from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
@@ -39,12 +38,11 @@ TIMES_SHOWN = 12
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask someone without a visit when they can come; a POST puts them on the list."""
-    now = timezone.now()
-    journey = start_journey(request, slug, now=now)
+    journey = start_journey(request, slug, now=timezone.now())
     if journey.screening is None:
         return redirect(journey.url("safety"))
-    first_on = first_bookable_on(journey.service, journey.location, now=now)
-    _, last_on = bookable_dates(journey.service, now=now, location=journey.location)
+    first_on = first_bookable_on(journey.service, journey.location, now=journey.now)
+    _, last_on = journey.search.bookable_dates()
     days: dict[str, Any] = {"first_on": first_on, "last_on": first_on + LONGEST_WAIT}
     form = JoinForm(initial={"from_on": first_on, "until_on": max(first_on, last_on)}, **days)
     status = 200
@@ -52,7 +50,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         form = JoinForm(request.POST, **days)
         try:
             if form.is_valid():
-                _join(request, journey, form, now=now)
+                _join(request, journey, form)
                 return redirect(journey.url("waitlist-sent"))
         except BookingError as error:
             form.add_error(None, error.message)
@@ -66,16 +64,16 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "booking/waitlist_join.html", context, status=status)
 
 
-def _join(request: HttpRequest, journey: Journey, form: JoinForm, *, now: datetime) -> None:
+def _join(request: HttpRequest, journey: Journey, form: JoinForm) -> None:
     details = form.patient_details()
-    with limits.spend("wait", request, email=details.email, now=now):
+    with limits.spend("wait", request, email=details.email, now=journey.now):
         waitlist.join(
             service=journey.service,
             location=journey.location,
             details=details,
             wishes=form.wishes(journey.practitioner),
             condition=journey.condition,
-            now=now,
+            now=journey.now,
         )
 
 

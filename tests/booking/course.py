@@ -43,6 +43,7 @@ from .factories import (
     make_practitioner,
     make_service,
     make_week,
+    search_for,
 )
 
 DAY = timedelta(days=1)
@@ -114,13 +115,11 @@ class Course(RuleBasedStateMachine):
         return timezone.now()
 
     def listed(self, who, on=None, **kwargs):
+        whose = [self.people[who]]
         slots = find_slots(
-            self.service,
-            practitioners=[self.people[who]],
+            search_for(self.service, practitioners=whose, now=self.now, **kwargs),
             first_on=on or WEDNESDAY.date(),
             last_on=on or (WEDNESDAY + DAY).date(),
-            now=self.now,
-            **kwargs,
         )
         return {slot.starts_at for slot in slots}
 

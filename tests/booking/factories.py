@@ -20,6 +20,7 @@ from booking.models import (
     Service,
 )
 from booking.screening import ScreeningPass
+from booking.search import Search
 
 NEW_YORK = ZoneInfo("America/New_York")
 # A Monday morning in New York, before opening.
@@ -142,6 +143,14 @@ def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **k
     if status == AppointmentStatus.CANCELLED:
         values |= {"cancelled_at": NOW, "cancelled_by": "patient", "sequence": 1}
     return Appointment.objects.create(**values | kwargs)
+
+
+def search_for(service, **kwargs):
+    """Look for a visit at the service's own place, with its practitioner."""
+    values = {"location": service.location, "now": NOW}
+    if "practitioners" not in kwargs:
+        values["practitioners"] = [service.practitioner]
+    return Search(service=service, **values | kwargs)
 
 
 def hold(service, starts_at=TEN, *, now=NOW, **kwargs):

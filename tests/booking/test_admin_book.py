@@ -143,6 +143,7 @@ def test_every_rule_is_said_and_can_be_overridden(front_desk, strict, rule):
     asked = send(front_desk, **answers)
     assert (asked.status_code, rules(asked)) == (200, words)
     assert Appointment.objects.count() == before
+    assert f", with {strict.practitioner.name}:</strong>" in asked.text
     assert "Book it all the same" in asked.text
     assert asked.context["details"]["reason"].value() == "Calf cramps at night."
 

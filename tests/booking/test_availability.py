@@ -3,13 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 
-from booking.availability import (
-    bookable_dates,
-    find_openings,
-    find_slots,
-    is_offered,
-    nearest_slots,
-)
+from booking.availability import find_openings, find_slots, is_offered, nearest_slots
 from booking.models import AppointmentStatus
 
 from .factories import (
@@ -23,6 +17,7 @@ from .factories import (
     make_practitioner,
     make_service,
     make_week,
+    search_for,
 )
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +28,7 @@ def find(service, first, last=None, *, now=NOW, **kwargs):
     if isinstance(first, int):
         first, last = date(2026, 12, first), date(2026, 12, last)
     with time_machine.travel(now, tick=False):
-        return find_slots(
-            service,
-            **{"practitioners": [service.practitioner]} | kwargs,
-            first_on=first,
-            last_on=last,
-            now=now,
-        )
+        return find_slots(search_for(service, now=now, **kwargs), first_on=first, last_on=last)
 
 
 def clocks(slots):
@@ -93,16 +82,15 @@ def test_find_slots_respects_notice_and_horizon():
     slots = find(service, 1, 31)
 
     assert clocks(slots) == ["08 07:00", "09 06:00", "09 07:00"]
-    assert bookable_dates(service, now=NOW) == (date(2026, 12, 7), date(2026, 12, 9))
+    assert search_for(service).bookable_dates() == (date(2026, 12, 7), date(2026, 12, 9))
 
 
 def test_bookable_dates_begin_on_the_day_of_the_clinic():
     service = make_service(horizon_days=1)
 
-    assert bookable_dates(service, now=datetime(2026, 12, 8, 4, 59, tzinfo=UTC)) == (
-        date(2026, 12, 7),
-        date(2026, 12, 8),
-    )
+    search = search_for(service, now=datetime(2026, 12, 8, 4, 59, tzinfo=UTC))
+
+    assert search.bookable_dates() == (date(2026, 12, 7), date(2026, 12, 8))
 
 
 @pytest.mark.parametrize(
@@ -235,13 +223,11 @@ def test_is_offered_says_what_find_slots_lists():
     make_appointment(service, local(9, 10))
     make_closure(local(10, 0), local(11, 0))
     listed = {slot.starts_at for slot in find(service, 7, 14)}
+    search = search_for(service)
 
     for minutes in range(0, 7 * 24 * 60, 15):
         starts_at = NOW + timedelta(minutes=minutes)
-        offered = is_offered(
-            service, practitioner=service.practitioner, starts_at=starts_at, now=NOW
-        )
-        assert offered == (starts_at in listed)
+        assert is_offered(search, starts_at) == (starts_at in listed)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +242,7 @@ def test_is_offered_says_what_find_slots_lists():
 def test_is_offered_survives_the_ends_of_the_calendar(starts_at):
     service = make_service()
 
-    assert not is_offered(service, practitioner=service.practitioner, starts_at=starts_at, now=NOW)
+    assert not is_offered(search_for(service), starts_at)
 
 
 def test_find_slots_survives_the_ends_of_the_calendar():
@@ -272,21 +258,16 @@ def test_nearest_slots_come_from_both_sides_in_time_order():
     service = make_service(step_minutes=60)
     make_week(service, start_time=time(9), end_time=time(12))
 
-    slots = nearest_slots(
-        service, practitioners=[service.practitioner], around=local(9, 9), now=NOW, limit=4
-    )
+    slots = nearest_slots(search_for(service), local(9, 9), limit=4)
 
     assert clocks(slots) == ["08 11:00", "09 09:00", "09 10:00", "09 11:00"]
 
 
-def openings_of(service, practitioners, *, location=None, now=NOW, first=7, last=20):
+def openings_of(service, practitioners):
     return find_openings(
-        service,
-        practitioners=practitioners,
-        location=location or service.location,
-        first_on=date(2026, 12, first),
-        last_on=date(2026, 12, last),
-        now=now,
+        search_for(service, practitioners=practitioners),
+        first_on=date(2026, 12, 7),
+        last_on=date(2026, 12, 20),
     )
 
 
@@ -332,17 +313,11 @@ def test_openings_of_people_with_the_same_and_with_other_hours_are_those_of_each
 def test_two_months_of_times_cost_one_query(appointments, django_assert_num_queries):
     service = make_service(notice_minutes=0)
     make_week(service)
-    practitioner = service.practitioner
+    search = search_for(service)
     for number in range(appointments):
         make_appointment(service, local(8, 9) + timedelta(days=number))
 
     with django_assert_num_queries(1):
-        slots = find_slots(
-            service,
-            practitioners=[practitioner],
-            first_on=date(2026, 12, 7),
-            last_on=date(2027, 2, 5),
-            now=NOW,
-        )
+        slots = find_slots(search)
 
     assert len(slots) == 61 * 5 - 2 * appointments

@@ -17,16 +17,16 @@ from .factories import (
     make_available_time,
     make_practitioner,
     make_service,
+    search_for,
 )
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 12, 9)
 
 
-def diaries_of(service, practitioners, **kwargs):
-    return load_diaries(
-        practitioners, location=service.location, first_on=DAY, last_on=DAY, **kwargs
-    )
+def diaries_of(service, practitioners):
+    search = search_for(service, practitioners=practitioners)
+    return load_diaries(search, first_on=DAY, last_on=DAY)
 
 
 @pytest.mark.parametrize("status", AppointmentStatus)

@@ -23,6 +23,7 @@ from .factories import (
     make_closure,
     make_service,
     make_week,
+    search_for,
     wait,
 )
 from .journeys import choose_time, make_red_flags, pass_screening, send_details, step_url
@@ -65,8 +66,8 @@ def run_out(request, service):
 
 
 def is_listed(service, web):
-    days = {"first_on": NINE.date(), "last_on": NINE.date()}
-    slots = find_slots(service, practitioners=[service.practitioner], now=web, **days)
+    day = NINE.date()
+    slots = find_slots(search_for(service, now=web), first_on=day, last_on=day)
     return NINE in {slot.starts_at for slot in slots}
 
 
@@ -76,7 +77,7 @@ def take(service, web):
 
 
 def why(service, web):
-    reasons = explain(service, practitioner=service.practitioner, starts_at=NINE, now=web)
+    reasons = explain(search_for(service, now=web), service.practitioner, NINE)
     return [reason.why for reason in reasons]
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from .factories import (
     make_screening_pass,
     make_service,
     make_week,
+    search_for,
 )
 from .journeys import choose_time, make_red_flags, pass_screening, send_details
 from .racing import CLIENTS, LONGEST_WAIT
@@ -64,13 +65,7 @@ def browse_and_book(service, starts_at, number):
 def test_two_hundred_browsers_on_one_slot_get_one_mail(clients, service, run_worker):
     make_red_flags()
     # The clock runs here: stopping it would stop the clients' own waiting too.
-    slot = find_slots(
-        service,
-        practitioners=[service.practitioner],
-        first_on=date.min,
-        last_on=date.max,
-        now=timezone.now(),
-    )[-1]
+    slot = find_slots(search_for(service, now=timezone.now()))[-1]
 
     calls = [partial(browse_and_book, service, slot.starts_at, n) for n in range(CLIENTS)]
     answers = clients.race(calls)

@@ -15,6 +15,7 @@ from .factories import (
     make_location,
     make_practitioner,
     make_service,
+    search_for,
 )
 
 pytestmark = pytest.mark.django_db
@@ -29,20 +30,14 @@ def service():
 
 
 def ask(service, starts_at, **kwargs):
-    asked = {"practitioner": service.practitioner, "starts_at": starts_at, "now": NOW}
     with time_machine.travel(NOW, tick=False):
-        return explain(service, **asked | kwargs)
+        return explain(search_for(service, **kwargs), service.practitioner, starts_at)
 
 
 def patients_read(service, starts_at, *practitioners):
+    search = search_for(service, practitioners=practitioners or [service.practitioner])
     with time_machine.travel(NOW, tick=False):
-        return words_for_patients(
-            service,
-            practitioners=practitioners or [service.practitioner],
-            starts_at=starts_at,
-            now=NOW,
-            location=service.location,
-        )
+        return words_for_patients(search, starts_at)
 
 
 def test_offered_time_has_nothing_in_its_way(service):

@@ -1,5 +1,6 @@
 """For any rules, hours, closures and bookings: a time is offered exactly if nothing is in its way."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from .factories import (
     make_location,
     make_practitioner,
     make_service,
+    search_for,
 )
 
 pytestmark = pytest.mark.django_db
@@ -112,26 +114,18 @@ def test_nothing_is_in_the_way_exactly_of_what_is_offered(
             make_bookings(service, midnight, visits, now)
             if is_by_phone:
                 place = make_location(kind="phone", time_zone=zone, same_hours_as=place)
-            who = {"location": place, "now": now}
-            listed = find_slots(
-                service, practitioners=[practitioner], first_on=date.min, last_on=date.max, **who
-            )
-            starts = {slot.starts_at for slot in listed}
+            search = search_for(service, practitioners=[practitioner], location=place, now=now)
+            starts = {slot.starts_at for slot in find_slots(search)}
             instants = [midnight + offset * timedelta(minutes=5) for offset in asked]
             edges = [*sorted(starts)[:2], *sorted(starts)[-2:]]
             near = [edge + step for edge in edges for step in (-service.duration, service.step)]
             booked = Appointment.objects.filter(status=AppointmentStatus.BOOKED).first()
             for starts_at in [*edges, *near, *instants]:
-                asked_for = {"practitioner": practitioner, "starts_at": starts_at, **who}
-                reasons = explain(service, **asked_for)
-                assert (reasons == []) == is_offered(service, **asked_for)
+                reasons = explain(search, practitioner, starts_at)
+                assert (reasons == []) == is_offered(search, starts_at)
                 assert (reasons == []) == (starts_at in starts)
             if booked is not None:
-                asked_for = {
-                    "practitioner": practitioner,
-                    "starts_at": booked.starts_at,
-                    "moving": booked.reference,
-                    **who,
-                }
-                assert (explain(service, **asked_for) == []) == is_offered(service, **asked_for)
+                search = replace(search, moving=booked.reference)
+                reasons = explain(search, practitioner, booked.starts_at)
+                assert (reasons == []) == is_offered(search, booked.starts_at)
         transaction.set_rollback(True)

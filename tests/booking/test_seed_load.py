@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from booking.availability import find_slots
 from booking.models import Appointment, Patient, Practitioner, Service
 
-from .factories import NOW
+from .factories import NOW, search_for
 
 pytestmark = pytest.mark.django_db
 
@@ -68,9 +68,7 @@ def test_seed_load_never_overlaps_and_leaves_free_times():
     assert set(visits.values_list("status", flat=True)) == {"fulfilled", "booked"}
     service = Service.objects.get(slug="load-visit")
     today = NOW.date()
-    assert find_slots(
-        service, practitioners=[service.practitioner], first_on=today, last_on=today, now=NOW
-    )
+    assert find_slots(search_for(service), first_on=today, last_on=today)
 
 
 def test_seed_load_twice_adds():

@@ -4,7 +4,7 @@ import pytest
 from django.forms.models import model_to_dict
 
 from booking import starter
-from booking.availability import bookable_dates, find_slots
+from booking.availability import find_slots
 from booking.models import (
     AvailableTime,
     Location,
@@ -13,7 +13,7 @@ from booking.models import (
     Service,
 )
 
-from .factories import NOW, local
+from .factories import NOW, local, search_for
 
 pytestmark = pytest.mark.django_db
 MODELS = (Location, Practitioner, Service, AvailableTime, NotAvailableTime)
@@ -32,14 +32,7 @@ def test_load_makes_a_bookable_clinic():
         ("follow-up", 45),
     ]
     assert {s.practitioner.full_name for s in services} == {"Dr. Lisanti, ND, LAc"}
-    first_on, last_on = bookable_dates(services[0], now=NOW)
-    slots = find_slots(
-        services[0],
-        practitioners=[services[0].practitioner],
-        first_on=first_on,
-        last_on=last_on,
-        now=NOW,
-    )
+    slots = find_slots(search_for(services[0]))
     assert slots[0].starts_at == local(8, 9)
     # Six days a week, without the closure, Christmas, New Year and the third Monday of January.
     assert len({slot.starts_at.date() for slot in slots}) == 48
@@ -54,16 +47,8 @@ def test_follow_up_is_offered_by_phone_and_video_in_the_same_hours():
         ("By phone", "phone"),
         ("By video", "video"),
     ]
-    first_on, last_on = bookable_dates(follow_up, now=NOW)
     at_each = [
-        find_slots(
-            follow_up,
-            practitioners=[follow_up.practitioner],
-            location=place,
-            first_on=first_on,
-            last_on=last_on,
-            now=NOW,
-        )
+        find_slots(search_for(follow_up, location=place))
         for place in (follow_up.location, *follow_up.other_locations.all())
     ]
     assert at_each[0] == at_each[1] == at_each[2] != []

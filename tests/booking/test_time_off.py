@@ -32,6 +32,7 @@ from .factories import (
     make_practitioner,
     make_service,
     make_week,
+    search_for,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -126,11 +127,11 @@ def test_fewer_times_are_held_if_there_are_fewer_and_the_mail_leaves_all_the_sam
 
 def test_held_times_are_taken_for_others_and_free_for_their_patient(service, visit, closure):
     ask(visit, closure)
-    asked = {"practitioner": service.practitioner, "starts_at": local(15, 10), "now": NOW}
+    theirs = search_for(service, moving=visit.reference)
 
-    assert not is_offered(service, **asked)
-    assert is_offered(service, **asked, moving=visit.reference)
-    assert explain(service, **asked, moving=visit.reference) == []
+    assert not is_offered(search_for(service), local(15, 10))
+    assert is_offered(theirs, local(15, 10))
+    assert explain(theirs, service.practitioner, local(15, 10)) == []
     with pytest.raises(SlotTaken):
         hold(service, local(15, 10))
     assert move(visit, local(15, 10, 30)).starts_at == local(15, 10, 30)
@@ -344,13 +345,13 @@ def test_database_holds_a_time_for_one_question(visit, closure):
 
 
 def test_free_times_are_listed_as_before_once_all_is_answered(service, visit, closure):
-    days = {"practitioners": [service.practitioner], "now": NOW}
+    search = search_for(service)
     span = {"first_on": local(13, 9).date(), "last_on": local(16, 9).date()}
-    before = find_slots(service, **span, **days)
+    before = find_slots(search, **span)
 
     ask(visit, closure)
-    during = find_slots(service, **span, **days)
+    during = find_slots(search, **span)
     time_off.settle(MoveRequest.objects.get(), note="", now=NOW)
 
     assert len(during) < len(before)
-    assert find_slots(service, **span, **days) == before
+    assert find_slots(search, **span) == before

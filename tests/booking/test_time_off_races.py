@@ -3,7 +3,6 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -18,7 +17,14 @@ from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.models import Appointment, NotAvailableTime
 
-from .factories import NEW_YORK, make_details, make_screening_pass, make_service, make_week
+from .factories import (
+    NEW_YORK,
+    make_details,
+    make_screening_pass,
+    make_service,
+    make_week,
+    search_for,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(20)
@@ -42,13 +48,7 @@ def owner(service):
 @pytest.fixture
 def starts_at(service):
     # The clock runs here: stopping it would stop the waiting too.
-    slots = find_slots(
-        service,
-        practitioners=[service.practitioner],
-        first_on=date.min,
-        last_on=date.max,
-        now=timezone.now(),
-    )
+    slots = find_slots(search_for(service, now=timezone.now()))
     return slots[-1].starts_at
 
 
@@ -163,13 +163,7 @@ def test_time_off_against_booking_leaves_no_visit_unseen(service, owner, starts_
 
 
 def test_patient_who_chooses_while_staff_ask_again_gets_one_answer(service, starts_at):
-    slots = find_slots(
-        service,
-        practitioners=[service.practitioner],
-        first_on=date.min,
-        last_on=date.max,
-        now=timezone.now(),
-    )
+    slots = find_slots(search_for(service, now=timezone.now()))
     for number in range(10):
         visit = book(service, slots[20 + 7 * number].starts_at)
         asked = {"closure": None, "now": timezone.now(), "by": PATIENT}

@@ -24,7 +24,7 @@ from booking.templatetags.clinic_times import iso_utc
 
 from .clinics import DAY, TICK, build, clinics
 from .desk import ADD, CALLER
-from .factories import DESK, make_appointment, make_details, make_screening_pass
+from .factories import DESK, make_appointment, make_details, make_screening_pass, search_for
 from .journeys import ANSWERS, make_red_flags, step_url
 from .plain_words import Diary, offered_in_plain_words
 from .proofs import draws
@@ -48,15 +48,15 @@ def undone():
 
 
 def listed(clinic, **kwargs):
-    slots = find_slots(
+    first_on = clinic.drawn.first_on
+    search = search_for(
         clinic.service,
         practitioners=clinic.candidates,
         location=clinic.place,
-        first_on=clinic.drawn.first_on,
-        last_on=clinic.drawn.first_on + 2 * DAY,
         now=clinic.drawn.now,
         **kwargs,
     )
+    slots = find_slots(search, first_on=first_on, last_on=first_on + 2 * DAY)
     return [slot.starts_at for slot in slots]
 
 

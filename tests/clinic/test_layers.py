@@ -12,7 +12,8 @@ APPS = ("booking", "clinic", "conditions")
 BOOKING_LAYERS = [
     {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks"},
     {"models"},
-    {"catalogue", "diaries"},
+    {"catalogue", "search"},
+    {"diaries"},
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons"},
     {"messages", "calendars"},
