@@ -47,7 +47,8 @@ _BUT_MOVING = """
             WHERE visit.reference = %s
         )
 """
-_IS_TAKEN = "SELECT EXISTS (SELECT {taken} AND reference <> ALL(%s::uuid[]))"
+# Counted: for EXISTS, PostgreSQL reads all appointments in the hope to meet one at once.
+_IS_TAKEN = "SELECT count(*) > 0 {taken} AND reference <> ALL(%s::uuid[])"
 _CLOSURES = """
     SELECT * FROM booking_notavailabletime
     WHERE (practitioner_id = ANY(%s::bigint[]) OR practitioner_id IS NULL)
