@@ -16,7 +16,7 @@ from clinic.first_query import ask_first
 from clinic.models import Clinic
 from conditions.red_flags import Flag, Vocabulary, clinic_wide_flags, read_vocabulary
 
-from .models import Location, Practitioner, Service
+from .models import Appointment, Location, Practitioner, Service
 
 _STATE = "SELECT booking_catalogue_state()"  # migration 0013
 
@@ -46,6 +46,21 @@ class Catalogue:
         if offer is not None:
             self._offers[slug] = offer
         return offer
+
+    def complete(self, visit: Appointment) -> None:
+        """Give a visit what it refers to, so that nobody reads that again."""
+        for name, kept in self._referred_to.items():
+            # What is newer than this is read when it is asked for.
+            if (row := kept.get(getattr(visit, f"{name}_id"))) is not None:
+                setattr(visit, name, row)
+
+    @cached_property
+    def _referred_to(self) -> dict[str, dict[int, Any]]:
+        return {
+            "service": Service.objects.in_bulk(),
+            "practitioner": Practitioner.objects.in_bulk(),
+            "location": Location.objects.select_related("same_hours_as").in_bulk(),
+        }
 
     @cached_property
     def clinic(self) -> Clinic:

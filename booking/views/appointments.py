@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any, Concatenate
 from uuid import UUID
 
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.calendars import appointment_calendar, how_it_begins
-from booking.catalogue import read_catalogue
+from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import BookingError
 from booking.models import (
     Appointment,
@@ -31,10 +30,13 @@ from booking.models import (
 from .own_clock import clock_context, keep_own_zone, own_zone, to_visit
 
 NEWS_LASTS = timedelta(minutes=10)
-# Few visits have either: one small query spares most of them two.
-_HAS_MORE = """
-    SELECT EXISTS (SELECT FROM booking_moverequest WHERE appointment_id = %(visit)s),
-        EXISTS (SELECT FROM booking_waitlistentry WHERE appointment_id = %(visit)s)
+# Few visits were ever asked to move or wait for an earlier time: only of those it is looked up.
+_VISIT = """
+    SELECT visit.*,
+        EXISTS (SELECT FROM booking_moverequest WHERE appointment_id = visit.id) AS was_asked,
+        EXISTS (SELECT FROM booking_waitlistentry WHERE appointment_id = visit.id) AS has_waited
+    FROM booking_appointment AS visit
+    WHERE reference = %s AND status <> 'pending'
 """
 
 
@@ -59,9 +61,10 @@ def private_page[**P](
 def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show one visit: when, where, what next, and how to move or cancel it."""
     now = timezone.now()
-    visit = get_appointment_for_link(reference)
+    catalogue = read_catalogue()
+    visit = get_appointment_for_link(reference, catalogue)
     clock = clock_context(visit, own_zone(request, visit))
-    context = {**visit_context(visit, now=now), **clock}
+    context = {**visit_context(visit, catalogue, now=now), **clock}
     return render(request, "booking/appointment_detail.html", context)
 
 
@@ -70,11 +73,12 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask whether to cancel; a POST cancels."""
     now = timezone.now()
-    visit = get_appointment_for_link(reference)
+    catalogue = read_catalogue()
+    visit = get_appointment_for_link(reference, catalogue)
     if visit.status == AppointmentStatus.CANCELLED:
         return redirect(visit)
     own = own_zone(request, visit)
-    context = {**visit_context(visit, now=now), **clock_context(visit, own)}
+    context = {**visit_context(visit, catalogue, now=now), **clock_context(visit, own)}
     if request.method != "POST":
         return render(request, "booking/appointment_confirm_cancel.html", context)
     keep_own_zone(request, visit)
@@ -91,7 +95,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
 def calendar(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Return the visit as a calendar file; of a cancelled one, the file that takes it out."""
     now = timezone.now()
-    visit = get_appointment_for_link(reference)
+    visit = get_appointment_for_link(reference, read_catalogue())
     is_cancelled = visit.status == AppointmentStatus.CANCELLED
     content = appointment_calendar(visit, method="CANCEL" if is_cancelled else "PUBLISH", now=now)
     return HttpResponse(
@@ -101,15 +105,12 @@ def calendar(request: HttpRequest, reference: UUID) -> HttpResponse:
     )
 
 
-def get_appointment_for_link(reference: UUID) -> Appointment:
+def get_appointment_for_link(reference: UUID, catalogue: Catalogue) -> Appointment:
     """Return the appointment a patient's link names. Raises Http404; a mere hold has no page."""
-    confirmed = Appointment.objects.confirmed().select_related(
-        "service", "practitioner", "location", "patient"
-    )
-    visit = confirmed.filter(reference=reference).first()
-    if visit is None:
-        raise Http404("No such visit.")
-    return visit
+    for visit in Appointment.objects.raw(_VISIT, [reference]):
+        catalogue.complete(visit)
+        return visit
+    raise Http404("No such visit.")
 
 
 def last_move(visit: Appointment) -> AppointmentEvent | None:
@@ -129,7 +130,8 @@ def is_news(move: AppointmentEvent | None, visit: Appointment, *, now: datetime)
 def asked_of(visit: Appointment, *, now: datetime) -> MoveRequest | None:
     """Return the clinic's question to move the visit, if it is open and the visit still ahead."""
     is_ahead = visit.status == AppointmentStatus.BOOKED and now < visit.starts_at
-    return time_off.waiting_request(visit) if is_ahead else None
+    was_asked: bool = visit.was_asked  # type: ignore[attr-defined]  # from the query
+    return time_off.waiting_request(visit) if is_ahead and was_asked else None
 
 
 def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
@@ -137,12 +139,10 @@ def can_come_earlier(visit: Appointment, *, now: datetime) -> bool:
     return visit.is_cancellable(now) and now + visit.service.notice < visit.starts_at
 
 
-def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
-    """Return what every page about the visit says of it."""
+def visit_context(visit: Appointment, catalogue: Catalogue, *, now: datetime) -> dict[str, Any]:
+    """Return what every page about the visit says of it, from `get_appointment_for_link`."""
     is_booked = visit.status == AppointmentStatus.BOOKED
-    was_asked, has_waited = _has_more(visit)
-    asked = asked_of(visit, now=now) if was_asked else None
-    catalogue = read_catalogue()
+    asked = asked_of(visit, now=now)
     move = last_move(visit)
     # That the clinic cannot keep the time is newer than that it was booked or moved.
     is_moved = asked is None and is_news(move, visit, now=now)
@@ -164,18 +164,10 @@ def visit_context(visit: Appointment, *, now: datetime) -> dict[str, Any]:
         "emergencies": catalogue.emergencies,
         "booking_url": _booking_url(visit),
         "can_come_earlier": can_come_earlier(visit, now=now),
-        "waits": visit.waitlist_entries.on_the_list().first() if has_waited else None,
+        "waits": visit.waitlist_entries.on_the_list().first() if visit.has_waited else None,  # type: ignore[attr-defined]  # from the query
         "how_it_begins": how_it_begins(visit.location),
         "what_to_bring": visit.service.what_to_bring.splitlines(),
     }
-
-
-def _has_more(visit: Appointment) -> tuple[bool, bool]:
-    """Say whether the patient was ever asked to move it, and ever waited for an earlier one."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HAS_MORE, {"visit": visit.pk})
-        was_asked, has_waited = cursor.fetchone()
-    return was_asked, has_waited
 
 
 def _booking_url(visit: Appointment) -> str:

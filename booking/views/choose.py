@@ -1,6 +1,7 @@
 """The page of a patient whose visit falls on time off: other times, held for them, one tap each."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import actions, time_off
 from booking.actors import PATIENT
+from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import BookingError
 from booking.forms import StartField
 from booking.models import Appointment, MoveRequest
@@ -35,20 +37,22 @@ class ChoiceForm(forms.Form):
 def choose(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Show the times that are held for the patient; a POST takes one, or says what else to do."""
     now = timezone.now()
-    visit = get_appointment_for_link(reference)
+    catalogue = read_catalogue()
+    visit = get_appointment_for_link(reference, catalogue)
     asked = time_off.waiting_request(visit)
     if asked is None:
         return redirect(visit)
+    show = partial(_show, request, visit, asked, catalogue, now=now)
     if request.method != "POST":
-        return _show(request, visit, asked, ChoiceForm(), now=now)
+        return show(ChoiceForm())
     form = ChoiceForm(request.POST)
     if not form.is_valid():
-        return _show(request, visit, asked, form, now=now, status=400)
+        return show(form, status=400)
     try:
         return _answer(visit, form.cleaned_data, now=now)
     except BookingError as error:
         form.add_error("start", error.message)
-        return _show(request, visit, asked, form, now=now, status=409)
+        return show(form, status=409)
 
 
 def _answer(visit: Appointment, answer: dict[str, Any], *, now: datetime) -> HttpResponse:
@@ -68,13 +72,14 @@ def _show(
     request: HttpRequest,
     visit: Appointment,
     asked: MoveRequest,
+    catalogue: Catalogue,
     form: ChoiceForm,
     *,
     now: datetime,
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        **visit_context(visit, now=now),
+        **visit_context(visit, catalogue, now=now),
         "own_zone": visit.own_tz,
         "form": form,
         "held_times": asked.held_times(now),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import nearest_slots
+from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import BookingError, SlotNotOffered, SlotTaken, TooMany
 from booking.forms import StartForm
 from booking.models import Appointment, Practitioner
@@ -38,6 +39,7 @@ class Move:
 
     now: datetime
     """When the page was asked for."""
+    catalogue: Catalogue
     visit: Appointment
     practitioners: tuple[Practitioner, ...]
     """Everybody who offers the service today."""
@@ -77,7 +79,7 @@ class Move:
     def context(self) -> dict[str, Any]:
         is_alone = self.candidates == (self.visit.practitioner,)
         return {
-            **visit_context(self.visit, now=self.now),
+            **visit_context(self.visit, self.catalogue, now=self.now),
             **clock_context(self.visit, self.own_zone),
             "moving": self.visit,
             # The times page draws a held time as chosen: here it is the present one.
@@ -109,12 +111,14 @@ def reschedule(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 
 def _start(request: HttpRequest, reference: UUID, *, now: datetime) -> Move:
-    visit = get_appointment_for_link(reference)
+    catalogue = read_catalogue()
+    visit = get_appointment_for_link(reference, catalogue)
     offering = Practitioner.objects.filter(
         is_active=True, services=visit.service_id, services__is_active=True
     )
     return Move(
         now=now,
+        catalogue=catalogue,
         visit=visit,
         practitioners=tuple(offering),
         is_for_anyone=request.GET.get("with") == ANYONE["with"],

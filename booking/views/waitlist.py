@@ -90,7 +90,7 @@ def join_sent(request: HttpRequest, slug: str) -> HttpResponse:
 def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask someone with a visit when they could come earlier; a POST puts it on the list."""
     now = timezone.now()
-    visit = get_appointment_for_link(reference)
+    visit = get_appointment_for_link(reference, read_catalogue())
     if not can_come_earlier(visit, now=now):
         return redirect(visit)
     on_the_list = visit.waitlist_entries.on_the_list().first()
