@@ -188,7 +188,7 @@ def worker_command() -> list[str]:
     command = [
         "nice",
         "-n",
-        "10",
+        "19",
         sys.executable,
         str(settings.BASE_DIR / "manage.py"),
         "procrastinate",
