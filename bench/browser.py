@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urljoin
 
 from bench.sites import HOST
 
-FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
-TAG = re.compile(r"<(?:form|input)\b[^>]*>")
+ACTION = re.compile(r'<form\b[^>]* action="([^"]*)"')
+HIDDEN = re.compile(r'<input\b[^>]*type="hidden"[^>]*>')
 ATTRIBUTE = re.compile(r'([-\w]+)="([^"]*)"')
 REDIRECTS = (302, 303, 307)
 SECONDS = 120
@@ -49,14 +49,12 @@ class Browser:
 
     def submit(self, page: Page, marker: str, **answers: str) -> Page:
         """Send the page's form that contains `marker`, its hidden fields included."""
-        form = next(form for form in FORM.findall(page.text) if marker in form)
-        tags = [dict(ATTRIBUTE.findall(tag)) for tag in TAG.findall(form)]
-        hidden = {
-            tag["name"]: unescape(tag.get("value", ""))
-            for tag in tags
-            if tag.get("type") == "hidden"
-        }
-        path = urljoin(page.path, unescape(tags[0].get("action", "")))
+        place = page.text.index(marker)
+        form = page.text[page.text.rindex("<form", 0, place) : page.text.index("</form>", place)]
+        tags = [dict(ATTRIBUTE.findall(tag)) for tag in HIDDEN.findall(form)]
+        hidden = {tag["name"]: unescape(tag.get("value", "")) for tag in tags}
+        action = ACTION.match(form)
+        path = urljoin(page.path, unescape(action[1]) if action else "")
         return self._open("POST", path, urlencode(hidden | answers), {})
 
     def _open(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:

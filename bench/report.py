@@ -46,11 +46,13 @@ def report_booking(found: "Report") -> None:
     out(
         "\nWhole journeys, 20 people at a time: booked a second, median, least to most, the longest\n"
     )
-    out("wait for a page, and what is stored\n")
+    out("wait for a page, for how long mails left after the last page, and what is stored\n")
     for sites in found.journeys:
         for site in sites:
             spread = f"{site.least:.1f} to {site.most:.1f}"
-            out(f"  {site.name:<38}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s")
+            out(
+                f"  {site.name:<38}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s{site.settled:7.1f} s"
+            )
             out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
         if found.days:
             ratio = sites[0].median / sites[-1].median

@@ -4,7 +4,7 @@
 of them has five visits on each of ten days ahead; with those 100 every database begins. What is
 stored beyond that lies in the past, half of it in the first one's diary, the rest in the others'.
 Every fourth visit brings a new patient. One more database is a clinic that is busy for two months:
-what is stored lies ahead, four visits a day for each of the 50 (`fill_ahead`).
+what is stored lies ahead, from today on, four visits a day for each of the 50 (`fill_ahead`).
 """
 
 import io
@@ -25,6 +25,8 @@ AHEAD = FULL_DAYS * TAKEN_A_DAY
 FEWEST = PRACTITIONERS + AHEAD
 # What people book while it is measured lies within these.
 DAYS_AHEAD = 50
+# Far enough ahead for any notice, and inside any horizon with all that follows.
+FIRST_IN = 2
 DURATION = timedelta(minutes=45)
 OPENS_AT = time(9)
 # Visits of 45 minutes from nine to five: so many fit.
@@ -93,12 +95,14 @@ class Clinic:
         return [self.place(day, place) for day in range(FULL_DAYS) for place in range(TAKEN_A_DAY)]
 
     def busy_ahead(self) -> list[datetime]:
-        """Return four starts for each of the days ahead, with room for a visit after each."""
-        return [self.place(day, place) for day in range(DAYS_AHEAD) for place in (0, 2, 4, 6)]
+        """Return four starts for each of fifty days from today on, with room for a visit after each."""
+        days = range(-FIRST_IN, DAYS_AHEAD - FIRST_IN)
+        return [self.place(day, place) for day in days for place in (0, 2, 4, 6)]
 
     def free_between(self) -> list[datetime]:
         """Return the starts right after those, when the one before ends."""
-        return [self.place(day, place) for place in (1, 3, 5, 7) for day in range(DAYS_AHEAD)]
+        days = range(DAYS_AHEAD - FIRST_IN)
+        return [self.place(day, place) for place in (1, 3, 5, 7) for day in days]
 
     def free_ahead(self) -> list[datetime]:
         """Return the other starts, the first place of every day before the second of any."""
@@ -133,8 +137,7 @@ def open_clinic() -> Clinic:
     service.save()
     service.practitioners.set([first])
     zone = service.location.tz
-    # Far enough ahead for any notice, and inside any horizon with all that follows.
-    day = timezone.now().astimezone(zone).date() + timedelta(days=2)
+    day = timezone.now().astimezone(zone).date() + timedelta(days=FIRST_IN)
     return Clinic(first.pk, zone, datetime.combine(day, OPENS_AT))
 
 
