@@ -119,7 +119,7 @@ class Location(models.Model):
         help_text="A country’s two letters, such as US. Empty means open on public holidays.",
     )
     holiday_subdivision = models.CharField(
-        "state or region", max_length=10, blank=True, help_text="Its short form, such as NY."
+        "state or region", max_length=20, blank=True, help_text="Its short form, such as NY."
     )
     worked_holidays = ArrayField(
         models.DateField(),
