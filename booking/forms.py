@@ -197,6 +197,18 @@ def without_frame(names: Iterable[str]) -> FormHelper:
     return helper
 
 
+class AddressField(forms.EmailField):
+    """An email address. Says once what is wrong, however many rules it breaks."""
+
+    def run_validators(self, value: Any) -> None:
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            raise ValidationError(
+                list({one.message: one for one in error.error_list}.values())
+            ) from None
+
+
 class PersonForm(forms.Form):
     """Who somebody is, and how to reach them."""
 
@@ -214,7 +226,7 @@ class PersonForm(forms.Form):
             "null_characters_not_allowed": NUL_MESSAGE,
         },
     )
-    email = forms.EmailField(
+    email = AddressField(
         label="Email",
         help_text="We send your confirmation here.",
         # Without Django's own limit, which browsers enforce by cutting off what is pasted.

@@ -215,7 +215,7 @@ def test_details_form_refuses_other_things_than_an_email_address(email):
     assert list(form.errors) == ["email"]
 
 
-@pytest.mark.parametrize("email", ['"ana"@example.com', '"a\\na"@example.com'])
+@pytest.mark.parametrize("email", ['"ana"@example.com', '"a\\na"@example.com', 'q@"<'])
 def test_details_form_knows_one_way_to_write_an_address(email):
     # Both would be mailed to ana@example.com, and count as others.
     form = DetailsForm(ANSWERS | {"email": email})
