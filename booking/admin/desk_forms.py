@@ -129,7 +129,7 @@ class TimeForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Type a day like 2026-12-08."},
     )
-    start = forms.CharField(error_messages={"required": "Choose a time, or type one."})
+    start = forms.CharField(required=False)
     on = forms.DateField(
         label="Day",
         required=False,
@@ -200,9 +200,14 @@ class TimeForm(forms.Form):
     def clean(self):
         answers = self.cleaned_data
         start = answers.get("start")
-        if start == TYPED:
+        if not start and any(self.data.get(name) for name in ("on", "at")):
+            # Who types a time means it, also without ticking the button before it.
+            start = TYPED
+        if not start:
+            self.add_error("start", "Choose a time, or type one.")
+        elif start == TYPED:
             self.starts_at = self._typed(answers)
-        elif start:
+        else:
             try:
                 self.starts_at = parse_start(start)
             except ValueError:

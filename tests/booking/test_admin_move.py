@@ -215,6 +215,13 @@ def test_forged_choices_are_refused(front_desk, visit):
     assert visit.starts_at == NINE
 
 
+def test_a_typed_time_counts_without_its_button(front_desk, visit):
+    asked = move(front_desk, visit, **typed("2026-12-15", "10:00", start=""))
+
+    assert "Outside the hours" in rules(asked)[0]
+    assert errors(move(front_desk, visit)) == {"start": ["Choose a time, or type one."]}
+
+
 def test_other_times_are_shown_with_what_was_typed(front_desk, visit):
     fields = {"go": "2026-12-28", "note": "Has to work", "sequence": "0", "show": "x"}
 
