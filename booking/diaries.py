@@ -207,7 +207,10 @@ def closures_of(
 ) -> list[NotAvailableTime]:
     """Return the practitioner's and everybody's at the place that share an instant with them.
 
-    The instants are `[lower, upper)`.
+    The instants are `[lower, upper)`. By start, with their places.
     """
     places = [location.pk, location.host.pk]
-    return list(NotAvailableTime.objects.raw(_CLOSURES, [[practitioner.pk], places, upper, lower]))
+    found = NotAvailableTime.objects.raw(
+        f"{_CLOSURES} ORDER BY starts_at, id", [[practitioner.pk], places, upper, lower]
+    )
+    return list(found.prefetch_related("location"))

@@ -80,6 +80,18 @@ def test_closure_and_holiday_are_named(service):
     assert christmas == [Reason(Why.HOLIDAY, (local(25, 0), local(26, 0)), "Christmas Day")]
 
 
+def test_several_closures_are_named_by_their_start(service, django_assert_num_queries):
+    place = service.location
+    second = make_closure(local(14, 9, 30), local(14, 10), location=place, reason="Flood")
+    first = make_closure(local(13, 0), local(15, 0), location=place, reason="Snow")
+    with django_assert_num_queries(6):
+        reasons = ask(service, local(14, 9))
+        named = [(reason.name, str(reason.closure.location)) for reason in reasons]
+
+    assert named == [("Snow", str(place)), ("Flood", str(place))]
+    assert first.pk > second.pk
+
+
 def test_visits_holds_and_breaks_are_named(service):
     service.buffer_after_minutes = 15
     visit = make_appointment(service, local(14, 9))
