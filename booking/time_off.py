@@ -73,14 +73,17 @@ def ask_to_move(
 
     All of it or nothing. `again` takes the place of a question that was not answered. Raises
     AlreadyAsked without it, NotMovable if the visit is not booked or has begun, and StatusChanged
-    if the closure does not fall on it (any more).
+    if the closure does not fall on it (any more), or somebody else has it by now.
     """
     with transaction.atomic():
         # Its turn in the diary first, as in all actions, then the visit.
-        actions.close_diary(visit.practitioner)
+        whose = visit.practitioner
+        actions.queue_for_closed(whose)
         visit = actions.get_for_change(visit.reference)
         if visit.status != AppointmentStatus.BOOKED or visit.starts_at <= now:
             raise NotMovable
+        if visit.practitioner != whose:
+            raise StatusChanged
         if closure is not None and not _hit_by(closure, now=now).filter(pk=visit.pk).exists():
             raise StatusChanged
         if waiting_request(visit) is not None:

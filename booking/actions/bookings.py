@@ -27,7 +27,13 @@ from booking.screening import ScreeningPass
 from booking.search import Search
 
 from .holds import HOLD_DURATION, release
-from .locks import get_for_change, is_open, losing_the_race_is_slot_taken, queue_for
+from .locks import (
+    get_for_change,
+    is_open,
+    keep_from_closing,
+    losing_the_race_is_slot_taken,
+    queue_for,
+)
 from .records import PatientDetails, find_or_create_patient, write_history
 from .requests import answer_request, is_held_for, patient_may_change
 from .taking import (
@@ -146,6 +152,9 @@ def reschedule(
         if is_to_come and (by.is_staff or visit.is_cancellable(now)):
             refuse_if_taken(visit.service, practitioner, starts_at, own=holds, moving=reference)
         with losing_the_race_is_slot_taken(), transaction.atomic():
+            if visit.practitioner.pk < practitioner.pk:
+                # The history will refer to them, too.
+                keep_from_closing(visit.practitioner)
             queue_for(practitioner, None if override else visit.service)
             appointment = get_for_change(reference)
             old = copy(appointment)

@@ -44,7 +44,8 @@ def queue_for(practitioner: Practitioner, service: Service | None) -> None:
             # Somebody else has it, or it is not open.
             cursor.execute(_PATIENCE)
             cursor.execute(_TAKE, wanted)
-            if cursor.fetchone() is None:
+            # Whether it is open was seen before the wait.
+            if cursor.fetchone() is None or not is_open(practitioner, service):
                 raise SlotNotOffered
 
 
@@ -59,10 +60,25 @@ def _names(practitioner: Practitioner, service: Service | None) -> dict[str, int
     return {"whose": practitioner.pk, "service": service.pk if service else None}
 
 
+def queue_for_closed(practitioner: Practitioner) -> None:
+    """Queue up for the practitioner's diary, open or not, as long as it takes."""
+    Practitioner.objects.select_for_update(no_key=True).values_list("pk").get(pk=practitioner.pk)
+
+
+def keep_from_closing(practitioner: Practitioner) -> None:
+    """Hold up who closes the diary, and nobody else, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PATIENCE)
+        cursor.execute(
+            "SELECT FROM booking_practitioner WHERE id = %s FOR KEY SHARE", [practitioner.pk]
+        )
+
+
 def close_diary(practitioner: Practitioner | None) -> None:
     """Wait for everyone who is booking, and hold up who comes, until the transaction ends.
 
-    What is then read of a diary is all of it. None means everybody's diary.
+    What is then read of a diary is all of it. None means everybody's diary. No visit may be locked
+    then: who has one locked waits here, as the history refers to the practitioner.
     """
     practitioners: QuerySet[Practitioner] = Practitioner.objects.order_by("pk")
     if practitioner is not None:

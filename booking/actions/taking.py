@@ -23,7 +23,7 @@ _HOLD = """
     WHERE reference = %s AND service_id = %s AND starts_at = %s
         AND status = 'pending' AND expires_at > {now}
         AND (%s OR location_id = %s AND practitioner_id = ANY(%s::bigint[]))
-    FOR NO KEY UPDATE OF held FOR KEY SHARE OF whose
+    FOR KEY SHARE OF whose FOR NO KEY UPDATE OF held
 """
 
 

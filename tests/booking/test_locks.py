@@ -1,0 +1,133 @@
+"""Who waits for whom, with real connections: nobody in a circle, and nobody misses a change."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from booking import actions, time_off
+from booking.actions.locks import queue_for
+from booking.actors import PATIENT
+from booking.errors import NotMovable, SlotNotOffered
+from booking.models import Appointment, Practitioner, Service
+
+from .factories import (
+    DESK,
+    NOW,
+    local,
+    make_appointment,
+    make_available_time,
+    make_details,
+    make_practitioner,
+    make_screening_pass,
+    make_service,
+    make_week,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEN = local(9, 10)
+
+
+@pytest.fixture
+def service():
+    service = make_service()
+    make_week(service)
+    return service
+
+
+@pytest.fixture
+def others():
+    """A pool for those who come meanwhile, each with a connection of their own."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield pool
+
+
+def in_one_transaction(call):
+    try:
+        with transaction.atomic():
+            return call()
+    except (NotMovable, SlotNotOffered) as refusal:
+        return type(refusal)
+    finally:
+        connection.close()
+
+
+def waits(pool, call):
+    """Let somebody else do this, who has to wait, and return what will come of it."""
+    waiting = pool.submit(in_one_transaction, call)
+    time.sleep(0.4)
+    assert not waiting.done()
+    return waiting
+
+
+def leave(service):
+    Practitioner.objects.filter(pk=service.practitioner.pk).update(is_active=False)
+
+
+def give_up(service):
+    service.practitioners.clear()
+
+
+def end(service):
+    Service.objects.filter(pk=service.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("change", [leave, give_up, end])
+def test_what_is_changed_while_somebody_queues_counts(service, others, change):
+    with transaction.atomic():
+        queue_for(service.practitioner, service)
+        queueing = waits(others, lambda: queue_for(service.practitioner, service))
+        if change is not leave:
+            others.submit(in_one_transaction, lambda: change(service)).result(timeout=5)
+        else:
+            change(service)
+
+    assert queueing.result(timeout=5) is SlotNotOffered
+
+
+def test_who_books_what_they_hold_locks_it_only_in_an_open_diary(service, others):
+    visit = {"service": service, "practitioners": [service.practitioner], "starts_at": TEN}
+    held = actions.hold(**visit, now=NOW, by=PATIENT)
+
+    def book():
+        answers = {"details": make_details(), "screening": make_screening_pass()}
+        return actions.book(**visit, **answers, reference=held.reference, now=NOW, by=PATIENT)
+
+    with transaction.atomic():
+        actions.close_diary(service.practitioner)
+        booking = waits(others, book)
+        # Else whoever closed it could not touch the hold.
+        Appointment.objects.select_for_update(nowait=True).get(pk=held.pk)
+
+    assert booking.result(timeout=5).status == "booked"
+
+
+def test_patient_cancels_while_staff_ask_to_move(service, others):
+    visit = make_appointment(service, TEN)
+    with transaction.atomic():
+        actions.cancel(reference=visit.reference, now=NOW, by=PATIENT)
+        asking = waits(others, lambda: time_off.ask_to_move(visit, closure=None, now=NOW, by=DESK))
+
+    assert asking.result(timeout=5) is NotMovable
+    assert Appointment.objects.get().status == "cancelled"
+
+
+def test_visit_goes_to_a_colleague_while_all_diaries_are_closed(service, others):
+    colleague = make_practitioner(name="Dr. Zed")
+    service.practitioners.add(colleague)
+    make_available_time(service, practitioner=colleague)
+    visit = make_appointment(service, TEN)
+    with transaction.atomic():
+        moved = actions.reschedule(
+            reference=visit.reference,
+            starts_at=local(14, 9),
+            practitioners=[colleague],
+            now=NOW,
+            by=PATIENT,
+        )
+        closing = waits(others, lambda: actions.close_diary(None))
+
+    closing.result(timeout=5)
+    assert moved.practitioner == colleague
+    assert Appointment.objects.get().practitioner == colleague
