@@ -134,7 +134,7 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
         "zone": zone,
         "own_time": own_time_in_words(offer.starts_at, entry.own_tz),
         "when": when_in_words(offer.starts_at, zone, now=now),
-        "kept_until": when_in_words(offer.expires_at, zone, now=now),
+        "kept_until": when_in_words(offer.expires_at, zone, now=now, own=entry.own_tz),
         "place": place_in_words(offer),
         "present": entry.appointment and when_in_words(entry.appointment.starts_at, zone, now=now),
         "link": site_link(entry.get_absolute_url()),
@@ -153,7 +153,7 @@ def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
             ". ".join(filter(None, [when_in_words(at, zone, now=now), own_time_in_words(at, own)]))
             for at in (one.starts_at for one in held)
         ],
-        "held_until": when_in_words(request.expires_at, zone, now=now)
+        "held_until": when_in_words(request.expires_at, zone, now=now, own=own)
         if request is not None
         else "",
     }
@@ -169,7 +169,9 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
         "zone": zone,
         "own_time": own_time_in_words(appointment.starts_at, appointment.own_tz),
         "when": when_in_words(appointment.starts_at, zone, now=now),
-        "cancel_until": when_in_words(appointment.cancellable_until, zone, now=now),
+        "cancel_until": when_in_words(
+            appointment.cancellable_until, zone, now=now, own=appointment.own_tz
+        ),
         "can_cancel": now < appointment.cancellable_until,
         "by_clinic": appointment.cancelled_by == CancelledBy.STAFF,
         "place": place_in_words(appointment),

@@ -70,6 +70,13 @@ def clinic_time_with_zone(value: datetime, zone: ZoneInfo) -> str:
     return f"{clinic_time(value, zone)} {value.astimezone(zone).tzname()}"
 
 
+@register.simple_tag
+def last_moment(at: datetime, zone: ZoneInfo, own: ZoneInfo | None) -> str:
+    """Return "Tuesday, December 8, 10:30 am", and "EST" too for who has a clock of their `own`."""
+    in_words = clinic_time_with_zone if own else clinic_time
+    return f"{clinic_day(at, zone)}, {in_words(at, zone)}"
+
+
 @register.filter
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return "Eastern (EST)" as it holds at the time `at`."""

@@ -29,6 +29,7 @@ from conditions.red_flags import (
 
 from .appointments import can_come_earlier, get_appointment_for_link, private_page
 from .journey import Journey, start_journey
+from .own_clock import clock_context, own_zone
 from .safety import ANSWERS
 
 TIMES_SHOWN = 12
@@ -105,7 +106,11 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         wishes = form.wishes(visit.practitioner)
         return waitlist.join_to_move(visit=visit, wishes=wishes, now=now)
 
-    shown = {"appointment": visit, "zone": visit.location.tz}
+    shown = {
+        "appointment": visit,
+        "zone": visit.location.tz,
+        **clock_context(visit, own_zone(request, visit)),
+    }
     return _ask(request, on_the_list, wanted, keep, shown)
 
 

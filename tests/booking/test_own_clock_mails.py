@@ -85,6 +85,9 @@ def test_moving_and_cancelling_say_both_times(visit, kind):
     text, html, subject, calendar = mails_of(visit)
 
     expected = MOVED_TIME if kind == "moved" else OWN_TIME
+    if kind == "moved":
+        last_moment = "online until Sunday, December 13, 9:00 am EST."
+        assert all(last_moment in " ".join(part.split()) for part in (text, html))
     assert visit.messages.get().kind == kind
     assert all(expected in part for part in (text, html, calendar))
     assert "Tokyo" not in subject
@@ -113,6 +116,10 @@ def test_times_kept_for_someone_who_must_move_are_said_on_both_clocks(client, vi
     page = parse(client.get(f"{visit.get_absolute_url()}choose/").content)
     text, html = built("choice")
 
+    assert all(
+        "for you until Wednesday, December 9, 7:00 am EST" in " ".join(words.split())
+        for words in (text, html)
+    )
     expected = "Monday, December 14, 9:00 am. Your time: Monday, December 14, 11:00 pm, Tokyo (JST)"
     assert all(expected in " ".join(words.split()) for words in (text, html))
     button = page.one("button", value="2026-12-14T14:00:00Z")
@@ -133,6 +140,7 @@ def test_an_earlier_time_is_offered_on_both_clocks(client, bookable_service, vis
     assert "Mon, Dec 7, 11:00 pm JST" in before.text
     assert "Your time: Mon, Dec 14, 11:00 pm, Tokyo (JST)" in page.text
     assert all(MOVED_TIME in words for words in built("offer"))
+    assert all(" am EST." in words for words in built("offer"))
 
 
 def test_a_visit_in_person_is_on_the_clinics_clock(visit, bookable_service):

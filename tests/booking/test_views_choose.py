@@ -62,6 +62,9 @@ def test_page_says_the_times_on_the_patients_own_clock_too(client, visit, reques
     page = parse(client.get(url(visit)).content)
 
     assert "Your time: Mon, Dec 14, 12:00 am, Tokyo (JST)" in page.one("ul", class_="choices").text
+    kept = page.one("form", class_="times-form").text
+    assert "Until Wednesday, December 9, 7:00 am EST." in kept
+    assert "Your time: Wed, Dec 9, 9:00 pm, Tokyo (JST)" in kept
     assert "Your time: Tue, Dec 15, 12:00 am" in page.one("section", class_="ticket").text
 
 

@@ -110,6 +110,21 @@ def test_a_visit_in_person_is_on_the_clinics_clock(client, bookable_service):
         assert "Tokyo" not in page.one("main").text
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("", "until Sunday, December 13, 10:00 am EST."),
+        ("cancel/", "until Sunday, December 13, 10:00 am EST."),
+        ("earlier/", "Your visit on Monday, December 14, 10:00 am EST, stays"),
+    ],
+)
+def test_beside_a_second_clock_each_moment_says_which_one_it_is_on(client, visit, path, words):
+    page = get(client, visit, f"{path}{TOKYO}")
+
+    assert words in page.one("main").text
+    assert any(href == f"{visit.get_absolute_url()}{TOKYO}" for href in hrefs(page)) or not path
+
+
 def test_a_visit_is_moved_on_the_chosen_clock(client, visit):
     page = get(client, visit, f"reschedule/{TOKYO}&from=2026-12-14")
     url = f"{visit.get_absolute_url()}reschedule/{TOKYO}"
@@ -119,6 +134,7 @@ def test_a_visit_is_moved_on_the_chosen_clock(client, visit):
 
     main = page.one("main").text
     assert "You have Tuesday, December 15, 12:00 am." in main
+    assert "You can move it here until Monday, December 14, 12:00 am JST." in main
     assert "Times on your clock: Tokyo. The clinic’s clock is Eastern." in main
     assert [label.text for label in page.all("label", class_="slot")] == [
         "11:00 pm",
