@@ -56,7 +56,11 @@ class LocationForm(forms.ModelForm):
         required=False,
         help_text="Nothing can be booked on them. To choose a state too, save the country first.",
     )
-    holiday_subdivision = forms.ChoiceField(label="State or region", required=False)
+    holiday_subdivision = forms.ChoiceField(
+        label="State or region",
+        required=False,
+        error_messages={"invalid_choice": "Choose a state of this country, or the whole country."},
+    )
     worked = forms.MultipleChoiceField(
         label="We work on this day",
         required=False,
@@ -135,6 +139,9 @@ class LocationForm(forms.ModelForm):
         if host is not None and answers.get("holiday_country"):
             words = f"The public holidays of {host} count here too: leave this empty."
             self.add_error("holiday_country", words)
+        if self.has_error("holiday_subdivision"):
+            # The place itself need not say so again, of the state that it has.
+            self.instance.holiday_subdivision = ""
         ticked = {date.fromisoformat(day) for day in answers.get("worked", [])}
         # Past ones are no longer shown, and stay.
         kept = {day for day in self.instance.worked_holidays if day not in self.shown}

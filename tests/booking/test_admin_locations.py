@@ -133,7 +133,8 @@ def test_state_of_another_country_is_asked_for_again(admin_client):
 
     response = save(admin_client, place, holiday_country="GB")
 
-    assert list(errors(response)) == ["holiday_subdivision"]
+    words = "Choose a state of this country, or the whole country."
+    assert errors(response) == {"holiday_subdivision": [words]}
     assert "Scotland" in labels(response, "holiday_subdivision")
 
 
