@@ -67,7 +67,7 @@ def clinic_time(value: datetime, zone: ZoneInfo) -> str:
 @register.filter
 def clinic_time_with_zone(value: datetime, zone: ZoneInfo) -> str:
     """Return "1:30 am EDT", for a day on which the clock is set back."""
-    return f"{clinic_time(value, zone)} {value.astimezone(zone).tzname()}"
+    return f"{clinic_time(value, zone)} {_letters(value.astimezone(zone))}"
 
 
 @register.simple_tag
@@ -81,7 +81,7 @@ def last_moment(at: datetime, zone: ZoneInfo, own: ZoneInfo | None) -> str:
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return "Eastern (EST)" as it holds at the time `at`."""
     local = at.astimezone(zone)
-    return f"{zone_name(zone, at)} ({local.tzname()})"
+    return f"{zone_name(zone, at)} ({_letters(local)})"
 
 
 @register.filter
@@ -111,6 +111,15 @@ def iso_utc(value: datetime) -> str:
     """Return "2026-12-08T15:30:00Z", the value of `start` and `data-slot`."""
     utc = value.astimezone(UTC).replace(tzinfo=None)
     return f"{utc.isoformat(timespec='seconds')}Z"
+
+
+def _letters(local: datetime) -> str:
+    """Return "EST", or "UTC-3" and "UTC+5:45" where a zone has no letters, but "-03" and "+0545"."""
+    name = local.tzname() or ""
+    if name[:1] not in ("+", "-"):
+        return name
+    sign, hours, minutes = name[0], name[1:3], name[3:]
+    return f"UTC{sign}{int(hours)}{minutes and f':{minutes}'}"
 
 
 def _local(value: date | datetime, zone: ZoneInfo | None) -> date | datetime:

@@ -44,7 +44,10 @@ def test_clinic_time_with_zone_tells_the_repeated_hour_apart():
         ("America/Los_Angeles", "Pacific (PST)"),
         ("Europe/London", "London (GMT)"),
         ("Asia/Shanghai", "Shanghai (CST)"),
-        ("America/Argentina/Buenos_Aires", "Buenos Aires (-03)"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires (UTC-3)"),
+        ("Pacific/Apia", "Apia (UTC+13)"),
+        ("Asia/Kathmandu", "Kathmandu (UTC+5:45)"),
+        ("Etc/UTC", "UTC (UTC)"),
     ],
 )
 def test_zone_words_name_the_zone(zone, words):
