@@ -87,7 +87,7 @@ SERVICES = {
             "Recent test results and letters from other doctors, if you have them.\n"
             "Notes on when the problem started, what sets it off and what helps.\n"
             "The names of any allergies, and any implant such as a pacemaker.\n"
-            "Loose clothes that roll up above the elbow and the knee."
+            "For a visit at the clinic: loose clothes that roll up above the elbow and the knee."
         ),
         "duration_minutes": 75,
         "buffer_after_minutes": 15,
@@ -104,7 +104,7 @@ SERVICES = {
             "Any change in your medicines, vitamins or herbs since last time.\n"
             "New test results or letters.\n"
             "A short note on good days and bad days.\n"
-            "Loose clothes that roll up above the elbow and the knee."
+            "For a visit at the clinic: loose clothes that roll up above the elbow and the knee."
         ),
         "duration_minutes": 45,
         "buffer_after_minutes": 10,
