@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -160,7 +162,7 @@ class Journey:
     def url(self, step: str, *, day: date | None = None) -> str:
         """Return the address of a step (`safety`, `times`, `details`, `waitlist-join`) with the choices kept."""
         query = {"from": day.isoformat(), **self.kept} if day else self.kept
-        return reverse(f"booking:{step}", args=[self.service.slug], query=query or None)
+        return f"{_path(step, self.service.slug)}{'?' if query else ''}{urlencode(query)}"
 
     def choosing(
         self,
@@ -206,6 +208,12 @@ class Journey:
             "times_url": self.url("times"),
             "waitlist_url": self.url("waitlist-join"),
         }
+
+
+@lru_cache(maxsize=1000)
+def _path(step: str, service: str) -> str:
+    """Return the path of a step. Kept: a page that lets one choose of fifty people has it as often."""
+    return reverse(f"booking:{step}", args=[service])
 
 
 def start_journey(request: HttpRequest, slug: str, *, now: datetime) -> Journey:

@@ -1,6 +1,5 @@
 """Step 2: a day and a time, which is then held for ten minutes."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from booking.forms import StartForm
 from booking.models import Location, LocationKind
 from booking.reasons import words_for_patients
 from booking.screening import NO_FLAG
+from booking.templatetags.journey import Choice
 from booking.waits import LongWait, find_long_wait
 from booking.weeks import Bookable
 
@@ -34,15 +34,6 @@ from .journey import (
     set_cookie,
     start_journey,
 )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A place or a practitioner that the person can choose on the page."""
-
-    label: str
-    url: str
-    is_chosen: bool
 
 
 @never_cache
