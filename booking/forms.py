@@ -182,6 +182,11 @@ class ScreeningForm(forms.Form):
         return list(self["flags"].value() or []) if self.is_bound else []
 
 
+def parse_sequence(text: str) -> int | None:
+    """Return a visit's `sequence`, by which a form says how the person saw it; None if it is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 class StartForm(forms.Form):
     """The chosen time."""
 

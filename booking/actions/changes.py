@@ -11,6 +11,7 @@ from booking.errors import (
     NotCancellable,
     NotStarted,
     NotToday,
+    StatusChanged,
     TooLateToCancel,
     VisitOver,
     WrongStatus,
@@ -44,19 +45,23 @@ def cancel(
     now: datetime,
     by: Actor,
     patient_asked: bool = False,
+    sequence: int | None = None,
     note: str = "",
 ) -> Appointment:
     """Cancel a booked visit, free its time and announce it.
 
     `patient_asked` says that staff do it for a patient on the phone: the mail then says so.
     A patient may do so until the service's limit, or while the clinic asks them to move; staff until the visit's end. Cancelling twice
-    changes and announces nothing. Raises TooLateToCancel, NotCancellable, VisitOver, or
-    Appointment.DoesNotExist.
+    changes and announces nothing. `sequence` is that of the visit as the person saw it, if it
+    matters that it is still so. Raises StatusChanged, TooLateToCancel, NotCancellable, VisitOver,
+    or Appointment.DoesNotExist.
     """
     with transaction.atomic():
         appointment = get_for_change(reference)
         if appointment.status == AppointmentStatus.CANCELLED:
             return appointment
+        if sequence is not None and appointment.sequence != sequence:
+            raise StatusChanged
         cancellable = STILL_TO_COME if by.is_staff else (AppointmentStatus.BOOKED,)
         if appointment.status not in cancellable:
             raise NotCancellable

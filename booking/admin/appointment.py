@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from booking import actions
 from booking.actors import Actor
 from booking.errors import BookingError
+from booking.forms import parse_sequence
 from booking.models import (
     Appointment,
     AppointmentStatus,
@@ -249,11 +250,22 @@ class AppointmentAdmin(admin.ModelAdmin):
         if is_confirmed(request) and asked_by in CancelledBy.values:
             patient_asked = asked_by == CancelledBy.PATIENT
             note = " ".join(request.POST.get("note", "").replace("\0", " ").split())
-            action = partial(actions.cancel, patient_asked=patient_asked, note=note)
-            self._run(request, queryset, action, AppointmentStatus.CANCELLED)
+            seen = dict(one.split(" ", 1) for one in request.POST.getlist("seen") if " " in one)
+
+            def cancel_as_seen(*, reference, **kwargs):
+                sequence = parse_sequence(seen.get(str(reference), ""))
+                return actions.cancel(
+                    reference=reference,
+                    patient_asked=patient_asked,
+                    sequence=sequence,
+                    note=note,
+                    **kwargs,
+                )
+
+            self._run(request, queryset, cancel_as_seen, AppointmentStatus.CANCELLED)
             return None
         still_to_come = list(queryset.still_to_come(timezone.now()))
-        visits = [(appointment_label(a), a.patient) for a in still_to_come]
+        visits = [(appointment_label(a), a) for a in still_to_come]
         if not visits:
             # Nothing to ask: say for each why it stays.
             self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)

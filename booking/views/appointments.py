@@ -17,7 +17,8 @@ from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.calendars import appointment_calendar, how_it_begins
 from booking.catalogue import Catalogue, read_catalogue
-from booking.errors import BookingError
+from booking.errors import BookingError, StatusChanged
+from booking.forms import parse_sequence
 from booking.models import (
     Appointment,
     AppointmentEvent,
@@ -77,17 +78,26 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
     visit = get_appointment_for_link(reference, catalogue)
     if visit.status == AppointmentStatus.CANCELLED:
         return redirect(visit)
-    own = own_zone(request, visit)
-    context = {**visit_context(visit, catalogue, now=now), **clock_context(visit, own)}
-    if request.method != "POST":
-        return render(request, "booking/appointment_confirm_cancel.html", context)
-    keep_own_zone(request, visit)
-    try:
-        actions.cancel(reference=visit.reference, now=now, by=PATIENT)
-    except BookingError as error:
-        context = {**context, "refusal": error.message, "is_cancellable": False}
-        return render(request, "booking/appointment_confirm_cancel.html", context, status=409)
-    return to_visit(visit, own)
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        keep_own_zone(request, visit)
+        seen = parse_sequence(request.POST.get("sequence", ""))
+        try:
+            actions.cancel(reference=visit.reference, now=now, by=PATIENT, sequence=seen)
+        except StatusChanged:
+            visit = get_appointment_for_link(reference, catalogue)
+            context = {"is_changed": True}
+        except BookingError as error:
+            context = {"refusal": error.message, "is_cancellable": False}
+        else:
+            return to_visit(visit, own_zone(request, visit))
+    context = {
+        **visit_context(visit, catalogue, now=now),
+        **clock_context(visit, own_zone(request, visit)),
+        **context,
+    }
+    status = 409 if request.method == "POST" else 200
+    return render(request, "booking/appointment_confirm_cancel.html", context, status=status)
 
 
 @private_page

@@ -15,8 +15,8 @@ from booking import actions, limits
 from booking.actors import PATIENT
 from booking.availability import nearest_slots
 from booking.catalogue import Catalogue, read_catalogue
-from booking.errors import BookingError, SlotNotOffered, SlotTaken, TooMany
-from booking.forms import StartForm
+from booking.errors import BookingError, SlotNotOffered, SlotTaken, StatusChanged, TooMany
+from booking.forms import StartForm, parse_sequence
 from booking.models import Appointment, Practitioner
 from booking.search import Search
 
@@ -140,17 +140,23 @@ def _move(request: HttpRequest, move: Move, form: StartForm, starts_at: datetime
                 starts_at=starts_at,
                 now=move.now,
                 by=PATIENT,
+                sequence=parse_sequence(request.POST.get("sequence", "")),
             )
     except (SlotTaken, SlotNotOffered, TooMany) as error:
         form.add_error("start", error.message)
         return _refuse(request, move, form, around=starts_at, status=error.status)
-    except BookingError:
-        # Somebody cancelled it, or the limit passed, since it was read.
-        return _stop(request, _start(request, visit.reference, now=move.now))
+    except BookingError as error:
+        # Somebody moved or cancelled it, or the limit passed, since the page was drawn.
+        fresh = _start(request, visit.reference, now=move.now)
+        if isinstance(error, StatusChanged) and actions.patient_may_change(fresh.visit, move.now):
+            return _show(request, fresh, is_changed=True)
+        return _stop(request, fresh)
     return to_visit(moved, move.own_zone)
 
 
-def _show(request: HttpRequest, move: Move, *, is_same_time: bool = False) -> HttpResponse:
+def _show(
+    request: HttpRequest, move: Move, *, is_same_time: bool = False, is_changed: bool = False
+) -> HttpResponse:
     """Draw a week of free times; of an unreadable day, the first that has one."""
     bookable = find_bookable(move.search, zone=move.zone)
     is_readable = True
@@ -171,12 +177,13 @@ def _show(request: HttpRequest, move: Move, *, is_same_time: bool = False) -> Ht
         "is_out_of_range": day != wanted,
         "is_readable": is_readable,
         "is_same_time": is_same_time,
+        "is_changed": is_changed,
         "first_other": first_other,
         "first_other_on": first_other and bookable.day_of(first_other),
         "nearest_slot": nearest_slot,
         "nearest_on": nearest_slot and bookable.day_of(nearest_slot),
     }
-    status = 200 if is_readable else 400
+    status = 409 if is_changed else 200 if is_readable else 400
     return render(request, "booking/appointment_reschedule.html", context, status=status)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from booking import actions
 from booking.models import (
     Appointment,
     Message,
@@ -16,8 +17,10 @@ from booking.models import (
     Screening,
 )
 from booking.tasks import announce
+from tests.html_tree import parse
 
 from .factories import (
+    DESK,
     NOW,
     local,
     make_appointment,
@@ -241,6 +244,24 @@ def test_cancelling_asks_first_then_tells_the_patient(front_desk, run, asked_by)
     assert ProcrastinateJob.objects.count() == 1
     assert said(response) == [
         f"“Cancelled”: Tue, Dec 8, 2026, 10:30 am EST ({visit.spoken_reference})."
+    ]
+
+
+@pytest.mark.parametrize("run", [run_on_list, run_on_form], ids=["list", "form"])
+def test_a_visit_that_was_moved_since_the_question_is_not_cancelled(front_desk, run):
+    visit = make_visit()
+    seen = parse(run(front_desk, "cancel", visit).content).one("input", name="seen").get("value")
+    moved = {"starts_at": local(10, 9), "override": True}
+    actions.reschedule(reference=visit.reference, now=NOW, by=DESK, **moved)
+
+    answers = {"confirmed": "yes", "asked_by": "patient", "seen": ["odd", seen]}
+    response = run(front_desk, "cancel", visit, **answers)
+
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+    assert said(response) == [
+        f"Not changed: Thu, Dec 10, 2026, 9:00 am EST ({visit.spoken_reference}): it stays "
+        "“Booked”. This visit was changed meanwhile. Please look at it again."
     ]
 
 

@@ -193,6 +193,23 @@ def test_cancelling_frees_the_time_and_shows_it(client, visit):
     assert "/book/" in links(page)
 
 
+def test_a_visit_that_was_moved_since_the_question_is_not_cancelled_unasked(client, visit):
+    url = f"{visit.get_absolute_url()}cancel/"
+    asked = parse(client.get(url).content)
+    wednesday = {"starts_at": local(16, 9), "override": True}
+    actions.reschedule(reference=visit.reference, now=NOW, by=DESK, **wednesday)
+
+    told = client.post(url, {"sequence": asked.one("input", name="sequence").get("value")})
+
+    page = parse(told.content)
+    assert told.status_code == 409
+    assert "so nothing was cancelled" in page.one("p", role="alert").text
+    assert "Cancel Wednesday’s visit" in [button.text for button in page.all("button")]
+    assert Appointment.objects.get().status == "booked"
+    client.post(url, {"sequence": page.one("input", name="sequence").get("value")})
+    assert Appointment.objects.get().status == "cancelled"
+
+
 def test_cancelling_twice_is_cancelling_once(client, visit):
     client.post(f"{visit.get_absolute_url()}cancel/")
 

@@ -185,13 +185,40 @@ def test_the_same_form_sent_twice_is_answered_alike_when_the_new_time_is_near(cl
     assert Appointment.objects.get().sequence == 1
 
 
-def test_a_second_tab_moves_the_visit_on_from_where_it_is(client, visit):
+def test_a_second_tab_says_that_the_visit_was_moved_before_it_moves_it_on(client, visit):
+    drawn = parse(client.get(url(visit)).content)
+    sent = {"sequence": drawn.one("input", name="sequence").get("value")}
+    client.post(url(visit), sent | {"start": iso_utc(local(21, 9))})
+
+    told = client.post(url(visit), sent | {"start": iso_utc(local(21, 10))})
+
+    page = parse(told.content)
+    assert told.status_code == 409
+    assert "was moved meanwhile" in page.one("p", role="alert").text
+    assert "You have Monday, December 21, 9:00 am." in page.one("main").text
+    assert Appointment.objects.get().starts_at == local(21, 9)
+    sent = {"sequence": page.one("input", name="sequence").get("value")}
+    client.post(url(visit), sent | {"start": iso_utc(local(21, 10))})
+    assert Appointment.objects.get().starts_at == local(21, 10)
+
+
+@pytest.mark.parametrize("sequence", ["", "x", "²", "-1", "9" * 5000])
+def test_a_form_that_names_no_sequence_moves_the_visit_from_where_it_is(client, visit, sequence):
     move(client, visit, local(21, 9))
 
-    move(client, visit, local(21, 10))
+    client.post(url(visit), {"start": iso_utc(local(21, 10)), "sequence": sequence})
 
     moves = AppointmentEvent.objects.values_list("previous_starts_at", "starts_at")
     assert list(moves) == [(local(14, 10), local(21, 9)), (local(21, 9), local(21, 10))]
+
+
+def test_a_stale_form_for_a_visit_that_is_too_near_by_now_gives_the_policy(client, visit):
+    reschedule(reference=visit.reference, starts_at=local(7, 9), now=NOW, by=DESK)
+
+    response = client.post(url(visit), {"start": iso_utc(local(21, 9)), "sequence": "0"})
+
+    assert response.status_code == 409
+    assert parse(response.content).one("h1").text == "This visit cannot be moved online"
 
 
 def test_a_time_that_went_meanwhile_leaves_the_visit_and_offers_the_nearest(client, visit):
