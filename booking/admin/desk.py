@@ -37,6 +37,8 @@ from .wording import appointment_label, when_label
 
 SALT = "booking.desk"
 BOOK, MOVE = "book", "move"
+# What can keep a visit from being booked or moved, besides a form's own errors.
+REFUSALS = ("verdict", "changed", "word_missing", "interruption")
 ANSWERS = {"flags", "none", "acknowledged"}
 
 
@@ -331,7 +333,8 @@ def _draw(model_admin, request, template: str, *, title: str, **context) -> Temp
         "opts": model_admin.opts,
         "title": title,
         "list_url": reverse("admin:booking_appointment_changelist"),
-        "has_errors": any(form.errors for form in context.get("forms", ())),
+        "is_refused": any(form.errors for form in context.get("forms", ()))
+        or any(context.get(name) for name in REFUSALS),
     }
     return TemplateResponse(request, f"admin/booking/appointment/{template}", page | context)
 

@@ -153,7 +153,7 @@ def in_words(reason, search):
             return format_html(
                 'Closed: <a href="{}">{}, {}</a>.',
                 url,
-                reason.closure,
+                reason.name or "no reason",
                 closure_label(reason.closure),
             )
         case Why.HOLIDAY:

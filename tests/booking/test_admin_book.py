@@ -182,6 +182,7 @@ def test_what_overlaps_is_never_booked(front_desk, bookable_service, status, sta
     forced = send(front_desk, TEN, override=override(asked))
 
     for response in (asked, forced):
+        assert "<title>Error: Book a visit" in response.text
         assert rules(response)[0].startswith(words)
         assert f"/admin/booking/appointment/{other.pk}/change/" in rules(response)[0]
         assert "Book it all the same" not in response.text

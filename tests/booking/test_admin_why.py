@@ -116,6 +116,7 @@ def test_rules_are_put_in_words(front_desk, service, day, at, words):
 
 def test_closure_and_holiday_are_linked(front_desk, service):
     closure = make_closure(local(14, 0), local(15, 0), reason="Snow <storm>")
+    unnamed = make_closure(local(21, 0), local(22, 0))
     service.location.holiday_country = "US"
     service.location.save()
     make_available_time(service, weekday=4)
@@ -125,6 +126,10 @@ def test_closure_and_holiday_are_linked(front_desk, service):
     assert only_reason(front_desk, service, "2026-12-14", "09:00") == (
         f'Closed: <a href="/admin/booking/notavailabletime/{closure.pk}/change/">'
         "Snow &lt;storm&gt;, Mon, Dec 14, 2026</a>."
+    )
+    assert only_reason(front_desk, service, "2026-12-21", "09:00") == (
+        f'Closed: <a href="/admin/booking/notavailabletime/{unnamed.pk}/change/">'
+        "no reason, Mon, Dec 21, 2026</a>."
     )
     assert only_reason(front_desk, service, "2026-12-25", "09:00") == (
         "Christmas Day is a public holiday, and not ticked as worked at "
