@@ -105,3 +105,20 @@ def test_an_emergency_ends_the_call(desk, assert_sound):
     steps.press(desk, "I ticked the wrong box")
     assert desk.get_by_label("Full name").input_value() == "Ana Example"
     assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize("desk", [("light", WIDE, True)], indirect=True, ids=["wide"])
+def test_enter_presses_the_next_button_after_the_field(desk):
+    desk.goto("/admin/booking/appointment/add/")
+
+    with desk.expect_navigation():
+        desk.locator("[name=find]").fill("Nobody")
+        desk.locator("[name=find]").press("Enter")
+    assert "Nobody in the records is like" in desk.locator("#content").inner_text()
+    assert desk.locator("[data-error-summary]").count() == 0
+
+    with desk.expect_navigation():
+        desk.get_by_label("Full name").fill("Ana Example")
+        desk.get_by_label("Full name").press("Enter")
+    assert "Nothing was done yet" in desk.locator("[data-error-summary]").inner_text()
+    assert desk.get_by_label("Full name").input_value() == "Ana Example"
