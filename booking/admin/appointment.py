@@ -43,7 +43,8 @@ CARE_WORDS = {
 class AppointmentAdmin(admin.ModelAdmin):
     """Visits, read only. What staff do to them calls `booking.actions`; a status is never edited."""
 
-    list_display = ("when", "status", "patient", "phone", "spoken", "service", "practitioner")
+    # What the front desk asks first comes first: a small screen shows no more without scrolling.
+    list_display = ("when", "patient", "status", "service", "practitioner", "phone", "spoken")
     list_display_links = ("when",)
     list_filter = (DayFilter, StatusFilter, "service", "practitioner")
     list_select_related = ("patient", "service", "practitioner", "location")

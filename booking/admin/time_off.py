@@ -45,7 +45,7 @@ class AnsweredFilter(admin.SimpleListFilter):
 class MoveRequestAdmin(admin.ModelAdmin):
     """Whom the clinic asked to move a visit. Read only, but for settling and asking again."""
 
-    list_display = ("visit", "status", "patient", "phone", "note", "until", "closure")
+    list_display = ("visit", "patient", "phone", "status", "until", "note", "closure")
     list_display_links = ("visit",)
     list_filter = (AnsweredFilter, "closure")
     list_select_related = ("appointment__location", "appointment__patient", "closure__location")
