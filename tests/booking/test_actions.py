@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
 from booking import actions, availability, tasks
-from booking.actions import holds
+from booking.actions import holds, taking
 from booking.actors import PATIENT
 from booking.errors import (
     SlotNotOffered,
@@ -13,7 +13,6 @@ from booking.errors import (
     StatusChanged,
 )
 from booking.models import Appointment, AppointmentStatus, Message, Patient, Screening
-from booking.models.appointment import AppointmentQuerySet
 
 from .factories import (
     NOW,
@@ -321,26 +320,33 @@ def test_a_visit_and_its_message_commit_together(service, monkeypatch):
 def see_a_free_diary(monkeypatch):
     """Let the checks pass that stand before the database's own."""
     monkeypatch.setattr(availability, "is_offered", lambda *args, **kwargs: True)
-    monkeypatch.setattr(
-        AppointmentQuerySet, "overlapping", lambda diary, lower, upper: diary.none()
-    )
+    monkeypatch.setattr(taking, "is_taken", lambda *args, **kwargs: False)
 
 
 def test_what_the_constraint_refuses_is_taken(service, monkeypatch):
     hold(service)
     see_a_free_diary(monkeypatch)
 
-    with pytest.raises(SlotTaken):
+    with pytest.raises(SlotTaken) as refusal:
         hold(service)
+    assert "no_overlap" in str(refusal.value.__cause__)
 
 
 def test_any_other_broken_rule_is_an_error(service, monkeypatch):
-    booked = make_appointment(service, local(10, 10))
     see_a_free_diary(monkeypatch)
+    service.duration_minutes = 10_000
+
+    with pytest.raises(IntegrityError, match="not_too_long"):
+        hold(service)
+
+
+def test_a_reference_that_somebody_books_meanwhile_is_taken(service, monkeypatch):
+    booked = make_appointment(service, local(10, 10))
     monkeypatch.setattr(holds, "give_up", lambda reference: None)
 
-    with pytest.raises(IntegrityError, match="reference"):
+    with pytest.raises(SlotTaken) as refusal:
         hold(service, reference=booked.reference)
+    assert "reference_key" in str(refusal.value.__cause__)
 
 
 def test_a_database_in_trouble_is_an_error(service, monkeypatch):

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 from booking import actions, time_off
 from booking.actions.locks import queue_for
 from booking.actors import PATIENT
-from booking.errors import NotMovable, SlotNotOffered
+from booking.errors import NotMovable, SlotNotOffered, SlotTaken
 from booking.models import Appointment, Practitioner, Service
 
 from .factories import (
@@ -17,8 +18,8 @@ from .factories import (
     NOW,
     local,
     make_appointment,
-    make_available_time,
     make_details,
+    make_location,
     make_practitioner,
     make_screening_pass,
     make_service,
@@ -47,7 +48,7 @@ def in_one_transaction(call):
     try:
         with transaction.atomic():
             return call()
-    except (NotMovable, SlotNotOffered) as refusal:
+    except (NotMovable, SlotNotOffered, SlotTaken) as refusal:
         return type(refusal)
     finally:
         connection.close()
@@ -113,10 +114,46 @@ def test_patient_cancels_while_staff_ask_to_move(service, others):
     assert Appointment.objects.get().status == "cancelled"
 
 
-def test_visit_goes_to_a_colleague_while_all_diaries_are_closed(service, others):
+@pytest.fixture
+def colleague(service):
+    """Somebody who offers the same visit, at a second place too."""
     colleague = make_practitioner(name="Dr. Zed")
     service.practitioners.add(colleague)
-    make_available_time(service, practitioner=colleague)
+    service.other_locations.add(make_location())
+    for practitioner in (service.practitioner, colleague):
+        make_week(service, practitioner=practitioner, location=service.other_locations.get())
+    make_week(service, practitioner=colleague)
+    return colleague
+
+
+@pytest.mark.parametrize("is_place", [False, True], ids=["colleague", "place"])
+def test_who_waits_for_a_visit_that_goes_elsewhere_still_finds_it(
+    service, others, colleague, is_place
+):
+    visit = make_appointment(service, TEN)
+    name = {"reference": visit.reference, "now": NOW}
+    elsewhere = (
+        {"location": service.other_locations.get()} if is_place else {"practitioners": [colleague]}
+    )
+    with transaction.atomic():
+        actions.reschedule(**name, starts_at=local(10, 10), by=DESK, **elsewhere)
+        cancelling = waits(others, lambda: actions.cancel(**name, by=PATIENT))
+
+    cancelled = cancelling.result(timeout=5)
+    assert (cancelled.status, cancelled.starts_at) == ("cancelled", local(10, 10))
+
+
+def test_one_form_that_is_sent_to_two_diaries_takes_one_time(service, others, colleague):
+    form = {"reference": uuid4(), "service": service, "starts_at": TEN, "now": NOW, "by": PATIENT}
+    with transaction.atomic():
+        actions.hold(**form, practitioners=[colleague])
+        holding = waits(others, lambda: actions.hold(**form, practitioners=[service.practitioner]))
+
+    assert holding.result(timeout=5) is SlotTaken
+    assert Appointment.objects.get().practitioner == colleague
+
+
+def test_visit_goes_to_a_colleague_while_all_diaries_are_closed(service, others, colleague):
     visit = make_appointment(service, TEN)
     with transaction.atomic():
         moved = actions.reschedule(
