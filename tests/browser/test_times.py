@@ -64,6 +64,28 @@ def test_the_first_free_time_takes_one_tap(visitor):
     assert f"{Appointment.objects.get().starts_at:%Y-%m-%dT%H:%M:%SZ}" == first
 
 
+def test_a_time_is_taken_once_however_often_it_is_tapped(kolkata):
+    page, sent = kolkata, []
+    open_times(page)
+    # A slow line: the answer to the first tap is not there yet when the second one comes.
+    page.route("**/times/**", lambda route: sent.append(route))
+    page.locator("button[name=start]").evaluate(
+        "button => { button.click(); setTimeout(() => button.click(), 200) }"
+    )
+    page.wait_for_timeout(500)
+    assert len(sent) == 1
+
+    with page.expect_navigation():
+        sent[0].continue_()
+    page.unroute("**/times/**")
+    page.wait_for_url("**/details/**")
+    assert Appointment.objects.count() == 1
+    # Back, somebody may choose the same again at once.
+    page.go_back()
+    press(page, "button[name=start]")
+    page.wait_for_url("**/details/**")
+
+
 def test_the_overview_opens_and_leads_to_a_day(visitor):
     page = visitor
     open_times(page)
