@@ -13,9 +13,16 @@ function look() {
     const words = document.querySelector(`[data-hold-message="${message}"]`);
     region.replaceChildren(words.content.cloneNode(true));
     shown = message;
+    uncover();
     if (message === "over") forget();
   }
   if (left > 0) setTimeout(look, left > WARNING ? left - WARNING : left);
+}
+
+// A browser is content with the line in which one types: the whole field shall stand above the words.
+function uncover() {
+  const field = document.activeElement;
+  if (shown && field.form && !region.contains(field)) field.scrollIntoView({ block: "nearest" });
 }
 
 function forget() {
@@ -28,4 +35,5 @@ if (region) {
   look();
   // Timers rest while a device sleeps or a tab is hidden.
   document.addEventListener("visibilitychange", look);
+  document.addEventListener("focusin", uncover);
 }

@@ -221,6 +221,28 @@ def test_a_warning_comes_two_minutes_before_the_end_and_moves_no_focus(clocked):
     assert page.locator("[data-hold-seconds]").inner_text() == ""
 
 
+def test_the_warning_covers_no_field_that_has_the_focus(browser, site):
+    context = browser.new_context(base_url=site, viewport={"width": 390, "height": 700})
+    page = context.new_page()
+    page.clock.install()
+    open_details(page)
+    box = "element => { const { top, bottom } = element.getBoundingClientRect(); return [top, bottom] }"
+    medicines, region = page.locator("[name=medicines]"), page.locator("[data-hold-seconds]")
+    medicines.focus()
+    page.mouse.wheel(0, -150)
+    page.wait_for_function("document.activeElement.getBoundingClientRect().bottom > 560")
+
+    page.clock.fast_forward("08:05")
+
+    assert medicines.evaluate(box)[1] <= region.evaluate(box)[0]
+    page.locator("[name=name]").focus()
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        bottom = page.locator(":focus").evaluate(box)[1]
+        assert 0 < bottom <= region.evaluate(box)[0]
+    context.close()
+
+
 def test_after_the_end_the_page_says_what_holds(clocked):
     page = clocked
     open_details(page)
