@@ -170,12 +170,11 @@ def _show(
 
     `held` is what the token's hold is now, if that is known.
     """
-    nearest = None
-    if form.has_error("start"):
-        wanted = form.cleaned_data.get("start") or token.starts_at
-        nearest = nearest_slots(journey.search, wanted)
     held = if_live(held or get_held(token), service=journey.service)
-    is_late = held is None and not form.errors
+    is_lost = held is None and not form.errors and not _is_free(journey, token)
+    is_refused = form.has_error("start")
+    wanted = (is_refused and form.cleaned_data.get("start")) or token.starts_at
+    has_no_time = is_lost or is_refused
     context = {
         **journey.context(),
         "form": form,
@@ -187,8 +186,9 @@ def _show(
         "seconds_left": int(held.time_left.total_seconds()) if held else 0,  # type: ignore[attr-defined]  # from the query
         "is_kept": is_kept and held is not None,
         "refusal": refusal,
-        "is_lost": is_late and not _is_free(journey, token),
-        "nearest": nearest,
+        "is_lost": is_lost,
+        "has_no_time": has_no_time,
+        "nearest": nearest_slots(journey.search, wanted) if has_no_time else None,
         "other_kinds": _other_kinds(journey) if form.is_wrong_kind else None,
         "change_url": journey.url("times", day=_day(journey, token)),
     }

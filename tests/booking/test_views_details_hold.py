@@ -112,6 +112,13 @@ def test_a_time_that_is_gone_is_said_and_nothing_typed_is_lost(visitor, bookable
 
     assert "This time is no longer free." in note(page)
     assert typed(page)["name"] == "王 <b>"
+    # It is nowhere shown as the chosen one; others are offered instead.
+    assert "10:00 am" not in page.one("section", id="time").text
+    assert page.all("p", class_="pick") == []
+    nearest = [one.get("value") for one in page.all("input", name="start")]
+    assert nearest[:2] == ["2026-12-07T14:00:00Z", "2026-12-07T16:00:00Z"]
+    visitor.post(DETAILS, ANSWERS | {"start": nearest[0]})
+    assert Appointment.objects.get(starts_at=local(7, 9)).status == "booked"
     assert (
         page.one("button", name="change")
         .get("formaction")
