@@ -1,6 +1,6 @@
 """Where, with whom, and on which clock: what a person may choose on the times page."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from tests.html_tree import parse
 from .factories import (
     local,
     make_available_time,
+    make_closure,
     make_location,
     make_practitioner,
     make_week,
@@ -51,6 +52,18 @@ def first_free(page):
     return page.one("p", class_="pick").one("strong").text
 
 
+def test_a_place_without_a_free_time_points_to_the_choices(visitor, bookable_service, video):
+    make_closure(local(1, 0), local(1, 0) + timedelta(days=120), location=video)
+
+    empty, full = (
+        parse(visitor.get(TIMES, query).content).all("section", aria_labelledby="no-times")
+        for query in ({"location": "video"}, {})
+    )
+
+    assert "for what you chose above: another choice there may have one" in empty[0].text
+    assert full == []
+
+
 def test_nothing_is_asked_where_there_is_one_place_and_one_person(visitor):
     page = parse(visitor.get(TIMES).content)
 
@@ -71,7 +84,7 @@ def test_a_place_is_chosen_by_a_link_and_kept(visitor, video):
     assert [current for _, _, current in chooser(there, "where")] == [None, "true"]
     assert chosen["Location"] == f"{DETAILS}?location=video"
     assert Appointment.objects.get().location == video
-    assert "By video call" in card.text
+    assert "By video" in card.text
 
 
 def test_two_places_of_one_kind_are_told_apart(visitor, video, bookable_service):
