@@ -266,6 +266,16 @@ def test_the_page_says_when_it_is_too_late_to_change_it(client, visit):
     assert "tel:+12125550100" in links(page)
 
 
+def test_a_visit_booked_too_late_to_change_names_no_limit_that_was_past(client, visit):
+    Appointment.objects.filter(pk=visit.pk).update(booked_at=local(13, 9, 30))
+    with time_machine.travel(local(13, 10), tick=False):
+        page = parse(client.get(visit.get_absolute_url()).content)
+
+    told = page.one("main").text
+    assert "Visits can be moved or cancelled online until 24 hours before they start." in told
+    assert "that was until" not in told
+
+
 def test_a_visit_that_can_be_changed_until_it_starts_says_so(client, visit, bookable_service):
     bookable_service.cancel_notice_minutes = 0
     bookable_service.save()

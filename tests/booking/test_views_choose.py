@@ -89,6 +89,9 @@ def test_patient_asks_for_a_call(client, visit, request_):
 
     page = parse(response.content)
     assert page.one("h1").text == "We will call you"
+    told = page.one("p", class_="lede").text
+    assert "at the phone number you gave us" in told
+    assert "we cannot see you at that time" in told
     assert page.all("button", name="start") == []
     assert [b.get("value") for b in page.all("button", name="answer")] == ["cancel"]
     assert stored(visit).status == "booked"
