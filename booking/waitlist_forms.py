@@ -82,7 +82,9 @@ class WishesForm(forms.Form):
     def clean_until_on(self) -> date:
         until_on: date = self.cleaned_data["until_on"]
         if not self.first_on <= until_on <= self.last_on:
-            first, last = clinic_day(self.first_on), clinic_day(self.last_on)
+            days = (self.first_on, self.last_on)
+            has_year = self.first_on.year != self.last_on.year
+            first, last = (f"{clinic_day(on)}{f', {on.year}' if has_year else ''}" for on in days)
             raise ValidationError(f"Choose a day from {first}, to {last}.", code="out_of_range")
         return until_on
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits, waitlist
 from booking.catalogue import read_catalogue
@@ -33,6 +33,8 @@ from .own_clock import clock_context, own_zone
 from .safety import ANSWERS
 
 TIMES_SHOWN = 12
+# The end of the address of the page that says so.
+SAVED = "?saved"
 
 
 @never_cache
@@ -158,18 +160,22 @@ def entry(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 
 @private_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Give the offered time to the next person, and stay on the list."""
+    """Give the offered time to the next person, by a POST, and stay on the list."""
     person = get_entry_for_link(reference)
+    if request.method != "POST":
+        return redirect(person)
     return redirect(waitlist.decline(reference=person.reference, now=timezone.now()))
 
 
 @private_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, reference: UUID) -> HttpResponse:
-    """Leave the list."""
+    """Leave the list, by a POST; else lead to the page with the button for it."""
     person = get_entry_for_link(reference)
+    if request.method != "POST":
+        return redirect(person)
     return redirect(waitlist.leave(reference=person.reference, now=timezone.now()))
 
 
@@ -197,7 +203,8 @@ def _ask(
     """Ask when somebody can come; a POST keeps it and leads to the entry."""
     form = WishesForm(request.POST or None, initial=_wishes(asked, wanted), **wanted)
     if request.method == "POST" and form.is_valid():
-        return redirect(keep(form))
+        entry = keep(form)
+        return redirect(f"{entry.get_absolute_url()}{SAVED if asked else ''}")
     context = {
         **shown,
         "form": form,
@@ -303,6 +310,7 @@ def _show(
     """Draw the page: the offer, or what is free now, or that it is over."""
     context: dict[str, Any] = {
         "entry": person,
+        "is_saved": request.method == "GET" and SAVED[1:] in request.GET,
         "appointment": person.appointment,
         "service": person.service,
         "zone": person.location.tz,

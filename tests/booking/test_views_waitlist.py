@@ -225,7 +225,7 @@ def test_a_visit_joins_from_its_page_and_changes_its_wishes_there(client, full):
     entry = WaitlistEntry.objects.get()
     assert detail.one("a", href=url).text == "Tell me if an earlier time gets free"
     assert form.one("input", name="until_on").get("value") == "2026-12-21"
-    assert again["Location"] == entry.get_absolute_url()
+    assert again["Location"] == f"{entry.get_absolute_url()}?saved"
     assert (entry.appointment, entry.time_of_day) == (visit, "any")
     assert entry.practitioner == visit.practitioner
     after = parse(client.get(visit.get_absolute_url()).content)
@@ -351,7 +351,9 @@ def test_letting_it_go_keeps_the_person_on_the_list(client, offered):
     assert response["Location"] == offered.get_absolute_url()
     page = page_of(client, offered)
     assert page.one("div", data_waitlist_status="waiting")
-    assert "It is no longer kept for you, but still free" in page.one("main").text
+    told = page.one("main").text
+    assert "You let Monday, December 14, 9:00 am, go, and stay on the list." in told
+    assert "While it is free, you can still take it below." in told
 
 
 def test_leaving_ends_it(client, offered):

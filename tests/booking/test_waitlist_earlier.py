@@ -33,7 +33,7 @@ def test_the_choice_begins_with_the_first_day_that_can_be_booked(client, full):
         assert (field.get("value"), field.get("min")) == ("2026-12-09", "2026-12-09")
     assert (
         refused.one("a", href="#id_until_on").text
-        == "Choose a day from Wednesday, December 9, to Thursday, December 9."
+        == "Choose a day from Wednesday, December 9, 2026, to Thursday, December 9, 2027."
     )
 
 

@@ -148,7 +148,7 @@ def test_the_link_changes_the_wishes_and_keeps_the_place(client, full, waiting):
     assert page.one("a", href=url).text == "Change when you could come"
     assert form.one("h1").text == "Change when you could come"
     assert form.one("input", name="until_on").get("value") == "2027-01-31"
-    assert response["Location"] == waiting.get_absolute_url()
+    assert response["Location"] == f"{waiting.get_absolute_url()}?saved"
     assert (changed.reference, changed.created_at) == (waiting.reference, waiting.created_at)
     assert (str(changed.until_on), changed.time_of_day) == ("2026-12-20", "mornings")
     cancel(full, MONDAY)

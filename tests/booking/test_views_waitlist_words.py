@@ -1,0 +1,69 @@
+"""What the page of somebody who waits says after each thing that they did."""
+
+import pytest
+
+from booking.models import Appointment, WaitlistEntry
+from tests.html_tree import parse
+
+from .factories import local, wait
+from .journeys import ANSWERS, pass_screening, step_url
+
+pytestmark = pytest.mark.django_db
+WISHES = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mornings"}
+
+
+def main_of(client, url):
+    return parse(client.get(url).content).one("main")
+
+
+def test_changed_wishes_are_said_to_be_saved_once(client, full):
+    entry = wait(full)
+
+    saved = client.post(f"{entry.get_absolute_url()}change/", WISHES)
+
+    told = main_of(client, saved["Location"]).one("p", role="status").text
+    assert told == "Saved: Tuesday, December 8 to Sunday, December 20, mornings, before noon."
+    assert main_of(client, entry.get_absolute_url()).all("p", role="status") == []
+
+
+@pytest.mark.parametrize("has_visit", [True, False])
+def test_who_is_off_the_list_reads_both_ways_to_that_and_how_to_join_again(client, full, has_visit):
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    if has_visit:
+        client.post(f"{visit.get_absolute_url()}earlier/", WISHES)
+        entry = WaitlistEntry.objects.get()
+        again = f"{visit.get_absolute_url()}earlier/"
+    else:
+        entry = wait(full)
+        again = f"{step_url(full, 'waitlist')}?condition=spasms"
+        WaitlistEntry.objects.update(condition_slug="spasms")
+
+    client.post(f"{entry.get_absolute_url()}leave/")
+
+    main = main_of(client, entry.get_absolute_url())
+    assert "You left it, or one of the safety questions ended it." in main.text
+    assert main.all("a", href="tel:911")
+    assert main.one("a", href=again).text == "join again"
+
+
+def test_leaving_asks_first_and_its_address_alone_changes_nothing(client, full):
+    entry = wait(full)
+    fold = main_of(client, entry.get_absolute_url()).one("details", class_="fold")
+
+    looked = client.get(f"{entry.get_absolute_url()}leave/")
+
+    assert "You lose your place" in fold.text
+    assert fold.one("button").text == "Leave the waiting list"
+    assert looked["Location"] == entry.get_absolute_url()
+    assert WaitlistEntry.objects.get().is_on_the_list
+
+
+def test_a_last_day_of_another_year_is_named_with_its_year(client, full):
+    pass_screening(client, full)
+
+    answers = ANSWERS | WISHES | {"until_on": "2028-01-01"}
+    page = parse(client.post(step_url(full, "waitlist"), answers).content)
+
+    refused = page.one("a", href="#id_until_on").text
+    assert refused.startswith("Choose a day from Monday, December 7, 2026, to ")
+    assert refused.endswith(", 2027.")
