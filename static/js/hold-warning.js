@@ -22,7 +22,9 @@ function look() {
 // A browser is content with the line in which one types: the whole field shall stand above the words.
 function uncover() {
   const field = document.activeElement;
-  if (shown && field.form && !region.contains(field)) field.scrollIntoView({ block: "nearest" });
+  // Not what a pointer presses: it would move away before the press ends.
+  if (!shown || !field.matches(":focus-visible") || region.contains(field)) return;
+  if (field.form) field.scrollIntoView({ block: "nearest" });
 }
 
 function forget() {

@@ -62,6 +62,14 @@ def test_a_place_without_a_free_time_points_to_the_choices(visitor, bookable_ser
 
     assert "for what you chose above: another choice there may have one" in empty[0].text
     assert full == []
+    # Where the page has no such choices, a way leads to them.
+    odd = visitor.get(TIMES, {"location": "video", "from": "soon"})
+    gone = visitor.post(f"{TIMES}?location=video", {"start": "2026-12-07T15:00:00Z"})
+    assert (odd.status_code, gone.status_code) == (400, 409)
+    for page in (odd, gone):
+        assert (
+            parse(page.content).one("a", href=f"{TIMES}?location=video").text == "See all choices"
+        )
 
 
 def test_nothing_is_asked_where_there_is_one_place_and_one_person(visitor):

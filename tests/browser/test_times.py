@@ -240,6 +240,15 @@ def test_the_warning_covers_no_field_that_has_the_focus(browser, site):
         page.keyboard.press("Tab")
         bottom = page.locator(":focus").evaluate(box)[1]
         assert 0 < bottom <= region.evaluate(box)[0]
+
+    # What a pointer presses stays where it is until it is let go, however little of it is to be seen.
+    button = page.locator("main form .row button").first
+    edge = region.evaluate(box)[0] - button.evaluate(box)[0] - 12
+    page.evaluate("by => scrollBy({ top: -by, behavior: 'instant' })", edge)
+    page.mouse.move(100, button.evaluate(box)[0] + 6)
+    page.mouse.down()
+    with page.expect_navigation():
+        page.mouse.up()
     context.close()
 
 
