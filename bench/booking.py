@@ -88,9 +88,9 @@ def compare(database_url: str) -> Report:
         *starts, wanted_by_all = clinic.free_ahead()
         journeys = [compare_journeys(sites, starts)]
         busy_sites = [open_ours(busy, "all ahead", clinic_site.AHEAD)]
-        with_one = django_appointment.WITH_ONE
-        busy_sites += [open_its(its_ahead[with_one], "all ahead with one")] if its else []
-        journeys += [compare_journeys(busy_sites, clinic.free_between())]
+        for name, what in django_appointment.BUSY_DAYS.items() if its else ():
+            busy_sites.append(open_its(its_ahead[name], what))
+        journeys.append(compare_journeys(busy_sites, clinic.free_between()))
         return Report(
             pages=timings[: len(pages)],
             queries=[clinic_site.count_queries(page) for page in pages],

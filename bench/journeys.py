@@ -82,6 +82,8 @@ class Journeys:
     slowest: float
     settled: float
     """The longest that the site still worked, for its mails, after a round's last page."""
+    with_mails: float
+    """As `median`, if a round only ends once its mails have left, too."""
     booked: int
     stored: int
     overlaps: int
@@ -105,14 +107,18 @@ def compare_journeys(sites: list[Site], starts: list[datetime]) -> list[Journeys
     outcomes: list[list[Outcome]] = [[] for _ in sites]
     rates: list[list[float]] = [[] for _ in sites]
     settled = [0.0 for _ in sites]
+    with_mails: list[list[float]] = [[] for _ in sites]
     for number in tqdm(range(ROUNDS + 1), desc="journeys", leave=False):
         for index, site in enumerate(sites):
             # The first round only warms up.
             seconds, seen = rush(site, visits[index], JOURNEYS if number else CLIENTS)
-            settled[index] = max(settled[index], settle(site))
+            more = settle(site)
+            settled[index] = max(settled[index], more)
             outcomes[index] += seen
             if number:
-                rates[index].append(sum(outcome.is_booked for outcome in seen) / seconds)
+                booked = sum(outcome.is_booked for outcome in seen)
+                rates[index].append(booked / seconds)
+                with_mails[index].append(booked / (seconds + more))
     return [
         Journeys(
             name=site.name,
@@ -121,6 +127,7 @@ def compare_journeys(sites: list[Site], starts: list[datetime]) -> list[Journeys
             most=max(rates[index]),
             slowest=max(outcome.seconds for outcome in outcomes[index]),
             settled=settled[index],
+            with_mails=statistics.median(with_mails[index]),
             booked=sum(outcome.is_booked for outcome in outcomes[index]),
             stored=len(site.visits()) - before[index],
             overlaps=count_overlaps(site.visits()),

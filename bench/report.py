@@ -43,20 +43,24 @@ def report_booking(found: "Report") -> None:
         own = ours.get((day.stored, "ahead" in day.name))
         ratio_text = f"{day.median / own:9.1f}" if own else ""
         out(f"{milliseconds(day)}{ratio_text}\n")
+    out("\nWhole journeys, 20 people at a time (target: 5 times as many as django-appointment\n")
     out(
-        "\nWhole journeys, 20 people at a time: booked a second, median, least to most, the longest\n"
+        "with 10,000 stored): booked a second, median, least to most, the longest wait for a page,\n"
     )
-    out("wait for a page, for how long mails left after the last page, and what is stored\n")
+    out("for how long mails left after the last page, and booked a second if that time counts\n")
     for sites in found.journeys:
         for site in sites:
             spread = f"{site.least:.1f} to {site.most:.1f}"
             out(
                 f"  {site.name:<38}{site.median:7.1f}   {spread:<14}{site.slowest:7.2f} s{site.settled:7.1f} s"
             )
+            out(f"{site.with_mails:7.1f}")
             out(f"   {site.booked} booked, {site.stored} stored, {site.overlaps} overlap\n")
-        if found.days:
-            ratio = sites[0].median / sites[-1].median
-            out(f"  {'first to last (target: 5)':<38}{ratio:7.1f}\n")
+        first, *others = sites
+        for other in others:
+            ratio, with_mails = first.median / other.median, first.with_mails / other.with_mails
+            out(f"    {f'the first to {other.name}':<51}{ratio:6.1f}")
+            out(f"{with_mails:7.1f} with their mails\n")
     out("\nOne time, 100 people at once: how many were told that it is theirs, and are stored\n")
     for race in found.races:
         out(f"  {race.name:<36}{race.booked:7d} told{race.stored:5d} stored")
