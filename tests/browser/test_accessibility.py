@@ -241,7 +241,8 @@ def test_the_waiting_list_from_joining_to_leaving(page):
         page.goto(f"{entry.get_absolute_url()}{address}")
         assert_sound(page)
     steps.submit(page)
-    page.wait_for_url(f"**{entry.get_absolute_url()}")
+    page.wait_for_url(f"**{entry.get_absolute_url()}?saved")
+    assert_sound(page)
     entry.refresh_from_db()
     entry.known_starts = []
     entry.save()
@@ -250,5 +251,7 @@ def test_the_waiting_list_from_joining_to_leaving(page):
     assert page.locator("h1").inner_text() == "A time is free for you"
     assert_sound(page)
 
+    page.locator("details.fold summary").click()
+    assert_sound(page)
     steps.press(page, "Leave the waiting list")
     assert_sound(page)
