@@ -108,8 +108,8 @@ class WaitlistEntry(models.Model):
     objects = WaitlistQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "waiting list entry"
-        verbose_name_plural = "waiting list"
+        verbose_name = "place on the waiting list"
+        verbose_name_plural = "places on the waiting list"
         ordering = ("created_at", "pk")
         constraints = [
             models.CheckConstraint(

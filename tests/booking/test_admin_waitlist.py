@@ -3,6 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 
 from booking.models import Appointment, WaitlistEntry
+from tests.html_tree import parse
 
 from .factories import local, make_details, make_patient, offer_times, wait, wait_to_move
 from .waiting import MONDAY, cancel, make_full_service, named, offered
@@ -50,6 +51,16 @@ def test_list_shows_the_country_of_a_number_abroad_and_a_single_day_once(front_d
 
     assert '<td class="field-phone_number">+33 1 99 00 12 34</td>' in page
     assert '<td class="field-days">Mon, Dec 14, 2026</td>' in page
+
+
+def test_list_counts_places_in_words(front_desk, service):
+    wait(service, details=named("Ana"))
+    one = parse(front_desk.get(LIST).content).one("nav", class_="paginator").text
+    wait(service, details=named("Ben"))
+    two = parse(front_desk.get(LIST).content).one("nav", class_="paginator").text
+
+    assert one.endswith(" 1 place on the waiting list")
+    assert two.endswith(" 2 places on the waiting list")
 
 
 def test_search_finds_people_with_and_without_a_visit(front_desk, service):
