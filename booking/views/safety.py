@@ -46,9 +46,9 @@ def safety(request: HttpRequest, slug: str) -> HttpResponse:
     if outcome.level == CareLevel.EMERGENCY:
         return _stop(request, journey, form)
     if not is_valid:
-        return _without_pass(_ask(request, journey, form))
+        return without_pass(_ask(request, journey, form))
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
-        return _without_pass(_advise(request, journey, form))
+        return without_pass(_advise(request, journey, form))
     return _pass_on(request, journey, outcome)
 
 
@@ -73,10 +73,10 @@ def _stop(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpRe
     }
     response = render(request, "booking/screening_emergency.html", context)
     delete_cookie(response, HOLD_COOKIE)
-    return _without_pass(response)
+    return without_pass(response)
 
 
-def _without_pass(response: HttpResponse) -> HttpResponse:
+def without_pass(response: HttpResponse) -> HttpResponse:
     """Take back an earlier pass: new answers that do not pass count more than old ones that did."""
     delete_cookie(response, PASS_COOKIE)
     return response

@@ -30,7 +30,7 @@ from conditions.red_flags import (
 from .appointments import can_come_earlier, get_appointment_for_link, private_page
 from .journey import Journey, start_journey
 from .own_clock import clock_context, own_zone
-from .safety import ANSWERS
+from .safety import ANSWERS, without_pass
 
 TIMES_SHOWN = 12
 # The end of the address of the page that says so.
@@ -263,7 +263,7 @@ def _answer(
 def _stop(
     request: HttpRequest, person: WaitlistEntry, form: OfferForm, *, now: datetime
 ) -> HttpResponse:
-    """Show the stop page and take the person off the list, without a word why."""
+    """Show the stop page, take the person off the list, without a word why, and take back a pass."""
     waitlist.leave(reference=person.reference, now=now)
     codes = form.known_codes
     emergencies = [f for f in form.flag_set.flags if f.code in codes and f.is_emergency]
@@ -276,7 +276,7 @@ def _stop(
         if visit is not None
         else reverse("booking:safety", args=[person.service.slug]),
     }
-    return render(request, "booking/screening_emergency.html", context)
+    return without_pass(render(request, "booking/screening_emergency.html", context))
 
 
 def _advise(request: HttpRequest, form: OfferForm) -> HttpResponse:

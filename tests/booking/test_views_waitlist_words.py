@@ -3,10 +3,12 @@
 import pytest
 
 from booking.models import Appointment, WaitlistEntry
+from booking.templatetags.clinic_times import iso_utc
 from tests.html_tree import parse
 
 from .factories import local, wait
-from .journeys import ANSWERS, pass_screening, step_url
+from .journeys import ANSWERS, EMERGENCY, pass_screening, step_url
+from .waiting import MONDAY, cancel
 
 pytestmark = pytest.mark.django_db
 WISHES = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mornings"}
@@ -44,6 +46,18 @@ def test_who_is_off_the_list_reads_both_ways_to_that_and_how_to_join_again(clien
     assert "You left it, or one of the safety questions ended it." in main.text
     assert main.all("a", href="tel:911")
     assert main.one("a", href=again).text == "join again"
+
+
+def test_an_emergency_sign_takes_back_an_earlier_pass(client, full):
+    pass_screening(client, full)
+    cancel(full, MONDAY)
+    entry = wait(full)
+    client.post(entry.get_absolute_url(), {"start": iso_utc(MONDAY), "flags": EMERGENCY})
+
+    main = main_of(client, entry.get_absolute_url())
+    again = client.get(next(a for a in main.all("a") if a.text == "join again").get("href"))
+
+    assert again["Location"] == step_url(full, "safety")
 
 
 def test_leaving_asks_first_and_its_address_alone_changes_nothing(client, full):
