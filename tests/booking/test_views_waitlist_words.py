@@ -2,11 +2,12 @@
 
 import pytest
 
+from booking import waitlist
 from booking.models import Appointment, WaitlistEntry
 from booking.templatetags.clinic_times import iso_utc
 from tests.html_tree import parse
 
-from .factories import local, wait
+from .factories import NOW, local, wait
 from .journeys import ANSWERS, EMERGENCY, pass_screening, step_url
 from .waiting import MONDAY, cancel
 
@@ -46,6 +47,17 @@ def test_who_is_off_the_list_reads_both_ways_to_that_and_how_to_join_again(clien
     assert "You left it, or one of the safety questions ended it." in main.text
     assert main.all("a", href="tel:911")
     assert main.one("a", href=again).text == "join again"
+
+
+def test_who_was_taken_off_by_staff_did_not_leave_and_reads_no_note(client, full):
+    entry = wait(full)
+    waitlist.leave(reference=entry.reference, now=NOW, note="Moved to Boston.")
+
+    told = main_of(client, entry.get_absolute_url()).text
+
+    assert "The clinic took you off it. Please call us if you have questions." in told
+    assert "You left it" not in told
+    assert "Boston" not in told
 
 
 def test_an_emergency_sign_takes_back_an_earlier_pass(client, full):
