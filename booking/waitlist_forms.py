@@ -83,8 +83,8 @@ class WishesForm(forms.Form):
         until_on: date = self.cleaned_data["until_on"]
         if not self.first_on <= until_on <= self.last_on:
             days = (self.first_on, self.last_on)
-            has_year = self.first_on.year != self.last_on.year
-            first, last = (f"{clinic_day(on)}{f', {on.year}' if has_year else ''}" for on in days)
+            # What was typed may be wrong in the year alone.
+            first, last = (f"{clinic_day(on)}, {on.year}" for on in days)
             raise ValidationError(f"Choose a day from {first}, to {last}.", code="out_of_range")
         return until_on
 

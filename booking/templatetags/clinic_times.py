@@ -57,6 +57,19 @@ def other_year(value: datetime, zone: ZoneInfo, *, now: datetime | None = None) 
     return "" if year == (now or timezone.now()).astimezone(zone).year else str(year)
 
 
+@register.simple_tag
+def days_words(first: date, last: date, zone: ZoneInfo) -> str:
+    """Return "Monday, December 7 to Sunday, January 31, 2027", or a single day once.
+
+    A day of this year needs no year.
+    """
+    this_year = timezone.now().astimezone(zone).year
+    days = dict.fromkeys((first, last))
+    return " to ".join(
+        f"{clinic_day(day)}{'' if day.year == this_year else f', {day.year}'}" for day in days
+    )
+
+
 @register.filter
 def clinic_time(value: datetime, zone: ZoneInfo) -> str:
     """Return "10:30 am"."""

@@ -93,3 +93,25 @@ def test_a_last_day_of_another_year_is_named_with_its_year(client, full):
     refused = page.one("a", href="#id_until_on").text
     assert refused.startswith("Choose a day from Monday, December 7, 2026, to ")
     assert refused.endswith(", 2027.")
+
+
+def test_a_last_day_wrong_in_the_year_alone_is_told_the_year(client, full):
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    url = f"{visit.get_absolute_url()}earlier/"
+
+    page = parse(client.post(url, WISHES | {"until_on": "2027-12-10"}).content)
+
+    assert page.one("a", href="#id_until_on").text == (
+        "Choose a day from Monday, December 7, 2026, to Monday, December 21, 2026."
+    )
+
+
+def test_wishes_of_another_year_are_named_with_it(client, full):
+    entry = wait(full)
+
+    saved = client.post(f"{entry.get_absolute_url()}change/", WISHES | {"until_on": "2027-11-29"})
+
+    main = main_of(client, saved["Location"])
+    days = "Tuesday, December 8 to Monday, November 29, 2027"
+    assert main.one("p", role="status").text == f"Saved: {days}, mornings, before noon."
+    assert main.all("dd")[1].text == days
