@@ -323,13 +323,13 @@ def _show(
     if context["is_over"]:
         return render(request, "booking/waitlist_over.html", context, status=status)
     offer = person.offers.still_held().select_related("practitioner").first()
-    free = waitlist.free_times(person, now=now)
+    free = waitlist.free_times(person, now=now)[:TIMES_SHOWN]
     missed = None if offer else person.offers.last()
     context |= {
         "offer": offer,
         "missed": missed,
         "missed_is_free": missed and any(slot.starts_at == missed.starts_at for slot in free),
-        "free": free[:TIMES_SHOWN],
+        "free": free,
         "chosen": form.cleaned_data.get("start") if form.is_bound else None,
         "offer_lasts": OFFER_LASTS,
     }
