@@ -15,13 +15,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 from booking.catalogue import read_catalogue
 from booking.models import Appointment, AppointmentStatus, Location, LocationKind, WaitlistOffer
-from booking.templatetags.clinic_times import (
-    clinic_day,
-    clinic_time,
-    clinic_time_with_zone,
-    other_year,
-    zone_words,
-)
+from booking.templatetags.clinic_times import when_in_words, zone_words
 from clinic.models import Clinic
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -80,19 +74,6 @@ def appointment_link(appointment: Appointment) -> str:
 def site_link(path: str) -> str:
     """Return the full address of a page of this site."""
     return f"{settings.SITE_URL.rstrip('/')}{path}"
-
-
-def when_in_words(
-    at: datetime, zone: ZoneInfo, *, now: datetime | None = None, own: ZoneInfo | None = None
-) -> str:
-    """Return day and time on the zone's clock: "Tuesday, December 8, 10:30 am".
-
-    The year is in it if it is not that of `now`. Who has a clock of their `own` reads which one
-    this is: "…, 10:30 am EST".
-    """
-    year = other_year(at, zone, now=now) if now else ""
-    in_words = clinic_time_with_zone if own else clinic_time
-    return f"{clinic_day(at, zone)}{year and f', {year}'}, {in_words(at, zone)}"
 
 
 def own_time_in_words(at: datetime, own: ZoneInfo | None) -> str:

@@ -22,7 +22,6 @@ from booking.calendars import (
     own_time_in_words,
     place_in_words,
     site_link,
-    when_in_words,
 )
 from booking.catalogue import read_catalogue
 from booking.models import (
@@ -36,6 +35,7 @@ from booking.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from booking.templatetags.clinic_times import when_in_words
 from clinic.models import Clinic
 
 CALENDAR_NAME = "visit.ics"

@@ -83,11 +83,23 @@ def clinic_time_with_zone(value: datetime, zone: ZoneInfo) -> str:
     return f"{clinic_time(value, zone)} {_letters(value.astimezone(zone))}"
 
 
+def when_in_words(
+    at: datetime, zone: ZoneInfo, *, now: datetime | None = None, own: ZoneInfo | None = None
+) -> str:
+    """Return day and time on the zone's clock: "Tuesday, December 8, 10:30 am".
+
+    The year is in it if it is not that of `now`. Who has a clock of their `own` reads which one
+    this is: "…, 10:30 am EST".
+    """
+    year = other_year(at, zone, now=now) if now else ""
+    in_words = clinic_time_with_zone if own else clinic_time
+    return f"{clinic_day(at, zone)}{year and f', {year}'}, {in_words(at, zone)}"
+
+
 @register.simple_tag
 def last_moment(at: datetime, zone: ZoneInfo, own: ZoneInfo | None) -> str:
-    """Return "Tuesday, December 8, 10:30 am", and "EST" too for who has a clock of their `own`."""
-    in_words = clinic_time_with_zone if own else clinic_time
-    return f"{clinic_day(at, zone)}, {in_words(at, zone)}"
+    """Return until when something can be done, as our mails say it."""
+    return when_in_words(at, zone, now=timezone.now(), own=own)
 
 
 @register.filter

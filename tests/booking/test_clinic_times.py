@@ -64,3 +64,10 @@ def test_length_words(minutes, words):
 
 def test_iso_utc_is_the_value_of_a_slot():
     assert clinic_times.iso_utc(HALF_PAST_TEN.astimezone(NEW_YORK)) == "2026-12-08T15:30:00Z"
+
+
+def test_a_last_moment_in_another_year_has_its_year(monday_morning):
+    late = datetime(2027, 1, 3, 15, tzinfo=UTC)
+
+    assert clinic_times.last_moment(late, NEW_YORK, None) == "Sunday, January 3, 2027, 10:00 am"
+    assert clinic_times.last_moment(late, NEW_YORK, NEW_YORK).endswith(", 2027, 10:00 am EST")
