@@ -78,7 +78,7 @@ def ask_to_move(
     with transaction.atomic():
         # Its turn in the diary first, as in all actions, then the visit.
         whose = visit.practitioner
-        actions.queue_for_closed(whose)
+        actions.take_turn(whose)
         visit = actions.get_for_change(visit.reference)
         if visit.status != AppointmentStatus.BOOKED or visit.starts_at <= now:
             raise NotMovable

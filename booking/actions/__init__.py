@@ -16,7 +16,7 @@ from .changes import (
     mark_no_show,
 )
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
-from .locks import close_diary, get_for_change, queue_for_closed
+from .locks import close_diary, get_for_change, take_turn
 from .records import PatientDetails
 from .requests import answer_request, patient_may_change
 
@@ -37,7 +37,7 @@ __all__ = [
     "mark_fulfilled",
     "mark_no_show",
     "patient_may_change",
-    "queue_for_closed",
     "release",
     "reschedule",
+    "take_turn",
 ]

@@ -153,7 +153,7 @@ def reschedule(
             refuse_if_taken(visit.service, practitioner, starts_at, own=holds, moving=reference)
         with losing_the_race_is_slot_taken(), transaction.atomic():
             if visit.practitioner.pk < practitioner.pk:
-                # The history will refer to them, too.
+                # The history will refer to them too, and diaries have their order.
                 keep_from_closing(visit.practitioner)
             queue_for(practitioner, None if override else visit.service)
             appointment = get_for_change(reference)

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.models import Appointment, Practitioner, Service
 
-# Two visits overlap, or one form that was sent twice would be two.
-LOSERS = {"booking_appointment_no_overlap", "booking_appointment_reference_key"}
+# What PostgreSQL lets one of several have: the time, and the reference of a form that was sent twice.
+ONE_WINS = {"booking_appointment_no_overlap", "booking_appointment_reference_key"}
 # Deadlock detected and lock not available: PostgreSQL's error codes, appendix A of its manual.
 LOST_THE_RACE = {"40P01", "55P03"}
 
@@ -61,7 +61,7 @@ def _names(practitioner: Practitioner, service: Service | None) -> dict[str, int
     return {"whose": practitioner.pk, "service": service.pk if service else None}
 
 
-def queue_for_closed(practitioner: Practitioner) -> None:
+def take_turn(practitioner: Practitioner) -> None:
     """Queue up for the practitioner's diary, open or not, as long as it takes."""
     Practitioner.objects.select_for_update(no_key=True).values_list("pk").get(pk=practitioner.pk)
 
@@ -106,7 +106,7 @@ def losing_the_race_is_slot_taken() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") not in LOSERS:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") not in ONE_WINS:
             raise
         raise SlotTaken from error
     except OperationalError as error:

@@ -33,8 +33,8 @@ from .own_clock import clock_context, own_zone
 from .safety import ANSWERS, without_pass
 
 TIMES_SHOWN = 12
-# The end of the address of the page that says so.
-SAVED = "?saved"
+# In the address of the page that says so.
+SAVED = "saved"
 
 
 @never_cache
@@ -204,7 +204,7 @@ def _ask(
     form = WishesForm(request.POST or None, initial=_wishes(asked, wanted), **wanted)
     if request.method == "POST" and form.is_valid():
         entry = keep(form)
-        return redirect(f"{entry.get_absolute_url()}{SAVED if asked else ''}")
+        return redirect(f"{entry.get_absolute_url()}{f'?{SAVED}' if asked else ''}")
     context = {
         **shown,
         "form": form,
@@ -310,7 +310,7 @@ def _show(
     """Draw the page: the offer, or what is free now, or that it is over."""
     context: dict[str, Any] = {
         "entry": person,
-        "is_saved": request.method == "GET" and SAVED[1:] in request.GET,
+        "is_saved": request.method == "GET" and SAVED in request.GET,
         "appointment": person.appointment,
         "service": person.service,
         "zone": person.location.tz,

@@ -39,7 +39,7 @@ SILENT = {"hold", "extend", "release", "keep_own_zone"}
 OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
     # What those who move visits for time off build on.
-    *("close_diary", "queue_for_closed", "get_for_change", "patient_may_change", "answer_request"),
+    *("close_diary", "take_turn", "get_for_change", "patient_may_change", "answer_request"),
 }
 
 
