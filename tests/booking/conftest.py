@@ -2,7 +2,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
 
-from .factories import NOW, local, make_available_time, make_location, make_service
+from .factories import NOW, local, make_available_time, make_location, make_service, make_week
 from .journeys import choose_time, make_red_flags, pass_screening
 from .racing import many_clients
 from .waiting import fill
@@ -13,6 +13,14 @@ def monday_morning():
     """Stop the clock at `NOW`, two hours before the clinic opens."""
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture
+def service(db):
+    """A visit that can be booked on every day from 9 to 12."""
+    service = make_service()
+    make_week(service)
+    return service
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.db import connection, connections
 
+from booking.errors import BookingError
+
 CLIENTS = 200
 LONGEST_WAIT = 3  # seconds, from the issue of the first release
 # `make races` runs as many as the issue of the booking engine asks for.
@@ -49,6 +51,16 @@ class Clients:
     def close(self):
         self.race([connections.close_all] * self.size)
         self.pool.shutdown()
+
+
+def in_a_thread(call):
+    """Return what the call returns, or how it is refused, on a connection that ends with it."""
+    try:
+        return call()
+    except BookingError as refusal:
+        return refusal
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -14,21 +14,12 @@ from .factories import (
     make_appointment,
     make_closure,
     make_patient,
-    make_service,
-    make_week,
     wait_to_move,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 ADD = "/admin/booking/notavailabletime/add/"
 LIST = "/admin/booking/moverequest/"
-
-
-@pytest.fixture
-def service():
-    service = make_service()
-    make_week(service)
-    return service
 
 
 @pytest.fixture

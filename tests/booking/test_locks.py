@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from booking import actions, time_off
 from booking.actions.locks import queue_for
@@ -22,19 +22,12 @@ from .factories import (
     make_location,
     make_practitioner,
     make_screening_pass,
-    make_service,
     make_week,
 )
+from .racing import in_a_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
-
-
-@pytest.fixture
-def service():
-    service = make_service()
-    make_week(service)
-    return service
 
 
 @pytest.fixture
@@ -44,19 +37,9 @@ def others():
         yield pool
 
 
-def in_one_transaction(call):
-    try:
-        with transaction.atomic():
-            return call()
-    except (NotMovable, SlotNotOffered, SlotTaken) as refusal:
-        return type(refusal)
-    finally:
-        connection.close()
-
-
 def waits(pool, call):
     """Let somebody else do this, who has to wait, and return what will come of it."""
-    waiting = pool.submit(in_one_transaction, call)
+    waiting = pool.submit(in_a_thread, transaction.atomic(call))
     time.sleep(0.4)
     assert not waiting.done()
     return waiting
@@ -80,11 +63,11 @@ def test_what_is_changed_while_somebody_queues_counts(service, others, change):
         queue_for(service.practitioner, service)
         queueing = waits(others, lambda: queue_for(service.practitioner, service))
         if change is not leave:
-            others.submit(in_one_transaction, lambda: change(service)).result(timeout=5)
+            others.submit(in_a_thread, lambda: change(service)).result(timeout=5)
         else:
             change(service)
 
-    assert queueing.result(timeout=5) is SlotNotOffered
+    assert isinstance(queueing.result(timeout=5), SlotNotOffered)
 
 
 def test_who_books_what_they_hold_locks_it_only_in_an_open_diary(service, others):
@@ -110,7 +93,7 @@ def test_patient_cancels_while_staff_ask_to_move(service, others):
         actions.cancel(reference=visit.reference, now=NOW, by=PATIENT)
         asking = waits(others, lambda: time_off.ask_to_move(visit, closure=None, now=NOW, by=DESK))
 
-    assert asking.result(timeout=5) is NotMovable
+    assert isinstance(asking.result(timeout=5), NotMovable)
     assert Appointment.objects.get().status == "cancelled"
 
 
@@ -149,7 +132,7 @@ def test_one_form_that_is_sent_to_two_diaries_takes_one_time(service, others, co
         actions.hold(**form, practitioners=[colleague])
         holding = waits(others, lambda: actions.hold(**form, practitioners=[service.practitioner]))
 
-    assert holding.result(timeout=5) is SlotTaken
+    assert isinstance(holding.result(timeout=5), SlotTaken)
     assert Appointment.objects.get().practitioner == colleague
 
 

@@ -35,13 +35,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
 
 
-@pytest.fixture
-def service():
-    service = make_service()
-    make_week(service)
-    return service
-
-
 def test_a_refused_person_keeps_nobody_waiting(service, django_assert_num_queries):
     practitioner = service.practitioner
     taken = {"service": service, "practitioners": [practitioner], "starts_at": TEN, "by": PATIENT}

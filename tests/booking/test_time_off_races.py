@@ -21,20 +21,12 @@ from .factories import (
     NEW_YORK,
     make_details,
     make_screening_pass,
-    make_service,
-    make_week,
     search_for,
 )
+from .racing import in_a_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(20)
-
-
-@pytest.fixture
-def service():
-    service = make_service()
-    make_week(service)
-    return service
 
 
 @pytest.fixture
@@ -72,16 +64,6 @@ def book(service, starts_at):
         now=timezone.now(),
         by=PATIENT,
     )
-
-
-def in_a_thread(call):
-    """Return what the call returns or raises, on a connection that ends with it."""
-    try:
-        return call()
-    except (SlotTaken, SlotNotOffered) as error:
-        return error
-    finally:
-        connection.close()
 
 
 def test_closing_waits_for_a_booking_and_sees_it(service, owner, starts_at):
