@@ -45,6 +45,13 @@ class Clinic(models.Model):
     )
     phone = PhoneNumberField(default="+12125550100")
     email = models.EmailField(default="hello@clinic.example")
+    notices_to = models.EmailField(
+        "notices to",
+        blank=True,
+        default="hello@clinic.example",
+        help_text="Where staff hear that a patient booked, moved or cancelled, and that a message "
+        "did not arrive. Empty means nowhere.",
+    )
     street = models.CharField(max_length=200, default="100 Sample Street, Suite 2")
     city = models.CharField(max_length=100, default="Sampletown")
     state = models.CharField(max_length=50, default="ST")

@@ -14,7 +14,18 @@ from .attempt import Attempt
 from .availability import AvailableTime, NotAvailableTime, Weekday
 from .clock import DatabaseNow
 from .event import AppointmentEvent, EventKind
-from .message import ANNOUNCEMENTS, WITHOUT_VISIT, Message, MessageKind, MessageState
+from .follow_up import FollowUpArticle, MailOptOut
+from .message import (
+    ANNOUNCEMENTS,
+    NOTICES,
+    TO_STAFF,
+    WITHOUT_VISIT,
+    Channel,
+    Message,
+    MessageKind,
+    MessageState,
+)
+from .message_words import MessageWords
 from .move_request import WAITING, MoveAlternative, MoveRequest, MoveRequestStatus
 from .patient import Patient
 from .practitioner import Location, LocationKind, Practitioner
@@ -32,9 +43,11 @@ __all__ = [
     "ANNOUNCEMENTS",
     "HOLDS_TIME",
     "LONGEST_BUSY",
+    "NOTICES",
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",
+    "TO_STAFF",
     "WAITING",
     "WITHOUT_VISIT",
     "Appointment",
@@ -43,14 +56,18 @@ __all__ = [
     "Attempt",
     "AvailableTime",
     "CancelledBy",
+    "Channel",
     "DatabaseNow",
     "EventKind",
+    "FollowUpArticle",
     "ForWhom",
     "Location",
     "LocationKind",
+    "MailOptOut",
     "Message",
     "MessageKind",
     "MessageState",
+    "MessageWords",
     "MoveAlternative",
     "MoveRequest",
     "MoveRequestStatus",

@@ -144,6 +144,18 @@ class Appointment(models.Model):
         db_default="",
         help_text="The time zone in which the patient chose a phone or video visit.",
     )
+    is_private = models.BooleanField(
+        "messages are private",
+        default=False,
+        db_default=False,
+        help_text="Messages about it name neither the kind of visit nor articles.",
+    )
+    wants_texts = models.BooleanField(
+        "reminders by text message",
+        default=False,
+        db_default=False,
+        help_text="The patient asked for text messages beside email.",
+    )
     sequence = models.PositiveIntegerField(default=0, help_text="The calendar SEQUENCE.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     consented_at = models.DateTimeField(null=True, blank=True)

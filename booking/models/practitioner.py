@@ -31,6 +31,12 @@ class Practitioner(models.Model):
     languages = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True, help_text="Shown to patients and bookable.")
+    gets_agenda = models.BooleanField(
+        "gets the day by email",
+        default=True,
+        db_default=True,
+        help_text="Each morning on which there are visits, to the address above.",
+    )
 
     class Meta:
         ordering = ("name", "pk")

@@ -1,18 +1,28 @@
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+
+from conditions.models import Condition
 
 from .practitioner import Location, Practitioner
 
 MINUTES_A_DAY = 24 * 60
 LONGEST_NOTICE = 366 * MINUTES_A_DAY
+SHORTEST_REMINDER = 15
+LONGEST_REMINDER = 30 * MINUTES_A_DAY
 MOST_DAYS_AHEAD = 730
 MOST_VISITS_A_DAY = 500
 UP_TO_A_DAY = MaxValueValidator(MINUTES_A_DAY, "Enter at most a day: 1440 minutes.")
 UP_TO_A_YEAR = MaxValueValidator(LONGEST_NOTICE, "Enter at most 366 days.")
 AT_LEAST_FIVE = MinValueValidator(5, "Enter at least 5 minutes.")
+
+
+def default_reminders() -> list[int]:
+    """Return three days and two hours, in minutes."""
+    return [3 * MINUTES_A_DAY, 120]
 
 
 class ForWhom(models.TextChoices):
@@ -106,6 +116,44 @@ class Service(models.Model):
         "patients may cancel or move until (minutes before)",
         default=MINUTES_A_DAY,
         validators=[UP_TO_A_YEAR],
+    )
+    emergency_line = models.CharField(
+        "emergency line",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A sentence that every message about such a visit carries, for example “Call 911 "
+        "if a leg gets numb after the treatment.” What is an emergency in general stands there "
+        "already.",
+    )
+    reminder_minutes = ArrayField(
+        models.PositiveIntegerField(
+            validators=[
+                MinValueValidator(SHORTEST_REMINDER, "Remind at least 15 minutes before."),
+                MaxValueValidator(LONGEST_REMINDER, "Remind at most 30 days before."),
+            ]
+        ),
+        verbose_name="reminders before the visit",
+        default=default_reminders,
+        db_default=Value([3 * MINUTES_A_DAY, 120], ArrayField(models.PositiveIntegerField())),
+        blank=True,
+        size=5,
+        help_text="In minutes. Empty means no reminder.",
+    )
+    follow_up_minutes = models.PositiveIntegerField(
+        "mail after the visit (minutes after)",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(30 * MINUTES_A_DAY, "Enter at most 30 days.")],
+        help_text="Empty means that nothing is sent.",
+    )
+    follow_up_articles = models.ManyToManyField(
+        Condition,
+        verbose_name="articles to read after it",
+        blank=True,
+        related_name="+",
+        help_text="The mail after the visit links to them, unless others are chosen for the visit.",
     )
     fee_text = models.CharField("fee", max_length=120, blank=True)
     is_active = models.BooleanField("bookable", default=True, help_text="Patients can book it.")
