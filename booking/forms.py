@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
@@ -292,11 +293,32 @@ class PersonForm(forms.Form):
             phone_extension=answers["phone"].extension or "",
             reason=answers.get("reason", ""),
             medicines=answers.get("medicines", ""),
+            is_private=answers.get("private_messages", False),
+            wants_texts=answers.get("text_reminders", False),
         )
+
+
+class MessagesForm(forms.Form):
+    """What somebody wants of the messages about their visit."""
+
+    private_messages = forms.BooleanField(
+        label="Keep messages private: leave out what kind of visit it is",
+        required=False,
+    )
+    text_reminders = forms.BooleanField(label="Also remind me by text message", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.SMS_URL:
+            del self.fields["text_reminders"]
+        self.helper = without_frame(self.fields)
 
 
 class DetailsForm(PersonForm):
     """Who comes, and why. `start` comes only with a choice of other times."""
+
+    private_messages = MessagesForm.base_fields["private_messages"]
+    text_reminders = MessagesForm.base_fields["text_reminders"]
 
     seen_before = forms.ChoiceField(
         label="Have you been to this clinic before?",
@@ -328,13 +350,19 @@ class DetailsForm(PersonForm):
     interruption: Interruption | None = None
     """The red flags that the typed words name, to show before the form goes on."""
 
-    field_order = ("name", "email", "phone", "seen_before", "reason", "medicines", "consent")
+    field_order = (
+        *("name", "email", "phone", "seen_before", "reason", "medicines"),
+        *("private_messages", "text_reminders", "consent"),
+    )
+    legends: ClassVar = PersonForm.legends | {"private_messages": "Your messages"}
 
     def __init__(self, *args: Any, for_whom: str = ForWhom.EVERYONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.for_whom = for_whom
         if for_whom == ForWhom.EVERYONE:
             del self.fields["seen_before"]
+        if not settings.SMS_URL:
+            del self.fields["text_reminders"]
         self.helper = without_frame(name for name in self.fields if name not in DRAWN_APART)
 
     def typed_text(self) -> str:

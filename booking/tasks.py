@@ -1,15 +1,15 @@
-"""Background work: sending mail, and looking after the queue itself.
+"""Background work: queueing and sending messages, and looking after the queue itself.
 
 A job and the appointment it announces commit together: procrastinate writes the job through
 Django's own connection.
 """
 
 import logging
-import smtplib
-import traceback
-import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryDecision, RetryStrategy
@@ -17,32 +17,34 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from booking import limits
-from booking.calendars import site_host
+from booking.actors import PATIENT, SYSTEM, Actor
 from booking.errors import MessageOutdated, MessageWaiting
-from booking.messages import build_mail
 from booking.models import (
     Appointment,
+    Channel,
     Message,
     MessageKind,
     MessageState,
+    Practitioner,
     WaitlistEntry,
     WaitlistOffer,
 )
+from booking.models.service import LONGEST_REMINDER
+from booking.reminders import agendas_due, follow_ups_due, reminders_due
+from booking.sending import MessageRefused, new_message_id, queue, send
+from clinic.models import Clinic
 
 logger = logging.getLogger(__name__)
 
 WORKER_SILENT_SECONDS = 60
 KEEP_DONE_JOBS_HOURS = 24 * 7
+NOTICE_OF = {
+    MessageKind.CONFIRMATION: MessageKind.NOTICE_BOOKED,
+    MessageKind.MOVED: MessageKind.NOTICE_MOVED,
+    MessageKind.CANCELLATION: MessageKind.NOTICE_CANCELLED,
+}
 # By name: what it does, in `booking.waitlist`, needs the actions, which need this module.
 OFFER_TIMES = "booking.offer_times"
-
-
-class MessageDelayed(Exception):
-    """The mail could not leave now. Raised so that the worker tries again later."""
-
-
-class MessageRefused(Exception):
-    """The mail will never leave: the address or the mail itself was refused, or time is up."""
 
 
 class SendRetry(RetryStrategy):
@@ -53,29 +55,103 @@ class SendRetry(RetryStrategy):
             return None
         return super().get_retry_decision(exception=exception, job=job)
 
+    def wait_after(self, tried: int) -> timedelta:
+        """Return how long the worker waits after that many tries and one more."""
+        return timedelta(seconds=self.exponential_wait ** (tried + 1))
+
 
 # Waits of 3, 9, 27, … seconds: ten more tries within a day, the last after 16 hours.
 SEND_RETRY = SendRetry(max_attempts=10, exponential_wait=3)
 
 
-def announce(appointment: Appointment, *, kind: MessageKind, now: datetime) -> Message:
-    """Record a message to the appointment's patient and queue it.
+def announce(
+    appointment: Appointment, *, kind: MessageKind, now: datetime, by: Actor = SYSTEM
+) -> Message:
+    """Record a message to the appointment's patient and queue it; tell staff what the patient did.
 
     Call it inside the transaction that changes the appointment. Messages about one appointment
     leave one at a time, in the order of their creation.
     """
     if appointment.patient is None:
         raise ValueError("an appointment without a patient cannot be announced")
+    message = _record(appointment, kind, appointment.patient.email, now=now)
+    notice = NOTICE_OF.get(kind)
+    if notice is not None and by == PATIENT and (to := Clinic.objects.current().notices_to):
+        _record(appointment, notice, to, now=now)
+    return message
+
+
+def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> list[Message]:
+    """Record and queue the reminders of this lead that are not there yet: a mail, and maybe a text.
+
+    Two workers may do so at once: the database lets one of them.
+    """
+    if appointment.patient is None:
+        return []
+    addresses = {Channel.EMAIL: {"to_email": appointment.patient.email}}
+    if appointment.wants_texts and settings.SMS_URL:
+        addresses[Channel.SMS] = {"to_phone": appointment.patient.phone.as_e164}
+    return [
+        message
+        for channel, address in addresses.items()
+        if (
+            message := _once(
+                address,
+                kind=MessageKind.REMINDER,
+                appointment=appointment,
+                sequence=appointment.sequence,
+                lead_minutes=lead_minutes,
+                channel=channel,
+                now=now,
+            )
+        )
+    ]
+
+
+def follow_up(appointment: Appointment, *, now: datetime) -> Message | None:
+    """Record and queue the mail after a visit; None if it was written before."""
+    if appointment.patient is None:
+        return None
+    return _once(
+        {"to_email": appointment.patient.email, "sequence": appointment.sequence},
+        kind=MessageKind.FOLLOW_UP,
+        appointment=appointment,
+        now=now,
+    )
+
+
+def mail_agenda(practitioner: Practitioner, *, day: date, now: datetime) -> Message | None:
+    """Record and queue the mail with a practitioner's day; None if it was written before."""
+    return _once(
+        {"to_email": practitioner.email, "sequence": 0},
+        kind=MessageKind.AGENDA,
+        practitioner=practitioner,
+        about_on=day,
+        now=now,
+    )
+
+
+def _record(appointment: Appointment, kind: MessageKind, to: str, *, now: datetime) -> Message:
     message = Message.objects.create(
         appointment=appointment,
         kind=kind,
-        to_email=appointment.patient.email,
+        to_email=to,
         sequence=appointment.sequence,
-        message_id=_new_message_id(),
+        message_id=new_message_id(),
         created_at=now,
     )
-    _queue(message)
+    queue(message)
     return message
+
+
+def _once(defaults: dict[str, Any], *, now: datetime, **what: Any) -> Message | None:
+    """Record and queue a message unless there is one of just that already."""
+    defaults |= {"message_id": new_message_id(), "created_at": now}
+    with transaction.atomic():
+        message, is_new = Message.objects.get_or_create(**what, defaults=defaults)
+        if is_new:
+            queue(message)
+    return message if is_new else None
 
 
 def mail_links(email: str, *, now: datetime) -> Message:
@@ -87,9 +163,9 @@ def mail_links(email: str, *, now: datetime) -> Message:
 def write(to_email: str, *, kind: MessageKind, now: datetime) -> Message:
     """Record a message that is about no visit and queue it, in the caller's transaction."""
     message = Message.objects.create(
-        kind=kind, to_email=to_email, sequence=0, message_id=_new_message_id(), created_at=now
+        kind=kind, to_email=to_email, sequence=0, message_id=new_message_id(), created_at=now
     )
-    _queue(message)
+    queue(message)
     return message
 
 
@@ -124,10 +200,10 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
             if visit.patient is not None:
                 message.to_email = visit.patient.email
         message.state = MessageState.QUEUED
-        message.sent_at = None
-        message.message_id = _new_message_id()
-        message.save(update_fields=("to_email", "state", "sent_at", "message_id"))
-        _queue(message)
+        message.sent_at = message.bounced_at = None
+        message.message_id = new_message_id()
+        message.save(update_fields=("to_email", "state", "sent_at", "bounced_at", "message_id"))
+        queue(message)
         return message
 
 
@@ -136,30 +212,35 @@ def _is_still_kept(message: Message) -> bool:
     return WaitlistOffer.objects.still_held().filter(message=message).exists()
 
 
-def _new_message_id() -> str:
-    # Not the appointment's reference: mail servers log Message-IDs, and it opens the page.
-    return f"<{uuid.uuid4()}@{site_host()}>"
-
-
-def _queue(message: Message) -> None:
-    about = message.appointment_id or f"message-{message.pk}"
-    lock = f"appointment-{about}"
-    send_message.configure(lock=lock).defer(message_pk=message.pk)
-
-
 @app.task(name="booking.send_message", retry=SEND_RETRY, pass_context=True)
 def send_message(context: JobContext, *, message_pk: int) -> None:
-    """Send one message, once. Safe to run again at any point.
-
-    A crash between sending and noting it sends a second copy under the same Message-ID.
-    """
-    may_retry = context.job.attempts < (SEND_RETRY.max_attempts or 0)
-    # The error is raised after the block, so that what happened is stored, and without its
-    # cause, so that no address reaches the worker's log.
-    with transaction.atomic():
-        error = _send_and_note(message_pk, may_retry=may_retry)
-    if error is not None:
+    """Send one message, once. Safe to run again at any point."""
+    tried = context.job.attempts
+    wait = SEND_RETRY.wait_after(tried) if tried < (SEND_RETRY.max_attempts or 0) else None
+    next_try_at = timezone.now() + wait if wait is not None else None
+    # Without its cause, so that no address reaches the worker's log.
+    if (error := send(message_pk, next_try_at=next_try_at)) is not None:
         raise error
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="booking.write_what_is_due", queueing_lock="booking.write_what_is_due")
+def write_what_is_due(timestamp: int) -> None:
+    """Record and queue the reminders, the mails after visits and the agendas that are due."""
+    write_due(now=timezone.now())
+
+
+def write_due(*, now: datetime) -> None:
+    """Record and queue what is due by the clock at `now`. Safe to run twice, and at once."""
+    for due in reminders_due(now, longest=timedelta(minutes=LONGEST_REMINDER)):
+        visit = Appointment.objects.select_related("patient").get(pk=due.visit)
+        if visit.sequence == due.sequence:
+            remind(visit, lead_minutes=due.lead_minutes, now=now)
+    for pk in follow_ups_due(now):
+        follow_up(Appointment.objects.select_related("patient").get(pk=pk), now=now)
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    for practitioner in agendas_due(now):
+        mail_agenda(practitioner, day=today, now=now)
 
 
 @app.periodic(cron="*/2 * * * *")
@@ -193,73 +274,3 @@ def forget_attempts(timestamp: int) -> None:
 async def forget_done_jobs(context: JobContext, timestamp: int) -> None:
     """Drop jobs that succeeded a week ago, so that the queue stays small."""
     await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_DONE_JOBS_HOURS)
-
-
-def _send_and_note(message_pk: int, *, may_retry: bool) -> MessageDelayed | MessageRefused | None:
-    """Send the message and store what became of it; return the error to raise, if any."""
-    messages = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "appointment__patient",
-        "appointment__practitioner",
-        "appointment__service",
-        "appointment__location",
-    )
-    try:
-        message = messages.get(pk=message_pk)
-    except Message.DoesNotExist:
-        return None
-    if message.state == MessageState.SENT:
-        return None
-    message.attempts += 1
-    try:
-        mail = build_mail(message, now=timezone.now())
-        if mail is not None:
-            mail.send()
-    except Exception as error:  # noqa: BLE001 - mail backends raise anything; all of it is stored
-        return _note_failure(message, error, may_retry=may_retry)
-    if mail is None:
-        # Nothing stays of an address that nobody has a visit under.
-        message.delete()
-        return None
-    message.state = MessageState.SENT
-    message.sent_at = timezone.now()
-    message.last_error = ""
-    message.save(update_fields=("attempts", "state", "sent_at", "last_error"))
-    return None
-
-
-def _note_failure(
-    message: Message, error: Exception, *, may_retry: bool
-) -> MessageDelayed | MessageRefused:
-    will_retry = may_retry and not _is_permanent(error)
-    message.last_error = _without_personal_data(error)
-    message.state = MessageState.QUEUED if will_retry else MessageState.FAILED
-    message.save(update_fields=("attempts", "state", "last_error"))
-    logger.warning("Message %s did not leave: %s", message.pk, message.last_error)
-    outcome = MessageDelayed if will_retry else MessageRefused
-    return outcome(f"message {message.pk}: {message.last_error}")
-
-
-def _smtp_codes(error: Exception) -> list[int]:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return [code for code, _ in error.recipients.values()]
-    if isinstance(error, smtplib.SMTPResponseException):
-        return [error.smtp_code]
-    return []
-
-
-def _is_permanent(error: Exception) -> bool:
-    """Say whether trying again is pointless: the server refused this recipient or this mail.
-
-    A refused sign-in or sender is not: the clinic can repair those while the mail waits.
-    """
-    kinds = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
-    codes = _smtp_codes(error)
-    return isinstance(error, kinds) and bool(codes) and all(500 <= code < 600 for code in codes)
-
-
-def _without_personal_data(error: Exception) -> str:
-    """Return the kind of error, its SMTP codes and where it rose. Its text may name the patient."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
-    codes = "".join(f" {code}" for code in _smtp_codes(error))
-    return f"{type(error).__name__}{codes} at {where}"

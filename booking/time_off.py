@@ -102,7 +102,7 @@ def ask_to_move(
         MoveAlternative.objects.bulk_create(
             MoveAlternative(request=request, hold=one) for one in held
         )
-        tasks.announce(visit, kind=MessageKind.CHOICE, now=now)
+        tasks.announce(visit, kind=MessageKind.CHOICE, now=now, by=by)
         return request
 
 

@@ -27,6 +27,12 @@ urlpatterns = [
     ),
     path("appointments/<uuid:reference>/choose/", views.choose, name="appointment-choose"),
     path(
+        "appointments/<uuid:reference>/messages/",
+        views.message_choices,
+        name="appointment-messages",
+    ),
+    path("messages/stop/<str:token>/", views.opt_out, name="opt-out"),
+    path(
         "appointments/<uuid:reference>/calendar.ics",
         views.calendar,
         name="appointment-calendar",

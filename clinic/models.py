@@ -48,7 +48,7 @@ class Clinic(models.Model):
     notices_to = models.EmailField(
         "notices to",
         blank=True,
-        default="hello@clinic.example",
+        default="",
         help_text="Where staff hear that a patient booked, moved or cancelled, and that a message "
         "did not arrive. Empty means nowhere.",
     )

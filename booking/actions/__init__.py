@@ -9,6 +9,7 @@ database's to say, by its own clock.
 from .bookings import book, reschedule
 from .changes import (
     cancel,
+    choose_messages,
     keep_own_zone,
     mark_arrived,
     mark_booked,
@@ -27,6 +28,7 @@ __all__ = [
     "answer_request",
     "book",
     "cancel",
+    "choose_messages",
     "close_diary",
     "extend",
     "get_for_change",

@@ -190,7 +190,7 @@ def reschedule(
                     appointment=appointment, defaults=_as_stored(screening)
                 )
             write_history(appointment, EventKind.MOVED, now=now, by=by, moved_from=old, note=note)
-            tasks.announce(appointment, kind=MessageKind.MOVED, now=now)
+            tasks.announce(appointment, kind=MessageKind.MOVED, now=now, by=by)
             tasks.time_got_free()
             return appointment
 
@@ -226,6 +226,8 @@ def _confirm(
     appointment.reason = details.reason
     appointment.medicines = details.medicines
     appointment.own_zone = details.own_zone
+    appointment.is_private = details.is_private
+    appointment.wants_texts = details.wants_texts
     appointment.condition_slug = screening.condition
     appointment.booked_at = appointment.consented_at = now
     # What it refers to was read in this transaction, and PostgreSQL holds the rest.
@@ -233,7 +235,7 @@ def _confirm(
     appointment.save()
     Screening.objects.create(appointment=appointment, **_as_stored(screening))
     write_history(appointment, EventKind.BOOKED, now=now, by=by, note=note)
-    tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now)
+    tasks.announce(appointment, kind=MessageKind.CONFIRMATION, now=now, by=by)
 
 
 def _as_stored(screening: ScreeningPass) -> dict[str, Any]:

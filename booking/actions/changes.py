@@ -77,7 +77,7 @@ def cancel(
         appointment.save(update_fields=["status", "cancelled_at", "cancelled_by", "sequence"])
         answer_request(appointment, MoveRequestStatus.CANCELLED, now=now)
         write_history(appointment, EventKind.CANCELLED, now=now, by=by, note=note)
-        tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now)
+        tasks.announce(appointment, kind=MessageKind.CANCELLATION, now=now, by=by)
         tasks.time_got_free()
         return appointment
 
@@ -86,6 +86,12 @@ def keep_own_zone(*, reference: UUID, zone: str) -> None:
     """Keep the name of the zone, "" for none, on whose clock messages say the time as well."""
     visit = Appointment.objects.confirmed().filter(reference=reference)
     visit.exclude(own_zone=zone).update(own_zone=zone)
+
+
+def choose_messages(*, reference: UUID, is_private: bool, wants_texts: bool) -> None:
+    """Keep what the patient wants of messages: neutral ones, and reminders by text message, too."""
+    visit = Appointment.objects.confirmed().filter(reference=reference)
+    visit.update(is_private=is_private, wants_texts=wants_texts)
 
 
 def mark_arrived(*, reference: UUID, now: datetime, by: Actor) -> Appointment:

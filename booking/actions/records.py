@@ -9,7 +9,10 @@ from booking.models import Appointment, AppointmentEvent, EventKind, Patient
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """What the patient typed, cleaned by the form. `phone` is E.164, `own_zone` a known name."""
+    """What the patient typed, cleaned by the form. `phone` is E.164, `own_zone` a known name.
+
+    `is_private`: messages name no kind of visit; `wants_texts`: reminders by text message, too.
+    """
 
     name: str
     email: str
@@ -18,6 +21,8 @@ class PatientDetails:
     reason: str = ""
     medicines: str = ""
     own_zone: str = ""
+    is_private: bool = False
+    wants_texts: bool = False
 
 
 # The address as the index has it: the other way to ignore capital letters would read all patients.

@@ -178,6 +178,12 @@ class Appointment(models.Model):
                 name="booking_appointment_held",
                 condition=Q(status=AppointmentStatus.PENDING),
             ),
+            # For what is due by the clock.
+            models.Index(
+                fields=("starts_at",),
+                name="booking_appointment_due",
+                condition=Q(status__in=(AppointmentStatus.BOOKED, AppointmentStatus.FULFILLED)),
+            ),
         ]
         constraints = [
             ExclusionConstraint(

@@ -124,8 +124,8 @@ class Service(models.Model):
         default="",
         db_default="",
         help_text="A sentence that every message about such a visit carries, for example “Call 911 "
-        "if a leg gets numb after the treatment.” What is an emergency in general stands there "
-        "already.",
+        "if your chest hurts.” Name no treatment: private messages carry it too. What is an "
+        "emergency in general stands there already.",
     )
     reminder_minutes = ArrayField(
         models.PositiveIntegerField(

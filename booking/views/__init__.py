@@ -5,6 +5,8 @@ from .choose import choose
 from .csrf import csrf_failure
 from .details import details
 from .find import find, find_sent
+from .message_choices import message_choices
+from .opt_out import opt_out
 from .reschedule import reschedule
 from .safety import safety
 from .service_list import service_list
@@ -26,6 +28,8 @@ __all__ = [
     "details",
     "find",
     "find_sent",
+    "message_choices",
+    "opt_out",
     "reschedule",
     "safety",
     "service_list",

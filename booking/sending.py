@@ -1,0 +1,199 @@
+"""Send one message and note what became of it. The jobs that call it are in `booking.tasks`."""
+
+import logging
+import traceback
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from booking.calendars import site_host
+from booking.messages import build_mail, build_text
+from booking.models import Channel, Message, MessageKind, MessageState
+from booking.reminders import is_outdated
+from clinic import sms
+from clinic.mail import answer_of, codes_of, is_permanent, provider_id_of
+from clinic.models import Clinic
+
+logger = logging.getLogger(__name__)
+
+MAY_HAVE_LEFT = (
+    "The program was stopped in the middle of sending. It may have left: ask the patient before "
+    "you send it again."
+)
+
+
+class MessageDelayed(Exception):
+    """The message could not leave now. Raised so that the worker tries again later."""
+
+
+class MessageRefused(Exception):
+    """The message will never leave: the address or the message was refused, or time is up."""
+
+
+def new_message_id() -> str:
+    """Return a Message-ID. It is not the visit's reference: mail servers log it, and that opens a page."""
+    return f"<{uuid.uuid4()}@{site_host()}>"
+
+
+def send(
+    message_pk: int, *, next_try_at: datetime | None
+) -> MessageDelayed | MessageRefused | None:
+    """Send the message and store what became of it; return the error to raise, if any.
+
+    `next_try_at` is when the worker tries again if it cannot leave now; None if it does not.
+
+    A mail that was accepted, and not noted before the worker died, leaves again under the same
+    Message-ID, so that mailboxes keep one. A text message has no such name, so it does not.
+    """
+    message = Message.objects.filter(pk=message_pk).only("channel").first()
+    if message is not None and message.channel == Channel.SMS and not _begin_text(message_pk):
+        return None
+    # The error is returned, so that what happened is stored.
+    with transaction.atomic():
+        return _send_and_note(message_pk, next_try_at=next_try_at)
+
+
+def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
+    """Note that a mail which had left came back for good, and tell staff once."""
+    with transaction.atomic():
+        locked = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
+        if locked.state != MessageState.SENT:
+            return
+        locked.state = MessageState.BOUNCED
+        locked.bounced_at = now
+        locked.server_answer = answer[:500]
+        locked.save(update_fields=("state", "bounced_at", "server_answer"))
+        _tell_staff(locked, now=now)
+
+
+def _begin_text(message_pk: int) -> bool:
+    """Note that a text message is being sent, before it is: say whether to go on."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update(no_key=True).get(pk=message_pk)
+        if message.state == MessageState.SENDING:
+            message.state = MessageState.FAILED
+            message.last_error = MAY_HAVE_LEFT
+        elif message.state == MessageState.QUEUED:
+            message.state = MessageState.SENDING
+        else:
+            return False
+        message.save(update_fields=("state", "last_error"))
+        return message.state == MessageState.SENDING
+
+
+def _send_and_note(
+    message_pk: int, *, next_try_at: datetime | None
+) -> MessageDelayed | MessageRefused | None:
+    messages = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "appointment__patient",
+        "appointment__practitioner",
+        "appointment__service",
+        "appointment__location",
+        "practitioner",
+    )
+    message = messages.filter(pk=message_pk).first()
+    if message is None or message.state not in {MessageState.QUEUED, MessageState.SENDING}:
+        return None
+    now = timezone.now()
+    message.next_try_at = None
+    if is_outdated(message, now=now):
+        message.state = MessageState.OUTDATED
+        message.save(update_fields=("state", "next_try_at"))
+        return None
+    message.attempts += 1
+    try:
+        has_left = _leave(message, now=now)
+    except Exception as error:  # noqa: BLE001 - mail backends raise anything; all of it is stored
+        return _note_failure(message, error, next_try_at=next_try_at)
+    if not has_left:
+        # Nothing stays of an address that nobody has a visit under.
+        message.delete()
+        return None
+    message.state = MessageState.SENT
+    message.sent_at = timezone.now()
+    message.last_error = ""
+    message.save()
+    return None
+
+
+def _leave(message: Message, *, now: datetime) -> bool:
+    """Hand the message over, and keep the answer in it; False if there is nothing to say."""
+    if message.channel == Channel.SMS:
+        backend = sms.backend()
+        if backend is None:
+            raise sms.SmsRefused("Text messages are switched off.")
+        text = build_text(message, now=now)
+        message.server_answer = backend.send(to=message.to_phone, text=text)
+        return True
+    mail = build_mail(message, now=now)
+    if mail is None:
+        return False
+    mail.send()
+    message.server_answer = answer_of(mail)
+    message.provider_id = provider_id_of(mail)
+    return True
+
+
+def _note_failure(
+    message: Message, error: Exception, *, next_try_at: datetime | None
+) -> MessageDelayed | MessageRefused:
+    is_final = next_try_at is None or _is_permanent(error)
+    message.last_error = _without_personal_data(error)
+    message.state = MessageState.FAILED if is_final else MessageState.QUEUED
+    message.next_try_at = None if is_final else next_try_at
+    message.save(update_fields=("attempts", "state", "last_error", "next_try_at"))
+    logger.warning("Message %s did not leave: %s", message.pk, message.last_error)
+    if is_final:
+        _tell_staff(message, now=timezone.now())
+    outcome = MessageRefused if is_final else MessageDelayed
+    return outcome(f"message {message.pk}: {message.last_error}")
+
+
+def _tell_staff(message: Message, *, now: datetime) -> None:
+    """Queue a notice that a message to a patient did not arrive. Of one to staff there is none."""
+    to = Clinic.objects.current().notices_to
+    if message.is_to_staff or not to:
+        return
+    notice, is_new = Message.objects.get_or_create(
+        kind=MessageKind.NOTICE_FAILED,
+        about_message=message,
+        defaults={
+            "to_email": to,
+            "sequence": 0,
+            "message_id": new_message_id(),
+            "created_at": now,
+        },
+    )
+    if is_new:
+        queue(notice)
+
+
+def queue(message: Message) -> None:
+    """Queue the job that sends the message, in the caller's transaction.
+
+    Messages about one visit leave one at a time, in the order of their creation; those to staff wait
+    for nothing.
+    """
+    has_order = message.appointment_id is not None and not message.is_to_staff
+    lock = f"appointment-{message.appointment_id}" if has_order else f"message-{message.pk}"
+    # By name: the job is `booking.tasks`', which needs this module.
+    app.configure_task("booking.send_message", lock=lock).defer(message_pk=message.pk)
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Say whether trying again is pointless."""
+    if isinstance(error, sms.SmsFailed):
+        # A text that may have left must not leave twice.
+        return error.was_maybe_sent
+    return isinstance(error, sms.SmsRefused) or is_permanent(error)
+
+
+def _without_personal_data(error: Exception) -> str:
+    """Return the kind of error, its codes and where it rose. Its text may name the patient."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    codes = "".join(f" {code}" for code in codes_of(error))
+    return f"{type(error).__name__}{codes} at {where}"
