@@ -179,7 +179,7 @@ def parse_email_url(url: str) -> dict[str, Any]:
     if (use_tls and use_ssl) or not timeout.isdecimal() or not 0 < int(timeout) <= 600:
         raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout in seconds")
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "clinic.mail.SmtpBackend",
         "OPTIONS": {
             "host": unquote(parts.hostname),
             "port": port or (465 if use_ssl else 587 if use_tls else 25),

@@ -173,7 +173,7 @@ def test_email_url_is_taken_apart(url, expected):
 
     options = entry["OPTIONS"]
     keys = ("host", "port", "username", "password", "use_tls", "use_ssl")
-    assert entry["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert entry["BACKEND"] == "clinic.mail.SmtpBackend"
     assert tuple(options[key] for key in keys) == expected
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, InvalidMailer, mailers
 
 from clinic import environment
+from clinic.mail import answer_of
 
 
 @pytest.fixture
@@ -23,11 +24,13 @@ def make_message(number=1):
 
 
 def test_message_becomes_a_file_that_a_mail_program_opens(folder):
-    sent = make_message().send()
+    mail = make_message()
+    sent = mail.send()
 
     (path,) = folder.iterdir()
     message = message_from_bytes(path.read_bytes(), policy=default)
     assert sent == 1
+    assert answer_of(mail) == "Written to a file"
     assert path.suffix == ".eml"
     assert (message["Subject"], message["To"]) == ("Visit 1", "li@clinic.example")
     assert message.get_body(("plain",)).get_content() == "See you soon. Grüße!\n"
@@ -53,3 +56,7 @@ def test_folder_is_required(settings):
 
     with pytest.raises(InvalidMailer, match="OPTIONS must define 'folder'"):
         make_message().send()
+
+
+def test_a_mail_that_nobody_took_has_no_answer():
+    assert answer_of(make_message()) == ""
