@@ -1,6 +1,7 @@
 """The clinic app: the project's own pages, and the clinic's facts."""
 
 from django.apps import AppConfig
+from django.core.mail import mailers
 from django.db.models.signals import post_migrate
 
 from clinic.groups import create_groups
@@ -13,10 +14,12 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self) -> None:
-        """Register the checks, and create the staff groups after each migration.
+        """Register the checks, look at how mail leaves, and create the staff groups after each migration.
 
         post_migrate, because that is when Django itself creates the permissions the groups hold.
         """
         from clinic import checks  # noqa: F401 - importing it registers them
 
+        # What a provider lacks stops the start, not the first mail.
+        _ = mailers["default"]
         post_migrate.connect(create_groups, dispatch_uid="clinic.create_groups")

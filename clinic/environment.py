@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -27,6 +28,11 @@ HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 # As Django's own deployment check asks (security.W009).
 SHORTEST_SECRET = 50
+
+# What is among django-anymail's backends and sends nothing, or is an old name.
+NO_PROVIDERS = {"base", "base_requests", "console", "sendinblue", "test"}
+# These print every mail to the terminal, or make one that was refused count as sent.
+NEVER_OPTIONS = {"debug_api_requests", "fail_silently", "ignore_recipient_status"}
 
 
 def env(name: str, default: str | None = None, *, example: str) -> str:
@@ -163,20 +169,24 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 
 def parse_email_url(url: str) -> dict[str, Any]:
-    """Return Django's MAILERS entry for an `smtp://` or `file://` address."""
+    """Return Django's MAILERS entry for an `smtp://`, `anymail://` or `file://` address."""
     example = "EMAIL_URL=smtp://user:password@mail.example.org:587?tls=true"
     parts, port, options = _split(url, "EMAIL_URL", example)
+    if parts.scheme == "anymail":
+        return _provider(parts, options)
     if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
         return eml_files(Path(unquote(parts.path)))
     if parts.scheme != "smtp" or not parts.hostname:
-        raise wrong("EMAIL_URL", example, "must be smtp://host:port or file:///folder")
+        raise wrong(
+            "EMAIL_URL", example, "must be smtp://host:port, anymail://provider or file:///folder"
+        )
     if set(options) - {"tls", "ssl", "timeout"} or set(options.values()) - TRUE - FALSE - {
         options.get("timeout", "")
     }:
         raise wrong("EMAIL_URL", example, "may have tls=true, ssl=true and timeout=10 only")
     use_tls, use_ssl = (options.get(key, "").lower() in TRUE for key in ("tls", "ssl"))
-    timeout = options.get("timeout", "10")
-    if (use_tls and use_ssl) or not timeout.isdecimal() or not 0 < int(timeout) <= 600:
+    timeout = _seconds(options.get("timeout", "10"))
+    if (use_tls and use_ssl) or timeout is None:
         raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout in seconds")
     return {
         "BACKEND": "clinic.mail.SmtpBackend",
@@ -187,9 +197,37 @@ def parse_email_url(url: str) -> dict[str, Any]:
             "password": unquote(parts.password or ""),
             "use_tls": use_tls,
             "use_ssl": use_ssl,
-            "timeout": int(timeout),
+            "timeout": timeout,
         },
     }
+
+
+def _provider(parts: SplitResult, texts: dict[str, str]) -> dict[str, Any]:
+    """Return the MAILERS entry for a provider. `clinic.providers` knows which settings it takes."""
+    example = "EMAIL_URL=anymail://postmark?server_token=…"
+    provider = parts.hostname or ""
+    is_known = re.fullmatch("[a-z][a-z_]*", provider) and provider not in NO_PROVIDERS
+    if not is_known or parts.netloc != provider or not find_spec(f"anymail.backends.{provider}"):
+        raise wrong("EMAIL_URL", example, "must name a provider that django-anymail knows")
+    if NEVER_OPTIONS & set(texts):
+        names = " and ".join(sorted(NEVER_OPTIONS & set(texts)))
+        raise wrong("EMAIL_URL", example, f"may not have {names}")
+    options: dict[str, Any] = {
+        name: text.lower() == "true" if text.lower() in {"true", "false"} else text
+        for name, text in texts.items()
+    }
+    options["timeout"] = _seconds(texts.get("timeout", "10"))
+    if options["timeout"] is None:
+        raise wrong("EMAIL_URL", example, "may have a timeout in seconds")
+    return {
+        "BACKEND": "clinic.providers.ProviderBackend",
+        "OPTIONS": {"provider": provider, "options": options},
+    }
+
+
+def _seconds(text: str) -> int | None:
+    """Return a time limit, or None if the text is none."""
+    return int(text) if re.fullmatch("[0-9]{1,3}", text) and 0 < int(text) <= 600 else None
 
 
 def eml_files(folder: Path) -> dict[str, Any]:

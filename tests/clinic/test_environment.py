@@ -194,11 +194,45 @@ def test_email_url_may_name_a_folder():
         "smtp://mail.example?timeout=soon",
         "smtp://mail.example:mail",
         "file://folder",
+        "anymail://",
+        "anymail://nobody?api_key=hunter2",
+        "anymail://__init__",
+        "anymail://base_requests",
+        "anymail://test",
+        "anymail://console",
+        "anymail://Postmark?server_token=hunter2",
+        "anymail://hunter2@postmark",
+        "anymail://postmark:443?server_token=hunter2",
+        "anymail://postmark?server_token=hunter2&timeout=0",
+        "anymail://postmark?server_token=hunter2&debug_api_requests=true",
+        "anymail://postmark?server_token=hunter2&fail_silently=true",
+        "anymail://mailgun?hunter2",
     ],
 )
 def test_email_url_is_refused(url):
-    with pytest.raises(ImproperlyConfigured, match="^EMAIL_URL "):
+    with pytest.raises(ImproperlyConfigured, match="^EMAIL_URL .*: for example ") as refusal:
         environment.parse_email_url(url)
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_email_url_may_name_a_provider():
+    entry = environment.parse_email_url(
+        "anymail://mailgun?api_key=a%2Bb&sender_domain=mg.example&use_eu=True&timeout=5"
+    )
+
+    assert entry == {
+        "BACKEND": "clinic.providers.ProviderBackend",
+        "OPTIONS": {
+            "provider": "mailgun",
+            "options": {
+                "api_key": "a+b",
+                "sender_domain": "mg.example",
+                "use_eu": True,
+                "timeout": 5,
+            },
+        },
+    }
 
 
 @pytest.mark.parametrize(

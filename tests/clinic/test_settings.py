@@ -139,6 +139,8 @@ def test_start_without_debug_names_the_missing_variable(run_manage, name):
         ("DEFAULT_FROM_EMAIL", "Clinic <clinic@localhost> <b@c.org>"),
         ("EMAIL_URL", "pigeon://coop"),
         ("EMAIL_URL", "smtp://mail.example.org?timeout=0"),
+        ("EMAIL_URL", "anymail://pigeon?api_key=hunter2"),
+        ("EMAIL_URL", "anymail://mailjet?api_key=hunter2"),
         ("LINK_CHECKS", "weekly"),
         ("PORT", "http"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),
