@@ -5,22 +5,34 @@ the autumn change repeats, and mail programs differ in which zone rules they rea
 """
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from booking.catalogue import read_catalogue
-from booking.models import Appointment, AppointmentStatus, Location, LocationKind, WaitlistOffer
+from booking.models import (
+    ANNOUNCEMENTS,
+    Appointment,
+    AppointmentStatus,
+    Location,
+    LocationKind,
+    MessageKind,
+    WaitlistOffer,
+)
 from booking.templatetags.clinic_times import when_in_words, zone_words
 from clinic.models import Clinic
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 PRODUCT_ID = "-//Integrative Med Solutions//Booking//EN"
+# Never changed: the UID of every event that is in somebody's calendar comes from it.
+UID_NAMESPACE = UUID("0f6a1c8e-3d0b-4b7e-9a55-c2f4d18e6b93")
+ALARM_BEFORE = timedelta(hours=2)
 
 HOW_IT_BEGINS: dict[str, str] = {
     LocationKind.PHONE: "We call you at the phone number you gave us.",
@@ -46,19 +58,47 @@ def appointment_calendar(
     download and names no one (RFC 5546, 3.2). `sequence` is the appointment's own unless an older
     state is announced. Nothing in the file tells why the patient comes.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT_ID)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    calendar = _calendar(method)
     calendar.add_component(_event(appointment, method=method, now=now, sequence=sequence))
     content: bytes = calendar.to_ical()
     return content
 
 
+def calendar_type(method: Method) -> str:
+    """Return the MIME type of a file with this METHOD: both must say the same (RFC 6047, 2.4)."""
+    return f"text/calendar; method={method}; charset=utf-8"
+
+
+def method_of(kind: str) -> Method | None:
+    """Return the METHOD of the file that a message of this kind carries; None if it carries none."""
+    if kind not in ANNOUNCEMENTS:
+        return None
+    return "CANCEL" if kind == MessageKind.CANCELLATION else "REQUEST"
+
+
+def download_method(appointment: Appointment) -> Method:
+    """Return the METHOD of the file that the patient's page gives now."""
+    return "CANCEL" if appointment.status == AppointmentStatus.CANCELLED else "PUBLISH"
+
+
+def event_status(appointment: Appointment, method: Method) -> str:
+    """Return the STATUS of the event in a file with this METHOD."""
+    # A REQUEST can leave late, after the cancellation that follows it in the queue was made.
+    is_cancelled = (
+        appointment.status == AppointmentStatus.CANCELLED
+        if method == "PUBLISH"
+        else method == "CANCEL"
+    )
+    return "CANCELLED" if is_cancelled else "CONFIRMED"
+
+
 def event_uid(appointment: Appointment) -> str:
-    """Return the UID that all calendar files about this appointment share."""
-    return f"{appointment.reference}@{site_host()}"
+    """Return the UID that all calendar files about this appointment share, for all its life.
+
+    Calendars are shared and copied, and the reference opens the patient's page: nobody can tell it
+    from the UID.
+    """
+    return f"{uuid5(UID_NAMESPACE, appointment.reference.hex)}@{site_host()}"
 
 
 def site_host() -> str:
@@ -100,38 +140,61 @@ def one_line(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def _calendar(method: Method) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT_ID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
 def _event(
     appointment: Appointment, *, method: Method, now: datetime, sequence: int | None
 ) -> Event:
     clinic = read_catalogue().clinic
-    cancelled = _is_cancelled(appointment, method)
-    event = Event()
-    event.add("uid", event_uid(appointment))
+    status = event_status(appointment, method)
+    is_cancelled = status == "CANCELLED"
+    event = _when_and_where(appointment, now=now)
     event.add("sequence", appointment.sequence if sequence is None else sequence)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", appointment.starts_at.astimezone(UTC))
-    event.add("dtend", appointment.ends_at.astimezone(UTC))
-    event.add("summary", f"Visit to {one_line(clinic.name)}")
-    event.add("location", place_in_words(appointment))
-    event.add("description", _description(appointment, clinic, cancelled=cancelled))
+    event.add("summary", _title(clinic))
+    event.add("description", _description(appointment, clinic, cancelled=is_cancelled))
     event.add("url", appointment_link(appointment))
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
-    event.add("class", "PRIVATE")
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if is_cancelled else "OPAQUE")
     event.add("organizer", _address(clinic.email, name=clinic.name))
     if method != "PUBLISH" and appointment.patient is not None:
         event.add(
             "attendee",
             _attendee(appointment.patient.email, name=appointment.patient.name),
         )
+    if not is_cancelled:
+        event.add_component(_alarm(_title(clinic)))
     return event
 
 
-def _is_cancelled(appointment: Appointment, method: Method) -> bool:
-    # A REQUEST can leave late, after the cancellation that follows it in the queue was made.
-    if method == "PUBLISH":
-        return appointment.status == AppointmentStatus.CANCELLED
-    return method == "CANCEL"
+def _when_and_where(appointment: Appointment, *, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", event_uid(appointment))
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", appointment.starts_at.astimezone(UTC))
+    event.add("dtend", appointment.ends_at.astimezone(UTC))
+    event.add("location", place_in_words(appointment))
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _title(clinic: Clinic) -> str:
+    """Return what a calendar shows to whoever looks over the patient's shoulder."""
+    return f"Visit to {one_line(clinic.name)}"
+
+
+def _alarm(words: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", words)
+    alarm.add("trigger", -ALARM_BEFORE)
+    return alarm
 
 
 def _description(appointment: Appointment, clinic: Clinic, *, cancelled: bool) -> str:

@@ -15,7 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions, time_off
 from booking.actors import PATIENT
-from booking.calendars import appointment_calendar, how_it_begins
+from booking.calendars import (
+    appointment_calendar,
+    calendar_type,
+    download_method,
+    how_it_begins,
+)
 from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import BookingError, StatusChanged
 from booking.forms import parse_sequence
@@ -106,11 +111,10 @@ def calendar(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Return the visit as a calendar file; of a cancelled one, the file that takes it out."""
     now = timezone.now()
     visit = get_appointment_for_link(reference, read_catalogue())
-    is_cancelled = visit.status == AppointmentStatus.CANCELLED
-    content = appointment_calendar(visit, method="CANCEL" if is_cancelled else "PUBLISH", now=now)
+    method = download_method(visit)
     return HttpResponse(
-        content,
-        content_type="text/calendar; charset=utf-8",
+        appointment_calendar(visit, method=method, now=now),
+        content_type=calendar_type(method),
         headers={"Content-Disposition": 'attachment; filename="visit.ics"'},
     )
 

@@ -1,11 +1,13 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from icalendar import Calendar
 
-from booking.calendars import appointment_calendar, one_line
+from booking import actions
+from booking.calendars import appointment_calendar, event_uid, method_of, one_line
 
-from .factories import NOW, local, make_appointment, make_patient, make_service
+from .factories import DESK, NOW, book, local, make_appointment, make_patient, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,7 @@ def test_request_invites_the_patient():
 
     assert calendar["METHOD"] == "REQUEST"
     assert calendar["VERSION"] == "2.0"
-    assert event["UID"] == f"{visit.reference}@clinic.example.org"
+    assert event["UID"] == event_uid(visit)
     assert event["SEQUENCE"] == 0
     assert event["STATUS"] == "CONFIRMED"
     assert event["SUMMARY"] == "Visit to Integrative Med Solutions"
@@ -67,13 +69,67 @@ def test_description_names_day_time_zone_and_link():
     )
 
 
+def test_uid_comes_from_the_reference_and_opens_nothing(client):
+    visit = make_visit(reference=UUID("4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10"))
+
+    uid = event_uid(visit)
+
+    # Written out: an event that is in a calendar already must be found again for ever.
+    assert uid == "540109c9-3a4d-5153-a33c-50de84526f8b@clinic.example.org"
+    assert client.get(f"/appointments/{uid.partition('@')[0]}/").status_code == 404
+
+
+def test_uid_stays_and_sequence_rises_while_the_visit_is_moved_and_cancelled(bookable_service):
+    visit = book(bookable_service, starts_at=local(14, 9))
+    files = [parse(visit)[1]]
+    change = {"reference": visit.reference, "now": NOW, "by": DESK}
+    files.append(parse(actions.reschedule(**change, starts_at=local(14, 10)))[1])
+    cancelled = actions.cancel(**change)
+    files += [parse(cancelled, "CANCEL")[1], parse(cancelled, "PUBLISH")[1]]
+
+    assert [event["UID"] for event in files] == [event_uid(visit)] * 4
+    assert [event["SEQUENCE"] for event in files] == [0, 1, 2, 2]
+    assert [event["STATUS"] for event in files] == ["CONFIRMED"] * 2 + ["CANCELLED"] * 2
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "PUBLISH"])
+def test_visit_to_come_rings_two_hours_before(method):
+    _, event = parse(make_visit(), method)
+
+    (alarm,) = event.walk("VALARM")
+    assert alarm["ACTION"] == "DISPLAY"
+    assert alarm["TRIGGER"].dt == timedelta(hours=-2)
+    assert alarm["DESCRIPTION"] == event["SUMMARY"] == "Visit to Integrative Med Solutions"
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "PUBLISH"])
+def test_cancelled_visit_does_not_ring(method):
+    _, event = parse(make_visit(status="cancelled"), method)
+
+    assert event.walk("VALARM") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        ("confirmation", "REQUEST"),
+        ("moved", "REQUEST"),
+        ("cancellation", "CANCEL"),
+        ("choice", None),
+        ("links", None),
+    ],
+)
+def test_messages_carry_the_file_of_their_kind(kind, method):
+    assert method_of(kind) == method
+
+
 def test_cancel_keeps_the_uid_and_raises_the_sequence():
     visit = make_visit(status="cancelled")
 
     calendar, event = parse(visit, "CANCEL")
 
     assert calendar["METHOD"] == "CANCEL"
-    assert event["UID"] == f"{visit.reference}@clinic.example.org"
+    assert event["UID"] == event_uid(visit)
     assert event["SEQUENCE"] == 1
     assert event["STATUS"] == "CANCELLED"
     assert event["ATTENDEE"] == "mailto:ana@example.com"

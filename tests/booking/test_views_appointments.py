@@ -7,6 +7,7 @@ import time_machine
 
 from booking import actions
 from booking.actors import PATIENT
+from booking.calendars import event_uid
 from booking.models import Appointment, AppointmentStatus
 from tests.html_tree import parse
 
@@ -147,10 +148,10 @@ def test_the_calendar_file_holds_the_visit(client, visit):
 
     calendar = icalendar.Calendar.from_ical(response.content)
     event = calendar.events[0]
-    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Type"] == "text/calendar; method=PUBLISH; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="visit.ics"'
     assert (calendar["METHOD"], event["SEQUENCE"]) == ("PUBLISH", 0)
-    assert event["UID"].startswith(f"{visit.reference}@")
+    assert event["UID"] == event_uid(visit)
     assert (event.start, event.end) == (local(14, 9), local(14, 10))
     assert b"secret" not in response.content
 
@@ -161,6 +162,7 @@ def test_the_calendar_file_of_a_cancelled_visit_takes_it_out(client, bookable_se
     response = client.get(f"{visit.get_absolute_url()}calendar.ics")
 
     calendar = icalendar.Calendar.from_ical(response.content)
+    assert response["Content-Type"] == "text/calendar; method=CANCEL; charset=utf-8"
     assert (calendar["METHOD"], calendar.events[0]["STATUS"]) == ("CANCEL", "CANCELLED")
 
 
