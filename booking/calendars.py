@@ -7,7 +7,7 @@ the autumn change repeats, and mail programs differ in which zone rules they rea
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from booking.models import (
     MessageKind,
     WaitlistOffer,
 )
-from booking.templatetags.clinic_times import when_in_words, zone_words
+from booking.templatetags.clinic_times import iso_utc, when_in_words, zone_words
 from clinic.models import Clinic
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -33,6 +33,10 @@ PRODUCT_ID = "-//Integrative Med Solutions//Booking//EN"
 # Never changed: the UID of every event that is in somebody's calendar comes from it.
 UID_NAMESPACE = UUID("0f6a1c8e-3d0b-4b7e-9a55-c2f4d18e6b93")
 ALARM_BEFORE = timedelta(hours=2)
+# Neither company documents these; public code has used them for years.
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
+_GOOGLE_TIME = "%Y%m%dT%H%M%SZ"
 
 HOW_IT_BEGINS: dict[str, str] = {
     LocationKind.PHONE: "We call you at the phone number you gave us.",
@@ -62,6 +66,34 @@ def appointment_calendar(
     calendar.add_component(_event(appointment, method=method, now=now, sequence=sequence))
     content: bytes = calendar.to_ical()
     return content
+
+
+def calendar_links(appointment: Appointment, clinic: Clinic) -> list[tuple[str, str]]:
+    """Return the name and the address of each web calendar's page that adds the visit.
+
+    What is in these addresses stands in other companies' logs: no person, reason, service or link.
+    """
+    starts_at, ends_at = appointment.starts_at.astimezone(UTC), appointment.ends_at.astimezone(UTC)
+    title, place = _title(clinic), place_in_words(appointment)
+    google = {
+        "action": "TEMPLATE",
+        "text": title,
+        "dates": f"{starts_at:{_GOOGLE_TIME}}/{ends_at:{_GOOGLE_TIME}}",
+        "location": place,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": title,
+        "startdt": iso_utc(starts_at),
+        "enddt": iso_utc(ends_at),
+        "location": place,
+    }
+    # Outlook shows a plus sign as it is: spaces are %20.
+    return [
+        ("Google Calendar", f"{GOOGLE}?{urlencode(google, quote_via=quote)}"),
+        ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"),
+    ]
 
 
 def calendar_type(method: Method) -> str:

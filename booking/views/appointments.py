@@ -17,6 +17,7 @@ from booking import actions, time_off
 from booking.actors import PATIENT
 from booking.calendars import (
     appointment_calendar,
+    calendar_links,
     calendar_type,
     download_method,
     how_it_begins,
@@ -70,7 +71,11 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     catalogue = read_catalogue()
     visit = get_appointment_for_link(reference, catalogue)
     clock = clock_context(visit, own_zone(request, visit))
-    context = {**visit_context(visit, catalogue, now=now), **clock}
+    context = {
+        **visit_context(visit, catalogue, now=now),
+        **clock,
+        "calendar_links": calendar_links(visit, catalogue.clinic),
+    }
     return render(request, "booking/appointment_detail.html", context)
 
 

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import icalendar
 import pytest
@@ -36,6 +37,12 @@ def visit(bookable_service):
 
 def links(page):
     return [link.get("href") for link in page.one("main").all("a")]
+
+
+def address(link):
+    """Return a link's address without its query, and the query."""
+    url, _, query = link.get("href").partition("?")
+    return url, dict(parse_qsl(query))
 
 
 def test_the_page_right_after_booking_says_what_comes_next(client, bookable_service):
@@ -92,6 +99,43 @@ def test_the_page_shows_when_where_and_the_reference(client, visit):
         f"/appointments/{visit.reference}/cancel/",
     ]
     assert "tel:911" in links(page)
+
+
+def test_a_visit_to_come_can_be_put_into_web_calendars(client, visit):
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    google, outlook = (a for a in page.all("a") if a.get("rel") == "noreferrer noopener")
+    assert (google.text, outlook.text) == ("Add to Google Calendar", "Add to Outlook")
+    assert address(google) == (
+        "https://calendar.google.com/calendar/render",
+        {
+            "action": "TEMPLATE",
+            "text": "Visit to Integrative Med Solutions",
+            "dates": "20261214T140000Z/20261214T150000Z",
+            "location": "100 Sample Street",
+        },
+    )
+    assert address(outlook) == (
+        "https://outlook.live.com/calendar/0/deeplink/compose",
+        {
+            "path": "/calendar/action/compose",
+            "rru": "addevent",
+            "subject": "Visit to Integrative Med Solutions",
+            "startdt": "2026-12-14T14:00:00Z",
+            "enddt": "2026-12-14T15:00:00Z",
+            "location": "100 Sample Street",
+        },
+    )
+    assert "+" not in google.get("href") + outlook.get("href")
+
+
+@pytest.mark.parametrize("status", ["arrived", "fulfilled", "cancelled", "noshow"])
+def test_no_other_visit_can_be_put_into_web_calendars(client, bookable_service, status):
+    visit = make_appointment(bookable_service, local(14, 9), status=status)
+
+    page = parse(client.get(visit.get_absolute_url()).content)
+
+    assert [link for link in links(page) if link.startswith("https://")] == []
 
 
 def test_the_page_tells_no_reason_and_no_medicines(client, visit):
