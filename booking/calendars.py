@@ -5,6 +5,7 @@ the autumn change repeats, and mail programs differ in which zone rules they rea
 """
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,7 +13,8 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from django.urls import reverse
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from booking.catalogue import read_catalogue
 from booking.models import (
@@ -22,6 +24,7 @@ from booking.models import (
     Location,
     LocationKind,
     MessageKind,
+    Practitioner,
     WaitlistOffer,
 )
 from booking.templatetags.clinic_times import iso_utc, when_in_words, zone_words
@@ -33,6 +36,8 @@ PRODUCT_ID = "-//Integrative Med Solutions//Booking//EN"
 # Never changed: the UID of every event that is in somebody's calendar comes from it.
 UID_NAMESPACE = UUID("0f6a1c8e-3d0b-4b7e-9a55-c2f4d18e6b93")
 ALARM_BEFORE = timedelta(hours=2)
+# How often programs are asked to look at a practitioner's calendar again.
+REFRESH = timedelta(minutes=15)
 # Neither company documents these; public code has used them for years.
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
@@ -64,6 +69,27 @@ def appointment_calendar(
     """
     calendar = _calendar(method)
     calendar.add_component(_event(appointment, method=method, now=now, sequence=sequence))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def practitioner_calendar(
+    practitioner: Practitioner, visits: Iterable[Appointment], *, now: datetime
+) -> bytes:
+    """Return the calendar to which a practitioner's own program subscribes.
+
+    It goes to whoever has its address, and through whichever company runs that program: it names
+    no patient and no reason. What it shows of a visit opens the staff's page, not the patient's.
+    """
+    calendar = _calendar("PUBLISH")
+    name = vText(f"Visits to {one_line(practitioner.full_name)}")
+    # RFC 7986, and what older programs read instead.
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    for visit in visits:
+        calendar.add_component(_staff_event(visit, now=now))
     content: bytes = calendar.to_ical()
     return content
 
@@ -202,6 +228,19 @@ def _event(
         )
     if not is_cancelled:
         event.add_component(_alarm(_title(clinic)))
+    return event
+
+
+def _staff_event(appointment: Appointment, *, now: datetime) -> Event:
+    page = reverse("admin:booking_appointment_change", args=[appointment.pk])
+    place = one_line(appointment.location.name)
+    lines = [one_line(appointment.service.name), place, site_link(page)]
+    event = _when_and_where(appointment, now=now)
+    event.add("sequence", appointment.sequence)
+    event.add("summary", f"Visit {appointment.spoken_reference}")
+    event.add("description", "\n".join(lines))
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
     return event
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
         views.calendar,
         name="appointment-calendar",
     ),
+    path("calendars/<slug:token>.ics", views.practitioner_feed, name="practitioner-feed"),
     path(
         "practitioners/<slug:slug>/",
         practitioner_views.practitioner_detail,

@@ -47,7 +47,8 @@ def _not_ready(reason: str) -> JsonResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep crawlers on the reading pages, and name the list of them."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /book/", "Disallow: /appointments/"]
+    closed = ("/admin/", "/book/", "/appointments/", "/calendars/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 

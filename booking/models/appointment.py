@@ -94,6 +94,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         own = Q(reference=moving) | Q(alternative_for__request__appointment__reference=moving)
         return self.exclude(pk__in=Appointment.objects.filter(own).values("pk"))
 
+    def since(self, at: datetime) -> "AppointmentQuerySet":
+        """Return those that were not over at `at`."""
+        # The second condition follows from the first, and spares PostgreSQL the whole past.
+        return self.filter(ends_at__gt=at, busy_from__gt=at - LONGEST_BUSY)
+
     def confirmed(self) -> "AppointmentQuerySet":
         """Return those that a patient has confirmed, whatever became of them."""
         return self.exclude(status=AppointmentStatus.PENDING)

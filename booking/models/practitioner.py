@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -15,6 +16,8 @@ from django.urls import reverse
 from booking.zones import ZONE_PATTERN, zone_names
 
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
+# As secrets.token_urlsafe(32) writes 256 random bits.
+FEED_PATTERN = r"^[A-Za-z0-9_-]{43}$"
 SUBDIVISION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 -]*$"
 
 
@@ -37,15 +40,55 @@ class Practitioner(models.Model):
         db_default=True,
         help_text="Each morning on which there are visits, to the address above.",
     )
+    feed_token = models.CharField(
+        max_length=43,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The secret part of their calendar’s address. Empty means that there is none.",
+    )
 
     class Meta:
         ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                name="%(app_label)s_%(class)s_feed_token_once",
+                fields=("feed_token",),
+                condition=~Q(feed_token=""),
+                violation_error_code="feed_token_once",
+                violation_error_message="Each calendar has an address of its own.",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_feed_token_shaped",
+                condition=Q(feed_token="") | Q(feed_token__regex=FEED_PATTERN),
+                violation_error_code="feed_token_shaped",
+                violation_error_message="A calendar’s address must be too long to guess.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
 
     def get_absolute_url(self) -> str:
         return reverse("booking:practitioner", args=[self.slug])
+
+    def renew_feed(self) -> None:
+        """Give their calendar a new secret address. The old one leads nowhere from now on."""
+        self.feed_token = secrets.token_urlsafe(32)
+        self.save(update_fields=["feed_token"])
+
+    def stop_feed(self) -> None:
+        """Take away the address of their calendar."""
+        self.feed_token = ""
+        self.save(update_fields=["feed_token"])
+
+    @property
+    def feed_url(self) -> str:
+        """The path of their calendar; "" if there is none. Whoever has it reads the calendar."""
+        if not self.feed_token:
+            return ""
+        return reverse("booking:practitioner-feed", args=[self.feed_token])
 
     @property
     def full_name(self) -> str:

@@ -4,6 +4,7 @@ from .appointments import appointment, calendar, cancel
 from .choose import choose
 from .csrf import csrf_failure
 from .details import details
+from .feed import practitioner_feed
 from .find import find, find_sent
 from .message_choices import message_choices
 from .opt_out import opt_out
@@ -30,6 +31,7 @@ __all__ = [
     "find_sent",
     "message_choices",
     "opt_out",
+    "practitioner_feed",
     "reschedule",
     "safety",
     "service_list",

@@ -366,3 +366,18 @@ def test_records_have_names_that_staff_can_read():
 def test_closure_lies_in_our_time(starts, ends):
     with pytest.raises(IntegrityError, match="notavailabletime_in_our_time"), transaction.atomic():
         NotAvailableTime.objects.create(starts_at=starts, ends_at=ends)
+
+
+def test_practitioners_calendars_have_addresses_that_differ_and_are_long():
+    taken = "a" * 43
+    make_practitioner(feed_token=taken)
+    make_practitioner(feed_token="")
+    make_practitioner(feed_token="")
+
+    with pytest.raises(IntegrityError) as twice, transaction.atomic():
+        make_practitioner(feed_token=taken)
+    with pytest.raises(IntegrityError) as short, transaction.atomic():
+        make_practitioner(feed_token="guess-me")
+
+    assert violated(twice) == "booking_practitioner_feed_token_once"
+    assert violated(short) == "booking_practitioner_feed_token_shaped"

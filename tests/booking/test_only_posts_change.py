@@ -48,6 +48,7 @@ TEMPTING = {
 AN_ACTION = {"action": "cancel", "_selected_action": "1", "asked_by": "staff", "post": "yes"}
 LOOKING_AHEAD = {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch", "X-Moz": "prefetch"}
 
+TOKEN = "t" * 43
 STEP = {"slug": "first-consultation"}
 # What the reference in each address belongs to, and how the address answers.
 ADDRESSES = {
@@ -70,6 +71,7 @@ ADDRESSES = {
     "appointment-choose": ("asked", 200),
     "appointment-calendar": ("visit", 200),
     "practitioner": ({"slug": "dr-first"}, 200),
+    "practitioner-feed": ({"token": TOKEN}, 200),
 }
 RECORDS = [model for model in admin.site._registry if model._meta.app_label == "booking"]
 
@@ -78,7 +80,7 @@ RECORDS = [model for model in admin.site._registry if model._meta.app_label == "
 def clinic(client, bookable_service):
     """A browser that holds a time, and whatever else waits for somebody to press a button."""
     service = bookable_service
-    Practitioner.objects.update(slug="dr-first")
+    Practitioner.objects.update(slug="dr-first", feed_token=TOKEN)
     make_available_time(service, weekday=1)
     pass_screening(client, service)
     choose_time(client, service, local(7, 10))

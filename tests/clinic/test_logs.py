@@ -25,10 +25,14 @@ def format_line(message, *args, exc_info=None):
             "GET /appointments/x4f7a9c210c5e4c569a557c1e7f4b6a10_/ 404",
             "GET /appointments/x4f7a9c21_/ 404",
         ),
+        (
+            "Not Found: /calendars/Zk3-b_0vR8m1XWq7Yt5Lc2Nd9Hf4Js6Ga0Pe3Ur1Io8.ics",
+            "Not Found: /calendars/(secret)",
+        ),
         ("GET /" + "-" * 60_000, "GET /" + "-" * 3_995),
         ("Sent message 12.", "Sent message 12."),
     ],
-    ids=["query", "address", "reference", "line-break", "mangled", "long", "plain"],
+    ids=["query", "address", "reference", "line-break", "mangled", "calendar", "long", "plain"],
 )
 def test_line_leaves_out_what_a_person_typed(message, expected):
     assert format_line(message) == expected
