@@ -25,6 +25,7 @@ from conditions.models import Condition
 from .desk import book_view, is_movable, move_view
 from .filters import DayFilter, StatusFilter
 from .history import EventInline
+from .lineage import lineage_view
 from .medicines import medicines_prompt
 from .message import MessageInline
 from .search import patients_like, reference_start
@@ -94,7 +95,12 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         move = self.admin_site.admin_view(partial(move_view, self))
-        return [path("<int:pk>/move/", move, name="booking_appointment_move"), *super().get_urls()]
+        lineage = self.admin_site.admin_view(partial(lineage_view, model_admin=self))
+        return [
+            path("<int:pk>/move/", move, name="booking_appointment_move"),
+            path("<int:pk>/calendar/", lineage, name="booking_appointment_calendar"),
+            *super().get_urls(),
+        ]
 
     def add_view(self, request, form_url="", extra_context=None):
         return book_view(self, request)

@@ -45,7 +45,10 @@ def url_of(practitioner):
 
 
 def run(client, practitioner, action, **answer):
-    data = {f"{ActionLocation.CHANGE_FORM.value}-action": action, "_selected_action": practitioner.pk}
+    data = {
+        f"{ActionLocation.CHANGE_FORM.value}-action": action,
+        "_selected_action": practitioner.pk,
+    }
     response = client.post(url_of(practitioner), data | answer)
     practitioner.refresh_from_db()
     return response
