@@ -19,7 +19,7 @@ class SentFile:
 
     kind: str
     sequence: int
-    method: str
+    method: str | None
     created: str
     sent: str
     state: str

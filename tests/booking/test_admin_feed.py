@@ -149,8 +149,16 @@ def test_address_changes_by_a_form_of_this_site_alone(practitioner):
     assert (refused.status_code, practitioner.feed_token) == (403, "")
 
 
-def test_form_of_a_new_practitioner_has_no_address(admin_client):
-    assert "Give this address" not in admin_client.get("/admin/booking/practitioner/add/").text
+def test_a_new_practitioner_has_no_address(admin_client):
+    add = "/admin/booking/practitioner/add/"
+    rows = {"available_times-TOTAL_FORMS": 0, "available_times-INITIAL_FORMS": 0}
+    rows |= {"available_times-2-TOTAL_FORMS": 0, "available_times-2-INITIAL_FORMS": 0}
+
+    page = admin_client.get(add).text
+    admin_client.post(add, rows | {"name": "Dr. New", "slug": "dr-new"})
+
+    assert "Give this address" not in page
+    assert Practitioner.objects.get(slug="dr-new").feed_url == ""
 
 
 def test_saving_a_form_that_was_read_earlier_revives_no_old_address(practitioner, rf):
