@@ -1,4 +1,4 @@
-"""Ask other sites whether a page is there, without being led into a private network.
+"""Ask other sites for a page, or whether it is there, without being led into a private network.
 
 An address that staff write may name this machine, the office's printer or a cloud's own data, and
 so may any answer that redirects. Each step is looked up once, every address found must be a public
@@ -14,15 +14,18 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from clinic.deadline import connect, ends_by, left, look_up
 
-USER_AGENT = "Mozilla/5.0 (compatible; clinic link check)"
+USER_AGENT = "Mozilla/5.0 (compatible; {})"
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What sites answer that refuse the method HEAD, though the page is there.
 TRY_GET = frozenset({403, 405, 501})
+SIGN_IN = frozenset({401, 403, 407})
+GONE = frozenset({404, 410})
 
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -30,6 +33,14 @@ _UNICAST = ipaddress.IPv6Network("2000::/3")
 
 type Step = tuple[str, int, str]
 """Host, port, and path with query."""
+
+
+class Answer(NamedTuple):
+    """What a site answered. The body is empty unless it was asked for."""
+
+    status: int
+    leads_to: str
+    body: bytes = b""
 
 
 class NoAnswer(Exception):
@@ -52,7 +63,7 @@ def is_public(address: str) -> bool:
 
 @dataclass(frozen=True)
 class Client:
-    """Asks for pages over HTTPS. Keeps no cookies, sends no Referer, reads no page's body."""
+    """Asks for pages over HTTPS. Keeps no cookies and sends no Referer."""
 
     is_allowed: Callable[[str], bool] = is_public
     """Says of an IP address whether it may be connected to."""
@@ -60,15 +71,40 @@ class Client:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     seconds: float = 10
     """How long one page may take in all, redirects included."""
+    name: str = "clinic link check"
+    """Who asks, as the site reads it."""
 
     def status_of(self, url: str) -> int:
         """Return the status of the page that `url` leads to in the end. Raises NoAnswer."""
+        return self._follow(url, self._ask).status
+
+    def get(self, url: str, *, most_bytes: int) -> bytes:
+        """Return the body of the page that `url` leads to. Raises NoAnswer if it is longer."""
+
+        def ask(step: Step, deadline: float) -> Answer:
+            return self._request("GET", step, deadline, most_bytes)
+
+        answer = self._follow(url, ask)
+        if answer.status in SIGN_IN:
+            raise NoAnswer(f"The site wants somebody to sign in (error {answer.status}).")
+        if answer.status in GONE:
+            raise NoAnswer(f"The site has nothing at this address (error {answer.status}).")
+        if answer.status != http.client.OK:
+            raise NoAnswer(f"The site answered with error {answer.status}.")
+        return answer.body
+
+    def check(self, url: str) -> None:
+        """Raise NoAnswer if an address is written as none that would be asked for."""
+        self._step(url)
+
+    def _follow(self, url: str, ask: Callable[[Step, float], Answer]) -> Answer:
+        """Return the first answer that leads no further."""
         deadline = time.monotonic() + self.seconds
         for _ in range(MOST_REDIRECTS + 1):
-            status, location = self._ask(self._step(url), deadline)
-            if status not in REDIRECTS or not location:
-                return status
-            url = _joined(url, location)
+            answer = ask(self._step(url), deadline)
+            if answer.status not in REDIRECTS or not answer.leads_to:
+                return answer
+            url = _joined(url, answer.leads_to)
         raise NoAnswer("It leads on and on, from one address to the next.")
 
     def _step(self, url: str) -> Step:
@@ -93,14 +129,14 @@ class Client:
         query = quote(parts.query, safe="/%:=&~+!$,;'@()*?[]|")
         return host, port, f"{path}?{query}" if query else path
 
-    def _ask(self, step: Step, deadline: float) -> tuple[int, str]:
-        status, location = self._request("HEAD", step, deadline)
-        if status in TRY_GET:
+    def _ask(self, step: Step, deadline: float) -> Answer:
+        answer = self._request("HEAD", step, deadline)
+        if answer.status in TRY_GET:
             return self._request("GET", step, deadline)
-        return status, location
+        return answer
 
-    def _request(self, method: str, step: Step, deadline: float) -> tuple[int, str]:
-        """Return the status and where it leads to. The body is never read, whatever its size."""
+    def _request(self, method: str, step: Step, deadline: float, most_bytes: int = 0) -> Answer:
+        """Return one answer. No body is read, whatever its size, unless `most_bytes` says so."""
         host, port, path = step
         try:
             with closing(self._connect(host, port, deadline)) as raw, ends_by(deadline, raw):
@@ -110,11 +146,17 @@ class Client:
                     connection.request(
                         method,
                         path,
-                        headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Connection": "close"},
+                        headers={
+                            "User-Agent": USER_AGENT.format(self.name),
+                            "Accept": "*/*",
+                            "Connection": "close",
+                        },
                     )
                     answer = connection.getresponse()
-                    left(deadline)  # cut off in the middle, a head looks whole
-                    return answer.status, answer.headers.get("Location", "")
+                    is_wanted = most_bytes and answer.status == http.client.OK
+                    body = _body(answer, most_bytes) if is_wanted else b""
+                    left(deadline)  # cut off in the middle, a head or body looks whole
+                    return Answer(answer.status, answer.headers.get("Location", ""), body)
         except NoAnswer:
             raise
         except ssl.SSLCertVerificationError:
@@ -139,6 +181,18 @@ class Client:
         except OSError:
             left(deadline)
             raise NoAnswer("The site cannot be reached.") from None
+
+
+def _body(answer: http.client.HTTPResponse, most_bytes: int) -> bytes:
+    # It was asked for as it is: unpacked, a small body can fill the memory.
+    if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise NoAnswer("The site sent it packed, though it was asked not to.")
+    body = answer.read(most_bytes + 1)
+    if len(body) > most_bytes:
+        raise NoAnswer("What the site sends is too long.")
+    if answer.length:
+        raise NoAnswer("The site broke off in the middle.")
+    return body
 
 
 def _joined(url: str, location: str) -> str:

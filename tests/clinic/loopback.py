@@ -1,5 +1,6 @@
 """Web sites on this machine, good and bad ones, for tests of what asks other sites."""
 
+import gzip
 import ssl
 import threading
 import time
@@ -54,6 +55,30 @@ class Site(BaseHTTPRequestHandler):
         except OSError:
             pass
 
+    def words(self, rest):
+        self.answer(200)
+        self.wfile.write(rest.encode())
+
+    def cut(self, rest):
+        self.answer(200, **{"Content-Length": "100"})
+        self.wfile.write(b"only this")
+
+    def cut_chunk(self, rest):
+        self.answer(200, **{"Transfer-Encoding": "chunked"})
+        self.wfile.write(b"64\r\nonly this")
+
+    def packed(self, rest):
+        self.answer(200, **{"Content-Encoding": "gzip"})
+        self.wfile.write(gzip.compress(b"x" * 10_000_000))
+
+    def drip_body(self, rest):
+        self.answer(200)
+        try:
+            while not self.server.over.wait(0.1):
+                self.wfile.write(b"x")
+        except OSError:
+            pass
+
     def many_lines(self, rest):
         self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-Line: x\r\n" * 1000 + b"\r\n")
 
@@ -73,7 +98,9 @@ class Site(BaseHTTPRequestHandler):
         self.wfile.write(b"220 mail.example ESMTP\r\n")
 
     def answer(self, status, **headers):
+        self.protocol_version = "HTTP/1.1"
         self.send_response(status)
+        self.close_connection = True
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
