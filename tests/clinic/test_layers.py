@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("booking", "clinic", "conditions")
 # Inside booking, a layer may import those before it.
 BOOKING_LAYERS = [
-    {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks"},
+    {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks", "busy_times"},
     {"models"},
     {"catalogue", "search"},
     {"diaries"},
@@ -19,7 +19,7 @@ BOOKING_LAYERS = [
     {"messages", "calendars"},
     {"tasks"},
     {"actions"},
-    {"time_off", "waitlist"},
+    {"time_off", "waitlist", "busy_jobs"},
     {"forms", "waitlist_forms"},
     {"views", "practitioner_views", "admin", "api"},
     {"urls", "apps", "management"},
