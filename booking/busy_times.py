@@ -180,7 +180,7 @@ def _is_over(lines: list[bytes], first_day: bytes) -> bool:
 
 
 def _busy(
-    calendars: list[Component], lower: datetime, upper: datetime, zone: ZoneInfo, own_host: str
+    calendars: Iterable[Component], lower: datetime, upper: datetime, zone: ZoneInfo, own_host: str
 ) -> Iterator[Period]:
     count = 0
     for calendar in calendars:
@@ -208,7 +208,7 @@ def _check(component: Component) -> None:
         if at is None or component.name != "VEVENT" or "TZID" not in at.params:
             continue
         if isinstance(at.dt, datetime) and at.dt.tzinfo is None:
-            zone = "".join(filter(str.isprintable, str(at.params["TZID"])))[:60]
+            zone = str(at.params["TZID"])[:60]
             raise CalendarUnreadable(f"It names a time zone that is not known: {zone}.")
 
 

@@ -73,7 +73,8 @@ def ask_to_move(
 
     All of it or nothing. `again` takes the place of a question that was not answered. Raises
     AlreadyAsked without it, NotMovable if the visit is not booked or has begun, and StatusChanged
-    if the closure does not fall on it (any more), or somebody else has it by now.
+    if the closure does not fall on it (any more), or somebody else has it by now. What is busy in a
+    practitioner's own calendar is no closure to ask for: it comes and goes.
     """
     with transaction.atomic():
         # Its turn in the diary first, as in all actions, then the visit.
@@ -82,6 +83,8 @@ def ask_to_move(
         visit = actions.get_for_change(visit.reference)
         if visit.status != AppointmentStatus.BOOKED or visit.starts_at <= now:
             raise NotMovable
+        if closure is not None and closure.busy_calendar_id is not None:
+            raise StatusChanged
         if visit.practitioner != whose:
             raise StatusChanged
         if closure is not None and not _hit_by(closure, now=now).filter(pk=visit.pk).exists():

@@ -7,6 +7,7 @@ database's to say, by its own clock.
 """
 
 from .bookings import book, reschedule
+from .busy import keep_busy_times, note_unreadable
 from .changes import (
     cancel,
     choose_messages,
@@ -33,11 +34,13 @@ __all__ = [
     "extend",
     "get_for_change",
     "hold",
+    "keep_busy_times",
     "keep_own_zone",
     "mark_arrived",
     "mark_booked",
     "mark_fulfilled",
     "mark_no_show",
+    "note_unreadable",
     "patient_may_change",
     "release",
     "reschedule",

@@ -12,6 +12,7 @@ from .appointment import (
 )
 from .attempt import Attempt
 from .availability import AvailableTime, NotAvailableTime, Weekday
+from .busy_calendar import BusyCalendar
 from .clock import DatabaseNow
 from .event import AppointmentEvent, EventKind
 from .follow_up import FollowUpArticle, MailOptOut
@@ -55,6 +56,7 @@ __all__ = [
     "AppointmentStatus",
     "Attempt",
     "AvailableTime",
+    "BusyCalendar",
     "CancelledBy",
     "Channel",
     "DatabaseNow",

@@ -9,6 +9,7 @@ from django.utils.dateformat import time_format
 
 from booking.slots import Opening
 
+from .busy_calendar import BusyCalendar
 from .practitioner import Location, Practitioner
 
 EVER = (date.min, date.max)
@@ -103,7 +104,10 @@ class AvailableTime(models.Model):
 
 
 class NotAvailableTime(models.Model):
-    """A closure, a holiday or time off: nothing can be booked in it. Bookings in it stay."""
+    """A closure, a holiday or time off: nothing can be booked in it. Bookings in it stay.
+
+    So is a time at which somebody is busy by a calendar of their own. Those come and go with it.
+    """
 
     practitioner = models.ForeignKey(
         Practitioner,
@@ -125,6 +129,14 @@ class NotAvailableTime(models.Model):
     starts_at = models.DateTimeField("from", help_text="On the clinic’s clock.")
     ends_at = models.DateTimeField("until")
     reason = models.CharField(max_length=200, blank=True, help_text="Patients do not see this.")
+    busy_calendar = models.ForeignKey(
+        BusyCalendar,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="busy_times",
+    )
 
     class Meta:
         verbose_name = "closure"

@@ -207,9 +207,10 @@ END:VFREEBUSY"""
         (calendar(event(f"{TEN_TO_ELEVEN}\nRRULE:FREQ=MINUTELY")), "more often than each hour"),
         (calendar(WINDOWS_ZONE.replace("YEARLY", "SECONDLY")), "more often than each hour"),
         (
-            calendar(event("DTSTART;TZID=Nowhere\x07/Land:20261209T100000")),
+            calendar(event("DTSTART;TZID=Nowhere/Land:20261209T100000")),
             "a time zone that is not known: Nowhere/Land",
         ),
+        (calendar(event("DTSTART;TZID=\x00:20261209T100000")), "an event that cannot be read"),
         (
             calendar(*[event(TEN_TO_ELEVEN)] * (busy_times.MOST_EVENTS + 1)),
             "more than 5000 events",

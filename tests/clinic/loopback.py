@@ -6,6 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")
 
@@ -57,7 +58,7 @@ class Site(BaseHTTPRequestHandler):
 
     def words(self, rest):
         self.answer(200)
-        self.wfile.write(rest.encode())
+        self.wfile.write(unquote(rest).encode())
 
     def cut(self, rest):
         self.answer(200, **{"Content-Length": "100"})
