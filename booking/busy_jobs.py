@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 AFTER_MAIL = -10
 # With what it takes to work out the times, it stays within what the worker gets to stop.
-SECONDS = 8
+SECONDS = 6
 
 
 def queue_read(calendar: BusyCalendar) -> bool:

@@ -59,6 +59,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "patient": "view change",
             "notavailabletime": "add change delete view",
             "availabletime": "view",
+            "busycalendar": "view",
             "service": "view",
             "location": "view",
             "practitioner": "view",

@@ -5,6 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from .appointment import AppointmentAdmin
 from .availability import NotAvailableTimeAdmin
+from .busy_calendar import BusyCalendarAdmin
 from .location import LocationAdmin
 from .message import MessageAdmin
 from .patient import PatientAdmin
@@ -15,6 +16,7 @@ from .waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
+    "BusyCalendarAdmin",
     "LocationAdmin",
     "MessageAdmin",
     "MoveRequestAdmin",

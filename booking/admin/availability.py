@@ -24,14 +24,42 @@ class VisitsHit(Exception):
         self.closure, self.visits = closure, visits
 
 
+class OriginFilter(admin.SimpleListFilter):
+    """The list opens on what staff closed: of a practitioner's own calendar there is a lot."""
+
+    title = "where it comes from"
+    parameter_name = "from"
+
+    def lookups(self, request, model_admin):
+        return (("calendar", "Practitioners’ own calendars"), ("all", "All"))
+
+    def choices(self, changelist):
+        for value, title in ((None, "Entered here"), *self.lookup_choices):
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string(
+                    {self.parameter_name: value} if value else {}, [self.parameter_name]
+                ),
+                "display": title,
+            }
+
+    def queryset(self, request, queryset):
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(busy_calendar__isnull=self.value() is None)
+
+
 @admin.register(NotAvailableTime)
 class NotAvailableTimeAdmin(admin.ModelAdmin):
-    """Closures. They stop new bookings; visits that are booked already stay until staff cancel."""
+    """Closures. They stop new bookings; visits that are booked already stay until staff cancel.
+
+    What is busy in a practitioner's own calendar is only read here.
+    """
 
     form = ClosureForm
     list_display = ("when", "reason", "who", "where")
     list_display_links = ("when",)
-    list_filter = ("practitioner", "location")
+    list_filter = (OriginFilter, "practitioner", "location")
     list_select_related = ("practitioner", "location")
     search_fields = ("reason",)
     date_hierarchy = "starts_at"
@@ -76,6 +104,12 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     @admin.display(description="waiting for an answer of")
     def waiting(self, closure):
         return waiting_for(closure)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not _is_read_in(obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not _is_read_in(obj)
 
     def has_manage_permission(self, request):
         return request.user.has_perm("booking.change_appointment")
@@ -137,6 +171,11 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
             "may_see_patients": request.user.has_perm("booking.view_appointment"),
         }
         return TemplateResponse(request, "admin/booking/notavailabletime/visits.html", context)
+
+
+def _is_read_in(closure):
+    """Say whether it is a time of a practitioner's own calendar."""
+    return closure is not None and closure.busy_calendar_id is not None
 
 
 def _chosen(request, visits):

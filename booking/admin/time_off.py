@@ -47,7 +47,7 @@ class MoveRequestAdmin(admin.ModelAdmin):
 
     list_display = ("visit", "patient", "phone", "status", "until", "note", "closure")
     list_display_links = ("visit",)
-    list_filter = (AnsweredFilter, "closure")
+    list_filter = (AnsweredFilter, ("closure", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("appointment__location", "appointment__patient", "closure__location")
     list_per_page = 50
     ordering = ("appointment__starts_at", "pk")

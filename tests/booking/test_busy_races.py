@@ -101,3 +101,22 @@ def test_two_reads_at_once_leave_each_time_once(calendar, others):
 
     assert reading.result(timeout=5) is True
     assert NotAvailableTime.objects.count() == 1
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_calendar_that_is_deleted_while_it_is_read_leaves_nothing(
+    calendar, others, admin_client, several
+):
+    def delete():
+        if several:
+            chosen = {"action": "delete_selected", "_selected_action": [calendar.pk]}
+            return admin_client.post("/admin/booking/busycalendar/", chosen | {"post": "yes"})
+        url = f"/admin/booking/busycalendar/{calendar.pk}/delete/"
+        return admin_client.post(url, {"post": "yes"})
+
+    with transaction.atomic():
+        read(calendar, TEN)
+        deleting = waits(others, delete)
+
+    assert deleting.result(timeout=5).status_code == 302
+    assert (BusyCalendar.objects.count(), NotAvailableTime.objects.count()) == (0, 0)

@@ -21,6 +21,7 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
         "booking.delete_notavailabletime",
         "booking.view_appointment",
         "booking.view_availabletime",
+        "booking.view_busycalendar",
         "booking.view_location",
         "booking.view_message",
         "booking.view_notavailabletime",
