@@ -230,6 +230,31 @@ def _seconds(text: str) -> int | None:
     return int(text) if re.fullmatch("[0-9]{1,3}", text) and 0 < int(text) <= 600 else None
 
 
+def parse_sms_url(url: str, *, debug: bool) -> dict[str, Any] | None:
+    """Return who sends text messages, as `settings.SMS` has it, or None if the address is empty."""
+    example = "SMS_URL=twilio://ACCOUNT_SID:AUTH_TOKEN@+12125550123"
+    if not url:
+        return None
+    parts, port, options = _split(url, "SMS_URL", example)
+    if url == "console:":
+        if not debug:
+            raise wrong("SMS_URL", example, "may be console: with DEBUG=1 only")
+        return {"BACKEND": "clinic.sms.ConsoleSms", "OPTIONS": {}}
+    account, token, sender = (
+        unquote(part or "") for part in (parts.username, parts.password, parts.hostname)
+    )
+    if parts.scheme != "twilio" or port or options or parts.path or parts.fragment:
+        raise wrong("SMS_URL", example, "must be twilio://account:token@number")
+    if not re.fullmatch("AC[0-9a-f]{32}", account) or not re.fullmatch("[!-~]+", token):
+        raise wrong("SMS_URL", example, "must have Twilio's Account SID and Auth Token")
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", sender):
+        raise wrong("SMS_URL", example, "must end with the clinic's number, such as +12125550123")
+    return {
+        "BACKEND": "clinic.twilio.TwilioSms",
+        "OPTIONS": {"account": account, "token": token, "sender": sender},
+    }
+
+
 def eml_files(folder: Path) -> dict[str, Any]:
     """Return Django's MAILERS entry that writes each message to a file in `folder`."""
     return {"BACKEND": "clinic.mail.EmlFileBackend", "OPTIONS": {"folder": str(folder)}}

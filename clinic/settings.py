@@ -21,6 +21,7 @@ from clinic.environment import (
     parse_networks,
     parse_sender,
     parse_site_url,
+    parse_sms_url,
     wrong,
 )
 
@@ -222,6 +223,12 @@ DEFAULT_FROM_EMAIL = parse_sender(
     )
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+
+# Text messages: off unless this says who sends them
+
+SMS_URL = env("SMS_URL", "", example="SMS_URL=twilio://ACCOUNT_SID:AUTH_TOKEN@+12125550123")
+SMS = parse_sms_url(SMS_URL, debug=DEBUG)
 
 
 # Security

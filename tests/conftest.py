@@ -52,6 +52,7 @@ SETTINGS_VARIABLES = (
     "SECRET_KEY",
     "SECRET_KEY_FILE",
     "SITE_URL",
+    "SMS_URL",
     "TRUSTED_PROXIES",
     "WEB_WORKERS",
 )

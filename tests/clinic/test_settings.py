@@ -145,6 +145,8 @@ def test_start_without_debug_names_the_missing_variable(run_manage, name):
         ("PORT", "http"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),
         ("SITE_URL", "clinic.example.org"),
+        ("SMS_URL", "console:"),
+        ("SMS_URL", "twilio://AC123:hunter2@+12125550123"),
         ("TRUSTED_PROXIES", "somewhere"),
         ("WEB_WORKERS", "0"),
     ],
