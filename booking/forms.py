@@ -309,7 +309,7 @@ class MessagesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not settings.SMS_URL:
+        if not settings.SMS:
             del self.fields["text_reminders"]
         self.helper = without_frame(self.fields)
 
@@ -361,7 +361,7 @@ class DetailsForm(PersonForm):
         self.for_whom = for_whom
         if for_whom == ForWhom.EVERYONE:
             del self.fields["seen_before"]
-        if not settings.SMS_URL:
+        if not settings.SMS:
             del self.fields["text_reminders"]
         self.helper = without_frame(name for name in self.fields if name not in DRAWN_APART)
 

@@ -89,7 +89,7 @@ def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> lis
     if appointment.patient is None:
         return []
     addresses = {Channel.EMAIL: {"to_email": appointment.patient.email}}
-    if appointment.wants_texts and settings.SMS_URL:
+    if appointment.wants_texts and settings.SMS:
         addresses[Channel.SMS] = {"to_phone": appointment.patient.phone.as_e164}
     return [
         message
