@@ -75,6 +75,10 @@ def test_conditions_does_not_know_booking():
         "environment",
         "logs",
         "mail",
+        "providers",
+        "sms",
+        "twilio",
+        "bounces",
         "first_query",
         "outbound",
         "deadline",
@@ -89,9 +93,8 @@ def test_the_clinics_own_facts_know_neither_app(module):
 
 @pytest.mark.parametrize("app", ["conditions", "booking"])
 def test_apps_know_of_the_clinic_only_its_facts_and_form_pieces(app):
-    allowed = tuple(
-        f"clinic.{name}" for name in ("models", "forms", "confirmation", "first_query", "outbound")
-    )
+    names = ("models", "forms", "confirmation", "first_query", "outbound", "mail", "bounces", "sms")
+    allowed = tuple(f"clinic.{name}" for name in names)
     guilty = {
         dotted_name(path): name
         for path in files_of(app)
