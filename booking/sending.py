@@ -48,12 +48,18 @@ def send(
     A mail that was accepted, and not noted before the worker died, leaves again under the same
     Message-ID, so that mailboxes keep one. A text message has no such name, so it does not.
     """
-    message = Message.objects.filter(pk=message_pk).only("channel").first()
-    if message is not None and message.channel == Channel.SMS and not _begin_text(message_pk):
-        return None
     # The error is returned, so that what happened is stored.
     with transaction.atomic():
-        return _send_and_note(message_pk, next_try_at=next_try_at)
+        message = _lock(message_pk)
+        if message is None:
+            return None
+        if message.channel == Channel.EMAIL:
+            return _send_and_note(message, next_try_at=next_try_at)
+        if not _begin_text(message):
+            return None
+    with transaction.atomic():
+        message = _lock(message_pk)
+        return _send_and_note(message, next_try_at=next_try_at) if message else None
 
 
 def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
@@ -69,24 +75,8 @@ def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
         _tell_staff(locked, now=now)
 
 
-def _begin_text(message_pk: int) -> bool:
-    """Note that a text message is being sent, before it is: say whether to go on."""
-    with transaction.atomic():
-        message = Message.objects.select_for_update(no_key=True).get(pk=message_pk)
-        if message.state == MessageState.SENDING:
-            message.state = MessageState.FAILED
-            message.last_error = MAY_HAVE_LEFT
-        elif message.state == MessageState.QUEUED:
-            message.state = MessageState.SENDING
-        else:
-            return False
-        message.save(update_fields=("state", "last_error"))
-        return message.state == MessageState.SENDING
-
-
-def _send_and_note(
-    message_pk: int, *, next_try_at: datetime | None
-) -> MessageDelayed | MessageRefused | None:
+def _lock(message_pk: int) -> Message | None:
+    """Return a message that has not left, with what it is about, locked until the transaction ends."""
     messages = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
         "appointment__patient",
         "appointment__practitioner",
@@ -94,9 +84,25 @@ def _send_and_note(
         "appointment__location",
         "practitioner",
     )
-    message = messages.filter(pk=message_pk).first()
-    if message is None or message.state not in {MessageState.QUEUED, MessageState.SENDING}:
-        return None
+    waiting = messages.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
+    return waiting.filter(pk=message_pk).first()
+
+
+def _begin_text(message: Message) -> bool:
+    """Note that a text message is being sent, before it is: say whether to go on."""
+    if message.state == MessageState.SENDING:
+        message.state = MessageState.FAILED
+        message.last_error = MAY_HAVE_LEFT
+        _tell_staff(message, now=timezone.now())
+    else:
+        message.state = MessageState.SENDING
+    message.save(update_fields=("state", "last_error"))
+    return message.state == MessageState.SENDING
+
+
+def _send_and_note(
+    message: Message, *, next_try_at: datetime | None
+) -> MessageDelayed | MessageRefused | None:
     now = timezone.now()
     message.next_try_at = None
     if is_outdated(message, now=now):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from booking import time_off, waitlist
 from booking.messages import build_mail
-from booking.models import Message, MessageKind, WaitlistEntry
+from booking.models import TO_STAFF, Message, MessageKind, WaitlistEntry
 from conditions.models import CareLevel
 from tests.html_tree import parse
 
@@ -17,7 +17,7 @@ from .waiting import MONDAY, cancel, make_full_service
 
 pytestmark = pytest.mark.django_db
 
-KINDS = pytest.mark.parametrize("kind", MessageKind.values)
+KINDS = pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind not in TO_STAFF])
 SIGNS = ["Slurred speech", "Fainting, a blackout & more"]
 
 
@@ -50,7 +50,12 @@ def bodies(kind):
         return bodies_of(Message.objects.get(kind=kind))
     visit = make_visit(**({"status": "cancelled"} if kind == "cancellation" else {}))
     message = Message.objects.create(
-        appointment=visit, kind=kind, to_email="ana@example.com", sequence=0, message_id="<1@x>"
+        appointment=visit,
+        kind=kind,
+        to_email="ana@example.com",
+        sequence=0,
+        message_id="<1@x>",
+        lead_minutes=120 if kind == "reminder" else None,
     )
     return bodies_of(message)
 

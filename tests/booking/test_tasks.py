@@ -15,7 +15,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions, tasks
 from booking.models import Message, MessageKind, MessageState
-from booking.tasks import MessageDelayed, MessageRefused, announce, send_message
+from booking.sending import MessageDelayed, MessageRefused
+from booking.tasks import announce, send_message
 
 from .factories import DESK, NOW, local, make_appointment, make_service
 
@@ -167,9 +168,9 @@ def test_sending_reads_the_message_and_the_catalogue_and_notes_it(django_assert_
     send_message(first_try(), message_pk=message.pk)
     Message.objects.update(state=MessageState.QUEUED, sent_at=None)
 
-    # The mail and its calendar file ask for the state of the catalogue. With two for the savepoint,
-    # which is the transaction in the worker.
-    with django_assert_num_queries(6):
+    # The mail and its calendar file ask for the state of the catalogue, and the clinic's own words
+    # are read. With two for the savepoint, which is the transaction in the worker.
+    with django_assert_num_queries(7):
         send_message(first_try(), message_pk=message.pk)
 
     assert len(mail.outbox) == 2
