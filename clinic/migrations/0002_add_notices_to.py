@@ -4,15 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinic', '0001_clinic'),
+        ("clinic", "0001_clinic"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clinic',
-            name='notices_to',
-            field=models.EmailField(blank=True, default='', help_text='Where staff hear that a patient booked, moved or cancelled, and that a message did not arrive. Empty means nowhere.', max_length=254, verbose_name='notices to'),
+            model_name="clinic",
+            name="notices_to",
+            field=models.EmailField(
+                blank=True,
+                default="",
+                help_text="Where staff hear that a patient booked, moved or cancelled, and that a message did not arrive. Empty means nowhere.",
+                max_length=254,
+                verbose_name="notices to",
+            ),
         ),
     ]

@@ -35,7 +35,11 @@ ACTIONS = {
     "mark_no_show": ({"now": TEN}, "noshow"),
 }
 BY_PATIENTS = ("reschedule", "cancel")
-SILENT = {"hold", "extend", "release", "keep_own_zone"}
+SILENT = {
+    *("hold", "extend", "release", "keep_own_zone", "choose_messages"),
+    # About a practitioner's own calendar, not about visits.
+    *("keep_busy_times", "note_unreadable"),
+}
 OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),
     # What those who move visits for time off build on.

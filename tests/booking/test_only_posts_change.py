@@ -6,12 +6,14 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import time_off
-from booking.models import Appointment, Practitioner
+from booking.messages.context import OPT_OUT_SALT
+from booking.models import Appointment, BusyCalendar, Message, MessageKind, Practitioner
 from booking.urls import urlpatterns
 
 from .desk import CALLER
@@ -70,6 +72,8 @@ ADDRESSES = {
     "appointment-reschedule": ("visit", 200),
     "appointment-choose": ("asked", 200),
     "appointment-calendar": ("visit", 200),
+    "appointment-messages": ("visit", 200),
+    "opt-out": ({"token": signing.dumps(4711, salt=OPT_OUT_SALT)}, 200),
     "practitioner": ({"slug": "dr-first"}, 200),
     "practitioner-feed": ({"token": TOKEN}, 200),
 }
@@ -94,6 +98,17 @@ def clinic(client, bookable_service):
     offer_times()
     entry.refresh_from_db()
     assert entry.status == "offered"
+    BusyCalendar.objects.create(
+        practitioner=service.practitioner, url="https://calendar.example.org/secret.ics"
+    )
+    Message.objects.create(
+        pk=4711,
+        appointment=visit,
+        kind=MessageKind.FOLLOW_UP,
+        to_email="ana@example.com",
+        sequence=0,
+        message_id="<4711@clinic.example.org>",
+    )
     return {"visit": visit, "asked": asked, "entry": entry}
 
 

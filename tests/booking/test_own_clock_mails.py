@@ -51,7 +51,7 @@ def test_the_chosen_clock_is_kept_with_the_visit_and_mailed(client, bookable_ser
     text, html, subject, calendar = mails_of(visit)
 
     assert visit.own_zone == "Asia/Tokyo"
-    assert f"Clinic time: Eastern (EST)\n{OWN_TIME}\nWith " in text
+    assert f"Clinic time: Eastern (EST)\n{OWN_TIME}\n{visit.service.name} with " in text
     for words in (html, calendar):
         assert "Clinic time: Eastern (EST)" in words
         assert OWN_TIME in words

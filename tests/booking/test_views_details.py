@@ -45,7 +45,7 @@ def typed(page):
     return values | {name: page.one("textarea", name=name).text for name in ("reason", "medicines")}
 
 
-def test_details_show_the_held_time_and_ask_for_six_answers(visitor):
+def test_details_show_the_held_time_and_ask_for_seven_answers(visitor):
     page = parse(visitor.get(DETAILS).content)
 
     card = page.one("aside", class_="duo__side")
@@ -57,7 +57,10 @@ def test_details_show_the_held_time_and_ask_for_six_answers(visitor):
         if field.tag in {"input", "textarea"} and field.get("type") != "hidden"
     ]
     # The last is no question: tests/booking/test_views_details_trap.py.
-    assert fields == ["name", "email", "phone", "reason", "medicines", "consent", "website"]
+    assert fields == [
+        *("name", "email", "phone", "reason", "medicines", "private_messages", "consent"),
+        "website",
+    ]
     autocomplete = [
         page.one("input", name=n).get("autocomplete") for n in ("name", "email", "phone")
     ]

@@ -9,7 +9,7 @@ from booking import limits, tasks
 from booking.models import Message
 from tests.html_tree import parse
 
-from .factories import NOW, local, make_appointment, make_patient, make_service
+from .factories import NOW, local, make_appointment, make_patient
 from .test_messages import bodies
 
 FIND = "/appointments/find/"
@@ -109,14 +109,14 @@ def test_asking_queues_a_message_without_a_visit(client, visit):
     )
     job = ProcrastinateJob.objects.get()
     assert job.args == {"message_pk": message.pk}
-    assert job.lock == f"appointment-message-{message.pk}"
+    assert job.lock == f"message-{message.pk}"
 
 
 def test_message_and_job_are_queued_together(client, visit, monkeypatch):
     def crash(message):
         raise RuntimeError("crash")
 
-    monkeypatch.setattr(tasks, "_queue", crash)
+    monkeypatch.setattr(tasks, "queue", crash)
     with pytest.raises(RuntimeError, match="crash"):
         ask(client)
 
@@ -180,11 +180,11 @@ def test_the_text_is_easy_to_read(client, visit, settings):
 
     assert text.startswith(
         "The links you asked for\n\n"
-        "Hello, here is the visit to come that we have under this address. Each\n"
-        "link opens the page of one visit, where you can see, move or cancel it.\n\n"
+        "Hello, here is what we have under this address. Each link opens the page\n"
+        "of one visit, where you can see, move or cancel it.\n\n"
         "For Ana Example: Monday, December 14, 9:00 am to 10:00 am\n"
         "Clinic time: Eastern (EST)\n"
-        f"With {visit.practitioner.full_name}\n"
+        f"{visit.service.name} with {visit.practitioner.full_name}\n"
         "100 Sample Street\n"
         f"Reference {visit.spoken_reference}\n"
         f"https://clinic.example.org/appointments/{visit.reference}/\n\n"
@@ -260,15 +260,6 @@ def test_pages_lead_there(client, bookable_service, path):
     page = parse(client.get(path).content)
 
     assert FIND in [link.get("href") for link in page.all("a")]
-
-
-def test_the_words_of_the_subject_hold_for_one_and_for_many(client, visit):
-    make_appointment(make_service(), local(21, 9), patient=visit.patient)
-    ask(client)
-
-    sent = send(Message.objects.get())
-
-    assert "here are the visits to come" in bodies(sent)[0]
 
 
 def test_staff_see_a_message_that_is_about_no_visit(bookable_service, front_desk):

@@ -80,7 +80,7 @@ def test_both_are_mailed_the_link_and_how_to_change(client, full, waiting):
         "You are on the waiting list\n\n"
         "Hello, we write to you as soon as a time gets free that suits you. This\n"
         "is what we have under this address:\n\n"
-        f"For Ana Example: First consultation with whoever is free\n"
+        "For Ana Example, with whoever is free\n"
         "Monday, December 7 to Sunday, January 31, 2027. Any time of day.\n"
         "See what is free now, change when you could come, or leave the list:\n"
         f"https://clinic.example.org{waiting.get_absolute_url()}\n\n"
