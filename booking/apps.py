@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class BookingConfig(AppConfig):
@@ -15,3 +16,9 @@ class BookingConfig(AppConfig):
         answers_for("booking:practitioner", Practitioner.objects.filter(is_active=True))
         for step in ("safety", "times", "details"):
             answers_for(f"booking:{step}", Service.objects.bookable())
+        if settings.EMAIL_WEBHOOK_SECRET:
+            from anymail.signals import tracking
+
+            from .bounces import note_report
+
+            tracking.connect(note_report)

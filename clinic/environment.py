@@ -225,6 +225,30 @@ def _provider(parts: SplitResult, texts: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def webhook_settings(url: str, secret: str, key: str) -> dict[str, Any]:
+    """Return what django-anymail needs to believe a provider's reports; {} while they are off.
+
+    `secret` is what the provider's own requests sign in with, `key` is what some also sign them with.
+    """
+    if not secret:
+        return {}
+    provider = urlsplit(url).hostname or ""
+    example = 'EMAIL_WEBHOOK_SECRET="reports:$(openssl rand -hex 24)"'
+    if urlsplit(url).scheme != "anymail":
+        raise wrong("EMAIL_WEBHOOK_SECRET", example, "needs a provider in EMAIL_URL (anymail://…)")
+    if not re.fullmatch("[A-Za-z0-9_-]+:[A-Za-z0-9_-]{20,}", secret):
+        raise wrong(
+            "EMAIL_WEBHOOK_SECRET",
+            example,
+            "must be a name, a colon and 20 or more random letters and digits",
+        )
+    names = ("webhook_signing_key", "signing_secret", "webhook_key") if key else ()
+    return {
+        "WEBHOOK_SECRET": secret,
+        **{f"{provider}_{name}".upper(): key for name in names},
+    }
+
+
 def _seconds(text: str) -> int | None:
     """Return a time limit, or None if the text is none."""
     return int(text) if re.fullmatch("[0-9]{1,3}", text) and 0 < int(text) <= 600 else None

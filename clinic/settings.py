@@ -22,6 +22,7 @@ from clinic.environment import (
     parse_sender,
     parse_site_url,
     parse_sms_url,
+    webhook_settings,
     wrong,
 )
 
@@ -213,6 +214,15 @@ if not EMAIL_URL and not DEBUG:
     )
 MAIL_DIR = DATA_DIR / "mail"
 MAILERS = {"default": parse_email_url(EMAIL_URL) if EMAIL_URL else eml_files(MAIL_DIR)}
+# What a provider reports of mails that came back is believed from who signs in with this.
+EMAIL_WEBHOOK_SECRET = env_secret(
+    "EMAIL_WEBHOOK_SECRET", "", example='EMAIL_WEBHOOK_SECRET="reports:$(openssl rand -hex 24)"'
+)
+ANYMAIL = webhook_settings(
+    EMAIL_URL,
+    EMAIL_WEBHOOK_SECRET,
+    env_secret("EMAIL_WEBHOOK_KEY", "", example="EMAIL_WEBHOOK_KEY=the provider's signing key"),
+)
 # A sender needs a host with a name: an address such as 127.0.0.1 will not do.
 MAIL_HOST = SITE_HOST if "." in SITE_HOST.strip("0123456789.") else "example.org"
 DEFAULT_FROM_EMAIL = parse_sender(

@@ -1,5 +1,6 @@
 """The site's addresses. Each app has its own; docs/architecture.md lists them all."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -23,4 +24,7 @@ urlpatterns = [
     path("sitemap.xml", health.sitemap, name="sitemap"),
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]
+if settings.EMAIL_WEBHOOK_SECRET:
+    # /anymail/<provider>/tracking/
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 handler500 = views.server_error

@@ -274,3 +274,26 @@ def test_a_secret_that_can_be_guessed_is_refused(secret):
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY must be 50 random characters"):
         environment.check_secret(secret, example="SECRET_KEY=…")
     assert environment.check_secret("k" * 50, example="…") == "k" * 50
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "words"),
+    [
+        ("smtp://mail.example.org", "reports:" + "a" * 30, "needs a provider in EMAIL_URL"),
+        ("anymail://postmark?server_token=1", "nonsense", "must be a name, a colon"),
+        ("anymail://postmark?server_token=1", "reports:short", "20 or more random"),
+    ],
+)
+def test_reports_of_a_provider_need_a_provider_and_a_secret(url, secret, words):
+    with pytest.raises(ImproperlyConfigured, match=words) as raised:
+        environment.webhook_settings(url, secret, "")
+
+    assert secret not in str(raised.value)
+
+
+def test_reports_of_a_provider_are_off_or_signed():
+    url, secret = "anymail://mailgun?api_key=1", "reports:" + "a" * 30
+
+    assert environment.webhook_settings(url, "", "") == {}
+    assert environment.webhook_settings(url, secret, "") == {"WEBHOOK_SECRET": secret}
+    assert environment.webhook_settings(url, secret, "key")["MAILGUN_WEBHOOK_SIGNING_KEY"] == "key"

@@ -19,7 +19,7 @@ BOOKING_LAYERS = [
     {"agenda", "calendars", "follow_ups", "words"},
     {"messages", "reminders"},
     {"sending"},
-    {"tasks"},
+    {"bounces", "tasks"},
     {"actions"},
     {"time_off", "waitlist", "busy_jobs"},
     {"forms", "waitlist_forms"},

@@ -62,6 +62,15 @@ def test_each_mail_of_a_connection_has_its_answer(settings):
     assert list(map(answer_of, mails)) == ["250 2.0.0 OK queued as 4F7A", "250 queued as 5A6B"]
 
 
+def test_mail_to_nobody_has_no_answer(send):
+    box = Box()
+
+    with serve(box) as port:
+        mail = send(port, to=[])
+
+    assert (answer_of(mail), box.taken) == ("", [])
+
+
 @pytest.mark.parametrize(
     ("box", "kind", "codes", "expected"),
     [

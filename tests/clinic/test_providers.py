@@ -1,7 +1,9 @@
 """Mail by a provider's own interface, which a web server on this machine plays."""
 
 import json
+import sys
 from email.message import MIMEPart
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -65,6 +67,13 @@ def test_answer_and_id_are_kept(send):
     assert (sent["Subject"], sent["TextBody"]) == ("Your visit", "See you soon.")
     assert [part["Name"] for part in sent["Attachments"]] == ["visit.ics"]
     assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in sent["Headers"]
+
+
+def test_mail_to_nobody_has_no_answer(send):
+    with serve(200, POSTMARK_OK) as api:
+        mail = send(api.address, to=[])
+
+    assert (answer_of(mail), api.asked) == ("", [])
 
 
 @pytest.mark.parametrize(
@@ -202,3 +211,15 @@ def test_what_a_provider_lacks_is_one_sentence(settings, url, why):
 
     assert str(refusal.value).startswith(f"EMAIL_URL {why}: for example EMAIL_URL=anymail://")
     assert "hunter2" not in str(refusal.value)
+
+
+def test_amazon_gets_no_time_limit_for_its_own_library_has_one(settings, monkeypatch):
+    settings.MAILERS = {"default": parse_email_url("anymail://amazon_ses?message_tag_name=kind")}
+    module = SimpleNamespace(EmailBackend=lambda **options: SimpleNamespace(options=options))
+    monkeypatch.setitem(sys.modules, "anymail.backends.amazon_ses", module)
+
+    assert mailers["default"].backend.options == {
+        "alias": "default",
+        "ignore_unsupported_features": True,
+        "message_tag_name": "kind",
+    }

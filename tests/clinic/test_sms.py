@@ -1,6 +1,8 @@
 """Text messages, with a web server on this machine that plays Twilio."""
 
+import socket
 from base64 import b64encode
+from contextlib import ExitStack
 from urllib.parse import parse_qs
 
 import pytest
@@ -87,6 +89,18 @@ def test_failure_says_whether_the_text_may_be_on_its_way(status, answer, reason,
 def test_no_twilio_at_all_means_that_nothing_was_sent():
     with pytest.raises(SmsFailed) as failure:
         send(f"http://127.0.0.1:{free_port()}")
+
+    assert failure.value.was_maybe_sent is False
+
+
+def test_no_connection_in_time_means_that_nothing_was_sent():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(4):  # more than it lets wait, so that the next gets no answer at all
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        with pytest.raises(SmsFailed, match="ConnectTimeout") as failure:
+            send(f"http://127.0.0.1:{full.getsockname()[1]}")
 
     assert failure.value.was_maybe_sent is False
 
