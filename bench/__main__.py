@@ -2,7 +2,7 @@
 
 All sides of a comparison take turns in one run, on databases of their own that are dropped
 afterwards, so the ratios say something on any machine; the rest only on the one that ran it.
-`make bench ARGS=booking` measures that part alone, `ARGS=reading` the other.
+`make bench ARGS=booking` measures that part alone, as do `ARGS=reading` and `ARGS=mail`.
 
 What needs Django is imported inside `main`, which sets it up first.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import django
 
-PARTS = ("reading", "booking")
+PARTS = ("reading", "booking", "mail")
 
 
 def main() -> None:
@@ -38,8 +38,8 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from bench import booking, http
-    from bench.report import report_booking, report_reading
+    from bench import booking, http, mail
+    from bench.report import report_booking, report_mail, report_reading
     from bench.sites import named
 
     runner = get_runner(settings)(interactive=False, verbosity=0)
@@ -51,6 +51,8 @@ def main() -> None:
             report_reading(http.compare(database_url))
         if part in (None, "booking"):
             report_booking(booking.compare(database_url))
+        if part in (None, "mail"):
+            report_mail(mail.compare(database_url))
     finally:
         runner.teardown_databases(databases)
         teardown_test_environment()

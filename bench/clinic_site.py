@@ -55,6 +55,13 @@ def serve_ahead(stack: ExitStack, variables: dict[str, str], clinic: Clinic, log
     return _serve(stack, variables, AHEAD, partial(fill_ahead, clinic=clinic), log)
 
 
+def serve_stored(
+    stack: ExitStack, variables: dict[str, str], name: str, clinic: Clinic, log: Path
+) -> Server:
+    """Serve the site from a database of this name with the fewest stored appointments."""
+    return _serve(stack, variables, name, partial(fill, clinic=clinic, stored=SIZES[0]), log)
+
+
 def _serve(
     stack: ExitStack,
     variables: dict[str, str],

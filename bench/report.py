@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.booking import Report
     from bench.http import Rate
+    from bench.mail import Booking
     from bench.times import Timing
 
 
@@ -65,6 +66,19 @@ def report_booking(found: "Report") -> None:
     for race in found.races:
         out(f"  {race.name:<36}{race.booked:7d} told{race.stored:5d} stored")
         out(f"{race.errors:5d} errors{race.slowest:7.2f} s the longest wait\n")
+
+
+def report_mail(found: "list[Booking]") -> None:
+    """Print what a booking takes while mails leave and while they cannot, and how these compare."""
+    out = sys.stdout.write
+    out(
+        "\nOne whole booking over HTTP: median, least to most, mails that left meanwhile, and how it\n"
+    )
+    out("stands to the first (target: 1.2 at most)\n")
+    for booking in found:
+        spread = f"{booking.least:.0f} to {booking.most:.0f}"
+        out(f"  {booking.name:<36}{booking.median:8.1f} ms   {spread:<14}{booking.left:5d} left")
+        out(f"{booking.median / found[0].median:9.2f}\n")
 
 
 def milliseconds(page: "Timing") -> str:
