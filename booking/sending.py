@@ -14,7 +14,7 @@ from booking.messages import build_mail, build_text
 from booking.models import Channel, Message, MessageKind, MessageState
 from booking.reminders import is_outdated
 from clinic import sms
-from clinic.mail import answer_of, codes_of, is_permanent, provider_id_of
+from clinic.mail import answer_of, codes_of, is_permanent, provider_id_of, said_in
 from clinic.models import Clinic
 
 logger = logging.getLogger(__name__)
@@ -148,9 +148,10 @@ def _note_failure(
 ) -> MessageDelayed | MessageRefused:
     is_final = next_try_at is None or _is_permanent(error)
     message.last_error = _without_personal_data(error)
+    message.server_answer = said_in(error, to=message.to_email)
     message.state = MessageState.FAILED if is_final else MessageState.QUEUED
     message.next_try_at = None if is_final else next_try_at
-    message.save(update_fields=("attempts", "state", "last_error", "next_try_at"))
+    message.save(update_fields=("attempts", "state", "last_error", "server_answer", "next_try_at"))
     logger.warning("Message %s did not leave: %s", message.pk, message.last_error)
     if is_final:
         _tell_staff(message, now=timezone.now())

@@ -129,7 +129,7 @@ WORDS: dict[str, WordsKind] = {
     ),
     REMINDER_TEXT: WordsKind(
         "Reminder by text message",
-        Words(opening="{clinic}: reminder of your visit on {when} ({clock}). Details: {link}"),
+        Words(opening="{clinic}: your visit is on {when}, {clock}. Details: {link}"),
         (*_OF_A_VISIT, "link"),
         is_text=True,
     ),

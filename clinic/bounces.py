@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
 
-from clinic.mail import one_line
+from clinic.mail import one_line, without_addresses
 
 MOST_BYTES = 1024 * 1024
 # A report holds three parts, and our mails hold five more. Each level below another costs more.
 MOST_PARTS = 50
 
-_ADDRESS = re.compile(r'<?("[^"]{0,64}"|[^\s<>@"(),:;]{1,256})@[^\s<>@"(),;]{1,256}>?')
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 # RFC 6533 has the same parts for addresses beyond ASCII, by names that Python does not know.
@@ -87,12 +86,8 @@ def _answer(block: Message) -> str:
     status = _STATUS.match(_field(block, "Status").strip())
     said = _field(block, "Diagnostic-Code")[:2000]
     said = re.sub(r"^\s*[a-z][a-z0-9-]{0,20}\s*;", "", said, count=1, flags=re.IGNORECASE)
-    said = _ADDRESS.sub("[address]", said)
-    for field in ("Final-Recipient", "Original-Recipient"):
-        # Some servers name the mailbox alone.
-        name = _field(block, field).rpartition(";")[2].strip(" <>").rpartition("@")[0]
-        if len(name) > 2:
-            said = re.sub(re.escape(name[:64]), "[address]", said, flags=re.IGNORECASE)
+    names = [_field(block, field) for field in ("Final-Recipient", "Original-Recipient")]
+    said = without_addresses(said, *(name.rpartition(";")[2].strip(" <>") for name in names))
     return one_line(f"{status[0] if status else ''} {said}") or _action(block)
 
 

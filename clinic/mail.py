@@ -22,6 +22,7 @@ from django.utils import timezone
 from clinic.deadline import connect, ends_by, look_up
 
 LONGEST_ANSWER = 500
+_ADDRESS = re.compile(r'<?("[^"]{0,64}"|[^\s<>@"(),:;]{1,256})@[^\s<>@"(),;]{1,256}>?')
 # What the clinic can put right while the mail waits (the key, the plan, the domain), or what passes.
 _PASSING = frozenset({401, 402, 403, 404, 405, 407, 408, 425, 429})
 
@@ -59,6 +60,32 @@ def one_line(text: str) -> str:
     """Return the text as one line of at most 500 printable ASCII characters."""
     text = text[: 4 * LONGEST_ANSWER].encode("ascii", "replace").decode("ascii")
     return " ".join(re.sub(r"[^!-~]+", " ", text).split())[:LONGEST_ANSWER]
+
+
+def said_in(error: BaseException, *, to: str) -> str:
+    """Return what the server said as it refused a mail, or "". As `answer_of`, without addresses."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        refusals: list[tuple[int, bytes | str]] = [*error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException):
+        refusals = [(error.smtp_code, error.smtp_error)]
+    else:
+        return ""
+    texts = [
+        f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+        for code, said in refusals
+    ]
+    return one_line(without_addresses(" ".join(texts)[: 4 * LONGEST_ANSWER], to))
+
+
+def without_addresses(text: str, *known: str) -> str:
+    """Return the text with addresses cut out, and the mailboxes of those that are known."""
+    text = _ADDRESS.sub("[address]", text)
+    for address in known:
+        # Some servers name the mailbox alone.
+        name = address.rpartition("@")[0]
+        if len(name) > 2:
+            text = re.sub(re.escape(name[:64]), "[address]", text, flags=re.IGNORECASE)
+    return text
 
 
 def codes_of(error: BaseException) -> list[int]:

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from booking.calendars import appointment_calendar, one_line
-from booking.models import ANNOUNCEMENTS, Message, MessageKind
+from booking.calendars import appointment_calendar, method_of, one_line
+from booking.models import Message, MessageKind
 from booking.words import Words, fill, key_of, words_for
 from clinic.models import Clinic
 
@@ -55,8 +55,7 @@ def build_mail(
         # RFC 2369. Not with one click (RFC 8058): here nothing changes without a token of the form.
         mail.extra_headers["List-Unsubscribe"] = f"<{unsubscribe}>"
     mail.attach_alternative(render_to_string(f"booking/mail/{template}.html", context), "text/html")
-    if context["has_calendar"]:
-        _attach_calendar(mail, message, now=now)
+    _attach_calendar(mail, message, now=now)
     return mail
 
 
@@ -68,7 +67,6 @@ def build_text(message: Message, *, now: datetime, words: Words | None = None) -
 
 def _context(message: Message, *, now: datetime, words: Words | None) -> dict[str, Any]:
     """Return what the templates need: what the message is about, and its words filled in."""
-    has_calendar = message.appointment is not None and message.kind in ANNOUNCEMENTS
     key = key_of(message)
     if key is None:
         context, words = staff_context(message, now=now)
@@ -77,7 +75,7 @@ def _context(message: Message, *, now: datetime, words: Words | None) -> dict[st
     values = context["values"]
     return {
         **context,
-        "has_calendar": has_calendar,
+        "has_calendar": method_of(message.kind) is not None,
         "subject": one_line(fill(words.subject, values)),
         "words": {
             "heading": one_line(fill(words.heading, values)),
@@ -100,15 +98,15 @@ def _sender(clinic: Clinic) -> str:
 
 
 def _attach_calendar(mail: EmailMultiAlternatives, message: Message, *, now: datetime) -> None:
-    """Add the calendar file twice: Gmail and Outlook read the part, others open the attachment."""
-    if message.appointment is None:
+    """Add the calendar file twice: Gmail and Outlook read the part, others open the attachment.
+
+    Only what announces a visit as it is now has one.
+    """
+    method = method_of(message.kind)
+    if message.appointment is None or method is None:
         return
-    method = "CANCEL" if message.kind == MessageKind.CANCELLATION else "REQUEST"
     calendar = appointment_calendar(
-        message.appointment,
-        method="CANCEL" if message.kind == MessageKind.CANCELLATION else "REQUEST",
-        now=now,
-        sequence=message.sequence,
+        message.appointment, method=method, now=now, sequence=message.sequence
     )
     mail.attach_alternative(
         calendar.decode(), f'text/calendar; method={method}; name="{CALENDAR_NAME}"'

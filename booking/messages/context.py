@@ -59,7 +59,7 @@ def patient_context(message: Message, *, now: datetime) -> dict[str, Any]:
         context |= _follow_up(message, message.appointment, now=now)
     context["values"] |= {"clinic": one_line(clinic.name), "phone": clinic.phone_display}
     context["text_emergency"] = (
-        context.get("emergency_line") or f"Emergency? Call {clinic.emergency_number}."
+        f"{context.get('emergency_line', '')} Emergency? Call {clinic.emergency_number}."
     )
     return context
 

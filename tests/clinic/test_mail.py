@@ -1,3 +1,4 @@
+import smtplib
 from email import message_from_bytes
 from email.policy import default
 
@@ -5,7 +6,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, InvalidMailer, mailers
 
 from clinic import environment
-from clinic.mail import answer_of
+from clinic.mail import answer_of, said_in
 
 
 @pytest.fixture
@@ -60,3 +61,23 @@ def test_folder_is_required(settings):
 
 def test_a_mail_that_nobody_took_has_no_answer():
     assert answer_of(make_message()) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            smtplib.SMTPRecipientsRefused({"ana.li@x.org": (550, b"5.1.1 <ana.li@x.org> unknown")}),
+            "550 5.1.1 [address] unknown",
+        ),
+        (
+            smtplib.SMTPDataError(554, b"5.7.1 mailbox ana.li\r\nis full"),
+            "554 5.7.1 mailbox [address] is full",
+        ),
+        (smtplib.SMTPServerDisconnected("bye ana.li@x.org"), ""),
+        (ValueError("ana.li@x.org"), ""),
+    ],
+    ids=["recipient", "content", "no answer", "other"],
+)
+def test_what_a_server_says_is_kept_without_addresses(error, said):
+    assert said_in(error, to="ana.li@x.org") == said
