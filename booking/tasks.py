@@ -37,6 +37,8 @@ from clinic.models import Clinic
 logger = logging.getLogger(__name__)
 
 WORKER_SILENT_SECONDS = 60
+# What takes a moment goes first: each mail to a server that hangs takes its whole time limit.
+BEFORE_MAIL = 10
 KEEP_DONE_JOBS_HOURS = 24 * 7
 NOTICE_OF = {
     MessageKind.CONFIRMATION: MessageKind.NOTICE_BOOKED,
@@ -172,7 +174,7 @@ def write(to_email: str, *, kind: MessageKind, now: datetime) -> Message:
 def time_got_free() -> None:
     """Queue the offer of what is free now, if anybody waits. Call it where a time gets free."""
     if WaitlistEntry.objects.waiting().exists():
-        app.configure_task(OFFER_TIMES).defer()
+        app.configure_task(OFFER_TIMES, priority=BEFORE_MAIL).defer()
 
 
 def send_again(message_pk: int, *, now: datetime) -> Message:
@@ -224,7 +226,11 @@ def send_message(context: JobContext, *, message_pk: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="booking.write_what_is_due", queueing_lock="booking.write_what_is_due")
+@app.task(
+    name="booking.write_what_is_due",
+    queueing_lock="booking.write_what_is_due",
+    priority=BEFORE_MAIL,
+)
 def write_what_is_due(timestamp: int) -> None:
     """Record and queue the reminders, the mails after visits and the agendas that are due."""
     write_due(now=timezone.now())
@@ -247,6 +253,7 @@ def write_due(*, now: datetime) -> None:
 @app.task(
     name="booking.restart_lost_jobs",
     queueing_lock="booking.restart_lost_jobs",
+    priority=BEFORE_MAIL,
     pass_context=True,
 )
 async def restart_lost_jobs(context: JobContext, timestamp: int) -> None:

@@ -217,7 +217,11 @@ def offer_freed_times() -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="booking.look_after_waitlist", queueing_lock="booking.look_after_waitlist")
+@app.task(
+    name="booking.look_after_waitlist",
+    queueing_lock="booking.look_after_waitlist",
+    priority=tasks.BEFORE_MAIL,
+)
 def look_after_waitlist(timestamp: int) -> None:
     """Notice what no action tells: offers and holds that ran out, closures taken back, new hours."""
     offer_times(now=timezone.now())
