@@ -20,6 +20,7 @@ from booking import limits
 from booking.actors import PATIENT, SYSTEM, Actor
 from booking.errors import MessageOutdated, MessageWaiting
 from booking.models import (
+    ANNOUNCEMENTS,
     Appointment,
     Channel,
     Message,
@@ -27,10 +28,9 @@ from booking.models import (
     MessageState,
     Practitioner,
     WaitlistEntry,
-    WaitlistOffer,
 )
 from booking.models.service import LONGEST_REMINDER
-from booking.reminders import agendas_due, follow_ups_due, reminders_due
+from booking.reminders import agendas_due, follow_ups_due, is_outdated, reminders_due
 from booking.sending import MessageRefused, new_message_id, queue, send
 from clinic.models import Clinic
 
@@ -180,38 +180,43 @@ def time_got_free() -> None:
 def send_again(message_pk: int, *, now: datetime) -> Message:
     """Queue a message that was sent or failed once more, to the patient's present address.
 
-    It gets a new Message-ID, lest the mailbox drop it as a copy. Raises MessageWaiting if it is
-    queued, MessageOutdated if the appointment has changed since or is over.
+    One to staff keeps its address. It gets a new Message-ID, lest the mailbox drop it as a copy.
+    Raises MessageWaiting if it is queued, MessageOutdated if it is not true any more, or too late.
     """
     with transaction.atomic():
         message = (
             # The worker keeps a message locked while it sends it.
             Message.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("appointment__patient")
+            .select_related("appointment__patient", "appointment__service", "practitioner")
             .filter(pk=message_pk)
             .first()
         )
-        if message is None or message.state == MessageState.QUEUED:
+        if message is None or message.state in (MessageState.QUEUED, MessageState.SENDING):
             raise MessageWaiting
-        visit = message.appointment
-        if message.kind == MessageKind.OFFER and not _is_still_kept(message):
+        if message.state == MessageState.OUTDATED or _is_overtaken(message, now=now):
             raise MessageOutdated
-        if visit is not None:
-            if message.sequence != visit.sequence or visit.ends_at <= now:
-                raise MessageOutdated
-            if visit.patient is not None:
-                message.to_email = visit.patient.email
+        patient = message.appointment.patient if message.appointment else None
+        if patient is not None and not message.is_to_staff:
+            if message.channel == Channel.SMS:
+                message.to_phone = patient.phone.as_e164
+            else:
+                message.to_email = patient.email
         message.state = MessageState.QUEUED
         message.sent_at = message.bounced_at = None
+        message.server_answer = message.provider_id = ""
         message.message_id = new_message_id()
-        message.save(update_fields=("to_email", "state", "sent_at", "bounced_at", "message_id"))
+        message.save()
         queue(message)
         return message
 
 
-def _is_still_kept(message: Message) -> bool:
-    """Say whether the time that the message offers is still kept."""
-    return WaitlistOffer.objects.still_held().filter(message=message).exists()
+def _is_overtaken(message: Message, *, now: datetime) -> bool:
+    """Say whether what the message says is no longer so, or helps nobody any more."""
+    visit = message.appointment
+    is_news = message.kind in ANNOUNCEMENTS or message.kind == MessageKind.CHOICE
+    if visit is not None and is_news:
+        return message.sequence != visit.sequence or visit.ends_at <= now
+    return is_outdated(message, now=now)
 
 
 @app.task(name="booking.send_message", retry=SEND_RETRY, pass_context=True)
