@@ -47,7 +47,7 @@ def _not_ready(reason: str) -> JsonResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep crawlers on the reading pages, and name the list of them."""
-    closed = ("/admin/", "/book/", "/appointments/", "/calendars/")
+    closed = ("/admin/", "/book/", "/appointments/", "/calendars/", "/messages/", "/waitlist/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")

@@ -60,7 +60,7 @@ def test_robots_keeps_crawlers_on_the_reading_pages(client, settings):
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.text == (
         "User-agent: *\nDisallow: /admin/\nDisallow: /book/\nDisallow: /appointments/\n"
-        "Disallow: /calendars/\n"
+        "Disallow: /calendars/\nDisallow: /messages/\nDisallow: /waitlist/\n"
         "\nSitemap: https://clinic.example/sitemap.xml\n"
     )
 
