@@ -64,6 +64,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "location": "view",
             "practitioner": "view",
             "message": "view",
+            "messagewords": "view change",
             "waitlistentry": "view change",
             "waitlistoffer": "view",
         },

@@ -8,6 +8,7 @@ from .availability import NotAvailableTimeAdmin
 from .busy_calendar import BusyCalendarAdmin
 from .location import LocationAdmin
 from .message import MessageAdmin
+from .message_words import MessageWordsAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
 from .service import ServiceAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "BusyCalendarAdmin",
     "LocationAdmin",
     "MessageAdmin",
+    "MessageWordsAdmin",
     "MoveRequestAdmin",
     "NotAvailableTimeAdmin",
     "PatientAdmin",

@@ -15,6 +15,7 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
     assert permissions_of("Front desk") == [
         "booking.add_notavailabletime",
         "booking.change_appointment",
+        "booking.change_messagewords",
         "booking.change_notavailabletime",
         "booking.change_patient",
         "booking.change_waitlistentry",
@@ -24,6 +25,7 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
         "booking.view_busycalendar",
         "booking.view_location",
         "booking.view_message",
+        "booking.view_messagewords",
         "booking.view_notavailabletime",
         "booking.view_patient",
         "booking.view_practitioner",
