@@ -107,6 +107,8 @@ class MessageWordsAdmin(admin.ModelAdmin):
         return super().history_view(request, object_id, context)
 
     def save_model(self, request, obj, form, change):
+        if not form.has_changed():
+            return
         own = {part: getattr(obj, part) for part in form.kind.parts}
         if any(own.values()):
             now = {"changed_at": timezone.now()}

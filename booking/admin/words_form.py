@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from booking.calendars import LINE_BREAKING_CATEGORIES
 from booking.models import MessageWords, Service
 from booking.words import IN_SUBJECTS, PLACEHOLDERS, WORDS, Words, WordsError, check, merged
-from conditions.models import Condition, Treatment
+from conditions.models import Condition, ConditionName, Treatment
 
 ONE_LINE = ("subject", "heading")
 WHY_NEUTRAL = (
@@ -100,6 +100,7 @@ def named_in(text, default):
         *Service.objects.values_list("name", flat=True),
         *Treatment.objects.values_list("title", flat=True),
         *Condition.objects.values_list("title", flat=True),
+        *ConditionName.objects.values_list("name", flat=True),
     ]
     said, usual = _plain(text), _plain(default)
     return next((one for one in names if _plain(one) in said and _plain(one) not in usual), "")

@@ -32,11 +32,11 @@ VISITS_LISTED = 20
 AROUND = timedelta(weeks=4)
 # Kept for them, or on the list: not about a visit that can be chosen.
 OF_THE_LIST = (MessageKind.OFFER, MessageKind.WAITING)
-POLICY = {
+POLICY: dict[str, list[str] | str] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "frame-ancestors": [CSP.SELF],
-    "sandbox": True,
+    "sandbox": "",
 }
 PREVIEW_ID = "<preview@localhost>"
 
@@ -44,7 +44,6 @@ PREVIEW_ID = "<preview@localhost>"
 class PreviewForm(forms.Form):
     """On which visit to try the words out, and what of the mail to see."""
 
-    visit = forms.ChoiceField(label="Visit")
     part = forms.ChoiceField(
         label="Show",
         choices=(("mail", "The mail"), ("text", "Its plain text")),
@@ -55,12 +54,14 @@ class PreviewForm(forms.Form):
     def __init__(self, *args, key, now, **kwargs):
         super().__init__(*args, **kwargs)
         self.visits = [] if key in OF_THE_LIST else visits_to_show(now)
-        self.fields["visit"].choices = [(str(one.reference), _label(one)) for one in self.visits]
-        to_come = next((one for one in self.visits if one.ends_at > now), None)
-        if to_come is not None:
-            self.fields["visit"].initial = str(to_come.reference)
-        if key in OF_THE_LIST:
-            del self.fields["visit"]
+        to_come = next((str(one.reference) for one in self.visits if one.ends_at > now), None)
+        if key not in OF_THE_LIST:
+            self.fields["visit"] = forms.ChoiceField(
+                label="Visit",
+                choices=[(str(one.reference), _label(one)) for one in self.visits],
+                initial=to_come,
+            )
+            self.order_fields(["visit"])
         if WORDS[key].is_text:
             del self.fields["part"]
 
@@ -124,7 +125,7 @@ def preview_view(request, key, *, model_admin):
         return _say(sentence=NOTHING[key])
     if chosen.cleaned_data["part"] == "text":
         return _say(subject=mail.subject, text=mail.body)
-    return HttpResponse(_in_the_frame(mail.alternatives[0].content, mail.subject))
+    return HttpResponse(_in_the_frame(str(mail.alternatives[0][0]), mail.subject))
 
 
 NOTHING = {

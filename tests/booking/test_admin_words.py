@@ -1,5 +1,7 @@
 """Staff edit the words of messages, and try them out on a real visit."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
@@ -122,9 +124,11 @@ def test_saving_it_as_it_is_stores_nothing(front_desk):
     save(front_desk)
     assert stored() == []
 
-    MessageWords.objects.create(key="confirmation", opening="One\n\ntwo")
+    before = NOW - timedelta(days=1)
+    MessageWords.objects.create(key="confirmation", opening="One\n\ntwo", changed_at=before)
     save(front_desk, opening="One\n\ntwo")
     assert stored() == [("confirmation", "", "", "One\n\ntwo", "")]
+    assert MessageWords.objects.get().changed_at == before
     assert {entry.get_change_message() for entry in LogEntry.objects.all()} == {
         "No fields changed."
     }
@@ -165,12 +169,14 @@ def test_unknown_placeholder_is_refused_with_its_name_and_all_is_kept(front_desk
         ("{service}", "“{service}” cannot stand here."),
         ("About your ACUPUNCTURE", "“Acupuncture” cannot stand in a subject."),
         ("Nerve  pain: {day}", "“Nerve pain” cannot stand in a subject."),
+        ("A trapped nerve?", "“trapped nerve” cannot stand in a subject."),
         ("Your first consultation!", "“First consultation” cannot stand in a subject."),
     ],
 )
 def test_subject_stays_neutral_and_the_form_says_why(front_desk, visit, subject, words):
     Treatment.objects.create(title="Acupuncture", slug="acupuncture")
-    Condition.objects.create(title="Nerve pain", slug="nerve-pain")
+    article = Condition.objects.create(title="Nerve pain", slug="nerve-pain")
+    article.names.create(name="trapped nerve")
 
     (problem,) = errors(save(front_desk, subject=subject))["subject"]
 
