@@ -130,7 +130,8 @@ WORDS: dict[str, WordsKind] = {
     REMINDER_TEXT: WordsKind(
         "Reminder by text message",
         Words(opening="{clinic}: your visit is on {when}, {clock}. Details: {link}"),
-        (*_OF_A_VISIT, "link"),
+        # It shows on locked phones, too.
+        (*(one for one in _OF_A_VISIT if one not in ("name", "service", "practitioner")), "link"),
         is_text=True,
     ),
     MessageKind.FOLLOW_UP: WordsKind(

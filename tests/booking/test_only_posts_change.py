@@ -13,7 +13,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import time_off
 from booking.messages.context import OPT_OUT_SALT
-from booking.models import Appointment, BusyCalendar, Message, MessageKind, Practitioner
+from booking.models import (
+    Appointment,
+    BusyCalendar,
+    MailOptOut,
+    Message,
+    MessageKind,
+    MessageWords,
+    Practitioner,
+)
 from booking.urls import urlpatterns
 
 from .desk import CALLER
@@ -101,6 +109,8 @@ def clinic(client, bookable_service):
     BusyCalendar.objects.create(
         practitioner=service.practitioner, url="https://calendar.example.org/secret.ics"
     )
+    MessageWords.objects.create(key="reminder", heading="See you soon")
+    MailOptOut.objects.create(email="ben@example.com")
     Message.objects.create(
         pk=4711,
         appointment=visit,
