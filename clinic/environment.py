@@ -187,7 +187,7 @@ def parse_email_url(url: str) -> dict[str, Any]:
     use_tls, use_ssl = (options.get(key, "").lower() in TRUE for key in ("tls", "ssl"))
     timeout = _seconds(options.get("timeout", "10"))
     if (use_tls and use_ssl) or timeout is None:
-        raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout in seconds")
+        raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout of 45 seconds at most")
     return {
         "BACKEND": "clinic.mail.SmtpBackend",
         "OPTIONS": {
@@ -218,7 +218,7 @@ def _provider(parts: SplitResult, texts: dict[str, str]) -> dict[str, Any]:
     }
     options["timeout"] = _seconds(texts.get("timeout", "10"))
     if options["timeout"] is None:
-        raise wrong("EMAIL_URL", example, "may have a timeout in seconds")
+        raise wrong("EMAIL_URL", example, "may have a timeout of 45 seconds at most")
     return {
         "BACKEND": "clinic.providers.ProviderBackend",
         "OPTIONS": {"provider": provider, "options": options},
@@ -250,8 +250,11 @@ def webhook_settings(url: str, secret: str, key: str) -> dict[str, Any]:
 
 
 def _seconds(text: str) -> int | None:
-    """Return a time limit, or None if the text is none."""
-    return int(text) if re.fullmatch("[0-9]{1,3}", text) and 0 < int(text) <= 600 else None
+    """Return a time limit, or None if the text is none.
+
+    The message's row is locked while it is sent, and PostgreSQL ends what is idle for a minute.
+    """
+    return int(text) if re.fullmatch("[0-9]{1,2}", text) and 0 < int(text) <= 45 else None
 
 
 def parse_sms_url(url: str, *, debug: bool) -> dict[str, Any] | None:

@@ -192,6 +192,7 @@ def test_email_url_may_name_a_folder():
         "smtp://mail.example?tls=perhaps",
         "smtp://mail.example?tsl=true",
         "smtp://mail.example?timeout=soon",
+        "smtp://mail.example?timeout=46",
         "smtp://mail.example:mail",
         "file://folder",
         "anymail://",
