@@ -1,30 +1,57 @@
 """Mail servers on this machine, good and bad ones, for tests of what sends mail."""
 
+import asyncio
 import socket
 import ssl
 import threading
 from contextlib import contextmanager, suppress
+from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
 
 from .loopback import CERTIFICATE
 
+HANG = "say nothing"
+LONGER_THAN_ANY_TEST = 60
+
 
 class Box:
-    """Takes mail, or answers as it is told to, and keeps what it took."""
+    """Takes mail, or answers as it is told to, and keeps what it took.
 
-    def __init__(self, *, recipient="250 OK", data="250 2.0.0 OK queued as 4F7A"):
-        self.recipient, self.data = recipient, data
+    `recipients` holds the answers to some addresses; `at_data` is called when a mail was taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        recipient="250 OK",
+        recipients=None,
+        data="250 2.0.0 OK queued as 4F7A",
+        at_data=lambda: None,
+    ):
+        self.recipient, self.recipients, self.data = recipient, recipients or {}, data
+        self.at_data = at_data
         self.taken = []
 
+    @property
+    def mails(self):
+        """What it took, parsed."""
+        return [
+            message_from_bytes(taken.content, policy=policy.default) for taken in list(self.taken)
+        ]
+
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.recipient.startswith("250"):
+        answer = self.recipients.get(address, self.recipient)
+        if answer is HANG:
+            await asyncio.sleep(LONGER_THAN_ANY_TEST)
+        if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
-        return self.recipient
+        return answer
 
     async def handle_DATA(self, server, session, envelope):
         if self.data.startswith("250"):
             self.taken.append(envelope)
+            self.at_data()
         return self.data
 
 

@@ -1,0 +1,139 @@
+"""Two workers as processes of their own, and one that is killed while it sends."""
+
+import os
+import signal
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from booking import sending, tasks
+from booking.models import Message, MessageKind
+from booking.tasks import announce, write_due
+from clinic.environment import parse_email_url
+from tests.clinic.mail_servers import Box, serve
+
+from .factories import make_appointment, make_patient, make_practitioner, make_service
+from .workers import all_done, restart_lost_jobs, wait_until, workers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEADS = [3 * 24 * 60, 2 * 60]
+
+
+def smtp(port):
+    return f"smtp://localhost:{port}?timeout=5"
+
+
+def make_visits(count, *, hours=70, **kwargs):
+    """Make visits whose first reminder is due, and which were booked before that."""
+    now = timezone.now()
+    service = make_service(reminder_minutes=LEADS)
+    return [
+        make_appointment(
+            service,
+            now + timedelta(hours=hours),
+            practitioner=make_practitioner(),
+            patient=make_patient(email=f"p{number}@example.com"),
+            booked_at=now - timedelta(days=10),
+            **kwargs,
+        )
+        for number in range(count)
+    ]
+
+
+def test_each_message_and_each_reminder_leaves_once_from_two_workers():
+    announced = make_visits(12, hours=100)
+    make_visits(12)
+    box = Box()
+
+    with serve(box) as port, workers(2, EMAIL_URL=smtp(port)):
+        with transaction.atomic():
+            for lock in ("one", "two", "three", "four"):
+                # Each of these alone would write all of them.
+                write = tasks.write_what_is_due.configure(queueing_lock=lock)
+                write.defer(timestamp=0)
+            for visit in announced:
+                announce(visit, kind=MessageKind.CONFIRMATION, now=timezone.now())
+        wait_until(all_done)
+
+    messages = Message.objects.all()
+    assert Counter(messages.values_list("kind", "state", "attempts")) == {
+        ("confirmation", "sent", 1): 12,
+        ("reminder", "sent", 1): 12,
+    }
+    assert sorted(mail["Message-ID"] for mail in box.mails) == sorted(
+        messages.values_list("message_id", flat=True)
+    )
+
+
+def test_many_who_write_what_is_due_at_once_write_it_once(clients, settings):
+    settings.SMS = {"BACKEND": "clinic.sms.ConsoleSms", "OPTIONS": {}}
+    make_visits(3, wants_texts=True)
+    now = timezone.now()
+
+    answers = clients.race([lambda: write_due(now=now)] * 20)
+
+    assert [answer.outcome for answer in answers] == [None] * 20
+    assert Counter(Message.objects.values_list("kind", "channel", "lead_minutes")) == {
+        ("reminder", "email", LEADS[0]): 3,
+        ("reminder", "sms", LEADS[0]): 3,
+    }
+    assert jobs_to_send() == Counter(Message.objects.values_list("pk", flat=True))
+
+
+def jobs_to_send():
+    """Return the messages that the jobs are to send."""
+    jobs = ProcrastinateJob.objects.filter(task_name="booking.send_message")
+    return Counter(job.args["message_pk"] for job in jobs)
+
+
+def test_mail_of_a_worker_that_was_killed_leaves_again_under_the_same_name(run_worker, settings):
+    make_visits(1)
+    running = []
+    box = Box(at_data=lambda: running and os.kill(running.pop().pid, signal.SIGKILL))
+
+    with serve(box) as port:
+        with workers(1, EMAIL_URL=smtp(port)) as (worker,):
+            running.append(worker)
+            write_due(now=timezone.now())
+            assert worker.wait(timeout=30) == -signal.SIGKILL
+        message = Message.objects.get()
+        assert (message.state, message.attempts, len(box.taken)) == ("queued", 0, 1)
+        settings.MAILERS = {"default": parse_email_url(smtp(port))}
+        restart_lost_jobs(run_worker)
+        write_due(now=timezone.now())
+        run_worker()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("sent", 1)
+    assert [mail["Message-ID"] for mail in box.mails] == [message.message_id] * 2
+    assert Message.objects.count() == 1
+
+
+def test_text_of_a_worker_that_was_killed_does_not_leave_again(run_worker, settings, tmp_path):
+    texts = tmp_path / "texts"
+    settings.SMS = {
+        "BACKEND": "tests.booking.texting_worker.KilledAfterSending",
+        "OPTIONS": {"file": str(texts)},
+    }
+    make_visits(1, wants_texts=True)
+    command = ("-m", "tests.booking.texting_worker", str(texts))
+
+    with workers(1, command=command, DATA_DIR=str(tmp_path)) as (worker,):
+        write_due(now=timezone.now())
+        assert worker.wait(timeout=30) == -signal.SIGKILL
+    text = Message.objects.get(channel="sms")
+    assert text.state == "sending"
+    # Another worker that sent it again would be killed, and these tests with it.
+    restart_lost_jobs(run_worker)
+    write_due(now=timezone.now())
+    run_worker()
+
+    text.refresh_from_db()
+    assert (text.state, text.sent_at, text.last_error) == ("failed", None, sending.MAY_HAVE_LEFT)
+    assert texts.read_text().count("+12125550123: ") == 1
+    assert Message.objects.filter(kind="reminder").count() == 2
