@@ -47,11 +47,11 @@ def make_visits(count, *, hours=70, **kwargs):
 
 def test_each_message_and_each_reminder_leaves_once_from_two_workers():
     announced = make_visits(12, hours=100)
-    make_visits(12)
     box = Box()
 
     with serve(box) as port, workers(2, EMAIL_URL=smtp(port)):
         with transaction.atomic():
+            make_visits(12)
             for lock in ("one", "two", "three", "four"):
                 # Each of these alone would write all of them.
                 write = tasks.write_what_is_due.configure(queueing_lock=lock)
