@@ -83,10 +83,11 @@ def announce(
     return message
 
 
+@transaction.atomic
 def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> list[Message]:
     """Record and queue the reminders of this lead that are not there yet: a mail, and maybe a text.
 
-    Two workers may do so at once: the database lets one of them.
+    Both or neither: what is due is looked up by the mail. Two workers may do so at once: the database lets one of them.
     """
     if appointment.patient is None:
         return []

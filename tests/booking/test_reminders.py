@@ -285,6 +285,25 @@ def test_text_reminder_only_if_wanted_and_switched_on(settings, wants_texts, sms
     assert list(rows) == [(channel, 120, phones[channel]) for channel in channels]
 
 
+def test_text_is_written_too_after_a_crash_between_mail_and_text(settings, monkeypatch):
+    settings.SMS = TEXTS
+    make_visit(wants_texts=True)
+    once = tasks._once
+
+    def crash_at_text(*args, channel, **kwargs):
+        if channel == "sms":
+            raise RuntimeError("crash")
+        return once(*args, channel=channel, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "_once", crash_at_text)
+        with pytest.raises(RuntimeError, match="crash"):
+            write(before(120))
+    write(before(119))
+
+    assert sorted(Message.objects.values_list("channel", flat=True)) == ["email", "sms"]
+
+
 def test_number_of_queries_does_not_depend_on_what_is_stored(django_assert_num_queries):
     at = before(120)
     make_visit()
