@@ -181,10 +181,11 @@ def _tell_staff(message: Message, *, now: datetime) -> None:
 def queue(message: Message) -> None:
     """Queue the job that sends the message, in the caller's transaction.
 
-    Messages about one visit leave one at a time, in the order of their creation; those to staff wait
-    for nothing.
+    Mails to the patient of one visit leave one at a time, in the order of their creation. Those to
+    staff wait for nothing, nor do texts: they still arrive when no mail does.
     """
-    has_order = message.appointment_id is not None and not message.is_to_staff
+    is_mail_to_patient = message.channel == Channel.EMAIL and not message.is_to_staff
+    has_order = message.appointment_id is not None and is_mail_to_patient
     lock = f"appointment-{message.appointment_id}" if has_order else f"message-{message.pk}"
     # By name: the job is `booking.tasks`', which needs this module.
     app.configure_task("booking.send_message", lock=lock).defer(message_pk=message.pk)

@@ -71,8 +71,8 @@ def announce(
 ) -> Message:
     """Record a message to the appointment's patient and queue it; tell staff what the patient did.
 
-    Call it inside the transaction that changes the appointment. Messages about one appointment
-    leave one at a time, in the order of their creation.
+    Call it inside the transaction that changes the appointment. Mails to the patient of one
+    appointment leave one at a time, in the order of their creation.
     """
     if appointment.patient is None:
         raise ValueError("an appointment without a patient cannot be announced")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from booking.models import Message, MessageKind
-from booking.tasks import announce
+from booking.tasks import announce, write_due
 from clinic.environment import parse_email_url
 from clinic.models import Clinic
 from tests.clinic.mail_servers import HANG, Box, free_port, play, serve
@@ -219,6 +219,23 @@ def test_mail_waits_for_a_server_that_is_away(run_worker, mail_to, hours, attemp
     assert after(message, "state", "attempts", "last_error") == ("sent", attempts, "")
     assert timedelta(hours=hours) < message.sent_at - NOW < timedelta(hours=25)
     assert ids(box) == [message.message_id]
+
+
+def test_text_leaves_while_the_mail_server_is_away(run_worker, mail_to, settings):
+    settings.SMS = {"BACKEND": "clinic.sms.ConsoleSms", "OPTIONS": {}}
+    service = make_service(reminder_minutes=[120])
+    booked_at = NOW - timedelta(days=1)
+    make_appointment(service, local(8, 10), booked_at=booked_at, wants_texts=True)
+    mail_to(free_port())
+
+    with time_machine.travel(local(8, 8), tick=False):
+        write_due(now=local(8, 8))
+        run_worker()
+
+    assert list(Message.objects.order_by("pk").values_list("channel", "state")) == [
+        ("email", "queued"),
+        ("sms", "sent"),
+    ]
 
 
 def test_mail_fails_for_good_when_the_server_is_away_for_longer(run_worker, mail_to):
