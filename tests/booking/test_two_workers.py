@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -65,7 +67,7 @@ def test_each_message_and_each_reminder_leaves_once_from_two_workers():
         ("confirmation", "sent", 1): 12,
         ("reminder", "sent", 1): 12,
     }
-    assert sorted(mail["Message-ID"] for mail in box.mails) == sorted(
+    assert sorted(one["Message-ID"] for one in box.mails) == sorted(
         messages.values_list("message_id", flat=True)
     )
 
@@ -83,6 +85,19 @@ def test_many_who_write_what_is_due_at_once_write_it_once(clients, settings):
         ("reminder", "sms", LEADS[0]): 3,
     }
     assert jobs_to_send() == Counter(Message.objects.values_list("pk", flat=True))
+
+
+def test_many_who_send_a_message_at_once_send_it_once(clients):
+    make_visits(1)
+    write_due(now=timezone.now())
+    message = Message.objects.get()
+
+    answers = clients.race([lambda: sending.send(message.pk, next_try_at=None)] * 20)
+
+    message.refresh_from_db()
+    assert [answer.outcome for answer in answers] == [None] * 20
+    assert (message.state, message.attempts) == ("sent", 1)
+    assert [one.extra_headers["Message-ID"] for one in mail.outbox] == [message.message_id]
 
 
 def jobs_to_send():
@@ -110,8 +125,22 @@ def test_mail_of_a_worker_that_was_killed_leaves_again_under_the_same_name(run_w
 
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("sent", 1)
-    assert [mail["Message-ID"] for mail in box.mails] == [message.message_id] * 2
+    assert [one["Message-ID"] for one in box.mails] == [message.message_id] * 2
     assert Message.objects.count() == 1
+
+
+def test_worker_that_is_told_to_stop_notes_first_what_became_of_the_mail():
+    make_visits(1)
+    running = []
+    box = Box(at_data=lambda: running.pop().terminate())
+
+    with serve(box) as port, workers(1, EMAIL_URL=smtp(port)) as (worker,):
+        running.append(worker)
+        write_due(now=timezone.now())
+        assert worker.wait(timeout=30) == 0
+
+    assert list(Message.objects.values_list("state", "attempts")) == [("sent", 1)]
+    assert len(box.taken) == 1
 
 
 def test_text_of_a_worker_that_was_killed_does_not_leave_again(run_worker, settings, tmp_path):
@@ -121,7 +150,7 @@ def test_text_of_a_worker_that_was_killed_does_not_leave_again(run_worker, setti
         "OPTIONS": {"file": str(texts)},
     }
     make_visits(1, wants_texts=True)
-    command = ("-m", "tests.booking.texting_worker", str(texts))
+    command = (sys.executable, "-m", "tests.booking.texting_worker", str(texts))
 
     with workers(1, command=command, DATA_DIR=str(tmp_path)) as (worker,):
         write_due(now=timezone.now())

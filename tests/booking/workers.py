@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from booking import tasks
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = ("manage.py", "procrastinate", "worker")
+WORKER = (sys.executable, "manage.py", "procrastinate", "worker")
 SECONDS_TO_WORK = 30
 
 
@@ -28,8 +28,7 @@ def workers(count, *, command=WORKER, **environment):
         "DATABASE_URL": f"postgresql://{quote(database['USER'])}@/{database['NAME']}?{host}"
     }
     running = [
-        subprocess.Popen([sys.executable, *command], cwd=ROOT, env=os.environ | environment)
-        for _ in range(count)
+        subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) for _ in range(count)
     ]
     try:
         wait_until(lambda: _ready() == count)
