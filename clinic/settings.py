@@ -116,6 +116,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["clinic.templatetags.icons"],
+            # Not in booking/templatetags, which the models may import.
+            "libraries": {"message_tags": "booking.admin.message_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

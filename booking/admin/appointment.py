@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -27,7 +28,7 @@ from .filters import DayFilter, StatusFilter
 from .history import EventInline
 from .lineage import lineage_view
 from .medicines import medicines_prompt
-from .message import MessageInline
+from .message import SEND_AGAIN, MessageInline, send_again
 from .search import patients_like, reference_start
 from .seen_before import seen_before_note
 from .wording import appointment_label, moment_column, when_label
@@ -106,8 +107,11 @@ class AppointmentAdmin(admin.ModelAdmin):
         return book_view(self, request)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Draw the visit, with a button to move it if it can be moved."""
+        """Draw the visit, with a button to move it if it can be moved; send a message again."""
         visit = self.get_object(request, object_id) if self.has_manage_permission(request) else None
+        if visit is not None and (again := request.POST.get(SEND_AGAIN, "")).isdecimal():
+            send_again(self, request, visit.messages.filter(pk=again[:18]))
+            return HttpResponseRedirect(request.path)
         can_move = visit is not None and is_movable(visit, timezone.now())
         context = {**(extra_context or {}), "can_move": can_move}
         return super().change_view(request, object_id, form_url, context)

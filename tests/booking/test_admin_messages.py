@@ -44,7 +44,8 @@ def test_list_says_what_became_of_each_message(front_desk):
     detail = front_desk.get(f"{LIST}{message.pk}/change/").content.decode()
 
     visit = f"Tue, Dec 8, 2026, 10:30 am EST ({message.appointment.spoken_reference})"
-    assert "Confirmation, waiting to be sent" in page
+    assert ">Confirmation</a>" in page
+    assert '<td class="field-outcome">Waiting to be sent</td>' in page
     assert visit in page
     assert visit in detail
     assert "ana@example.com" in page
