@@ -1,47 +1,16 @@
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.urls import path
+from django.utils import timezone
 
 from booking.models import Service
-from booking.models.service import MINUTES_A_DAY
+from booking.models.service import MINUTES_A_DAY, default_reminders
 from booking.templatetags.clinic_times import length_words
 
+from .articles import ArticlesField
+from .lengths import LengthField, RemindersField
 from .why import why_view
-
-UNITS = ((1, "minutes"), (60, "hours"), (MINUTES_A_DAY, "days"))
-
-
-class LengthWidget(forms.MultiWidget):
-    """A number, and what it counts: minutes, hours or days."""
-
-    def __init__(self, attrs=None):
-        number = forms.NumberInput(attrs={"min": 0})
-        super().__init__((number, forms.Select({"aria-label": "Counted in"}, choices=UNITS)), attrs)
-
-    def decompress(self, value):
-        """Return the largest unit that holds the length whole, and how many of it."""
-        if not value:
-            return [value, 60]
-        unit = next(unit for unit, _ in reversed(UNITS) if value % unit == 0)
-        return [value // unit, unit]
-
-
-class LengthField(forms.MultiValueField):
-    """A length in minutes, typed in minutes, hours or days."""
-
-    widget = LengthWidget
-
-    def __init__(self, **kwargs):
-        fields = (
-            forms.IntegerField(min_value=0),
-            forms.TypedChoiceField(choices=UNITS, coerce=int),
-        )
-        super().__init__(fields, **kwargs)
-        # The label belongs to both boxes; a screen reader hears it at the number.
-        self.widget.widgets[0].attrs["aria-label"] = self.label
-
-    def compress(self, values):
-        return values[0] * values[1]
 
 
 class ServiceForm(forms.ModelForm):
@@ -55,6 +24,31 @@ class ServiceForm(forms.ModelForm):
         initial=MINUTES_A_DAY,
         help_text="Later, the page shows them your phone number instead.",
     )
+    reminder_minutes = RemindersField(
+        label="Reminders before the visit",
+        required=False,
+        initial=default_reminders,
+        widget=AdminTextInputWidget,
+        help_text="When each leaves, with commas between: “3 days, 2 hours”. Up to five, from 15 "
+        "minutes to 30 days before. Empty means no reminder.",
+    )
+    follow_up_minutes = LengthField(
+        label="Mail after the visit leaves after",
+        required=False,
+        help_text="Counted from its end, for visits that are marked as done. Empty means that no "
+        "such mail is sent.",
+    )
+    follow_up_articles = ArticlesField(
+        label="Articles to read after it",
+        help_text="The mail after the visit links to them, unless you choose others for a visit. "
+        "Only what is on the site then is named.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if articles := self.fields.get("follow_up_articles"):
+            ticked = self.instance.follow_up_articles.all() if self.instance.pk else ()
+            articles.offer(ticked, now=timezone.now())
 
 
 class RowForm(forms.ModelForm):
@@ -127,6 +121,19 @@ class ServiceAdmin(admin.ModelAdmin):
                 "fields": ("notice_minutes", "horizon_days", "daily_cap", "cancel_notice_minutes"),
                 "description": "When it can be booked, and until when it can be cancelled or "
                 "moved. Visits that are booked already keep their times.",
+            },
+        ),
+        (
+            "Messages",
+            {
+                "fields": (
+                    "emergency_line",
+                    "reminder_minutes",
+                    "follow_up_minutes",
+                    "follow_up_articles",
+                ),
+                "description": "What patients are sent before and after such a visit. It counts "
+                "for visits that are booked already, too.",
             },
         ),
     )

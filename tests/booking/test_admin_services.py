@@ -36,6 +36,9 @@ def answers(service, **others):
         "daily_cap": 4,
         "cancel_notice_minutes_0": 36,
         "cancel_notice_minutes_1": 60,
+        "reminder_minutes": "3 days, 2 hours",
+        "follow_up_minutes_0": "",
+        "follow_up_minutes_1": 60,
     } | others
 
 
