@@ -1,10 +1,13 @@
 """What a patient is given to read after a visit, and who wants no mail with it."""
 
+from collections.abc import Iterable
 from datetime import datetime
+
+from django.db import transaction
 
 from conditions.models import Condition
 
-from .models import Appointment, MailOptOut
+from .models import Appointment, FollowUpArticle, MailOptOut
 
 
 def articles_for(visit: Appointment, *, now: datetime) -> list[Condition]:
@@ -15,6 +18,17 @@ def articles_for(visit: Appointment, *, now: datetime) -> list[Condition]:
     if own:
         return sorted(live.filter(pk__in=own), key=lambda one: own.index(one.pk))
     return list(live.filter(pk__in=visit.service.follow_up_articles.values("pk")))
+
+
+def choose_articles(visit: Appointment, articles: Iterable[Condition]) -> None:
+    """Give the visit these articles, in this order; none means those of its service."""
+    with transaction.atomic():
+        # Two members of staff at once take turns, and the later one's choice is whole.
+        Appointment.objects.select_for_update(no_key=True).get(pk=visit.pk)
+        visit.follow_up_articles.all().delete()
+        FollowUpArticle.objects.bulk_create(
+            FollowUpArticle(appointment=visit, condition=one) for one in articles
+        )
 
 
 def has_opted_out(email: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from booking import actions
 from booking.actors import Actor
 from booking.errors import BookingError
+from booking.follow_ups import articles_for
 from booking.forms import parse_sequence
 from booking.models import (
     Appointment,
@@ -25,6 +26,7 @@ from conditions.models import Condition
 
 from .desk import book_view, is_movable, move_view
 from .filters import DayFilter, StatusFilter
+from .follow_up import HAS_ARTICLES, articles_view
 from .history import EventInline
 from .lineage import lineage_view
 from .medicines import medicines_prompt
@@ -66,6 +68,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         ),
         ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
+        ("Messages", {"fields": ("private", "texts", "to_read")}),
         (
             "Safety questions",
             {"fields": ("screening_outcome", "screened", "article")},
@@ -97,8 +100,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     def get_urls(self):
         move = self.admin_site.admin_view(partial(move_view, self))
         lineage = self.admin_site.admin_view(partial(lineage_view, model_admin=self))
+        articles = self.admin_site.admin_view(partial(articles_view, model_admin=self))
         return [
             path("<int:pk>/move/", move, name="booking_appointment_move"),
+            path("<int:pk>/articles/", articles, name="booking_appointment_articles"),
             path("<int:pk>/calendar/", lineage, name="booking_appointment_calendar"),
             *super().get_urls(),
         ]
@@ -107,13 +112,16 @@ class AppointmentAdmin(admin.ModelAdmin):
         return book_view(self, request)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Draw the visit, with a button to move it if it can be moved; send a message again."""
+        """Draw the visit, with buttons for what can be done with it; send a message again."""
         visit = self.get_object(request, object_id) if self.has_manage_permission(request) else None
         if visit is not None and (again := request.POST.get(SEND_AGAIN, "")).isdecimal():
             send_again(self, request, visit.messages.filter(pk=again[:18]))
             return HttpResponseRedirect(request.path)
-        can_move = visit is not None and is_movable(visit, timezone.now())
-        context = {**(extra_context or {}), "can_move": can_move}
+        context = {
+            **(extra_context or {}),
+            "can_move": visit is not None and is_movable(visit, timezone.now()),
+            "has_articles": visit is not None and visit.status in HAS_ARTICLES,
+        }
         return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request):
@@ -195,6 +203,23 @@ class AppointmentAdmin(admin.ModelAdmin):
             f"{when_label(appointment.busy_from, zone)} to "
             f"{when_label(appointment.busy_until, zone)}"
         )
+
+    @admin.display(description="private")
+    def private(self, appointment):
+        if appointment.is_private:
+            return "Yes: they name neither the kind of visit nor articles"
+        return "No: they may name the kind of visit"
+
+    @admin.display(description="by text message")
+    def texts(self, appointment):
+        return "Reminders by text message, too" if appointment.wants_texts else "No, email alone"
+
+    @admin.display(description="to read after it")
+    def to_read(self, appointment):
+        if appointment.status not in HAS_ARTICLES:
+            return None
+        found = articles_for(appointment, now=timezone.now())
+        return ", ".join(one.live_title for one in found) or None
 
     @admin.display(description="outcome")
     def screening_outcome(self, appointment):
