@@ -187,7 +187,9 @@ def parse_email_url(url: str) -> dict[str, Any]:
     use_tls, use_ssl = (options.get(key, "").lower() in TRUE for key in ("tls", "ssl"))
     timeout = _seconds(options.get("timeout", "10"))
     if (use_tls and use_ssl) or timeout is None:
-        raise wrong("EMAIL_URL", example, "may have one of tls and ssl, and a timeout of 45 seconds at most")
+        raise wrong(
+            "EMAIL_URL", example, "may have one of tls and ssl, and a timeout of 45 seconds at most"
+        )
     return {
         "BACKEND": "clinic.mail.SmtpBackend",
         "OPTIONS": {

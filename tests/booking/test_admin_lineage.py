@@ -80,7 +80,12 @@ def test_page_says_what_the_files_say(front_desk, client, visit):
 
 def test_mail_without_a_file_is_left_out(front_desk, bookable_service):
     visit = make_appointment(bookable_service, local(14, 9))
-    visit.messages.create(kind=MessageKind.CHOICE, sequence=0, message_id="<1@clinic.example>")
+    visit.messages.create(
+        kind=MessageKind.CHOICE,
+        to_email="ana@example.com",
+        sequence=0,
+        message_id="<1@clinic.example>",
+    )
 
     mailed, now = tables(front_desk, visit)
 
