@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from booking import sending, tasks
 from booking.models import Message, MessageKind
 from booking.tasks import announce, write_due
 from clinic.environment import parse_email_url
-from tests.clinic.mail_servers import Box, serve
+from clinic.management.commands.serve import JOBS_AT_ONCE, worker_command
+from tests.clinic.mail_servers import HANG, Box, serve
 
 from .factories import make_appointment, make_patient, make_practitioner, make_service
 from .workers import all_done, restart_lost_jobs, wait_until, workers
@@ -141,6 +143,29 @@ def test_worker_that_is_told_to_stop_notes_first_what_became_of_the_mail():
 
     assert list(Message.objects.values_list("state", "attempts")) == [("sent", 1)]
     assert len(box.taken) == 1
+
+
+def test_mails_that_hang_do_not_hold_up_another_at_the_sites_own_worker():
+    visits = make_visits(JOBS_AT_ONCE, hours=100)
+    box = Box(recipients={f"p{number}@example.com": HANG for number in range(JOBS_AT_ONCE - 1)})
+    last = Message.objects.filter(to_email=f"p{JOBS_AT_ONCE - 1}@example.com", state="sent")
+    seconds = 2
+
+    with (
+        serve(box) as port,
+        workers(
+            1, command=worker_command(), EMAIL_URL=f"smtp://localhost:{port}?timeout={seconds}"
+        ),
+    ):
+        start = time.monotonic()
+        with transaction.atomic():
+            for visit in visits:
+                announce(visit, kind=MessageKind.CONFIRMATION, now=timezone.now())
+        wait_until(last.exists)
+        waited = time.monotonic() - start
+
+    # One after the other, those that hang would take three times as long as one.
+    assert waited < 2 * seconds
 
 
 def test_text_of_a_worker_that_was_killed_does_not_leave_again(run_worker, settings, tmp_path):

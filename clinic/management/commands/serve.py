@@ -23,6 +23,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 logger = logging.getLogger(__name__)
 
+# Each job is a thread of the worker: a mail to a server that hangs must not hold up all others.
+JOBS_AT_ONCE = 4
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
 # A child that ends sooner than this was never well: starting it again would not help.
@@ -194,6 +196,7 @@ def worker_command() -> list[str]:
         "procrastinate",
         "worker",
     ]
+    command += ["--concurrency", str(JOBS_AT_ONCE)]
     return [*command, "--shutdown-graceful-timeout", str(SECONDS_TO_STOP // 2)]
 
 
