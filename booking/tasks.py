@@ -5,6 +5,8 @@ Django's own connection.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from procrastinate import JobContext, RetryDecision, RetryStrategy
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
@@ -49,21 +51,25 @@ NOTICE_OF = {
 OFFER_TIMES = "booking.offer_times"
 
 
-class SendRetry(RetryStrategy):
-    """Try again after anything but a refusal."""
+class SendRetry(BaseRetryStrategy):
+    """Try again after anything but a refusal: soon at first, then each hour, for a day."""
+
+    most_tries = 31
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, MessageRefused):
+        """Return when the worker tries again, or None if it does not."""
+        wait = self.wait_after(job.attempts)
+        if wait is None or isinstance(exception, MessageRefused):
             return None
-        return super().get_retry_decision(exception=exception, job=job)
+        return RetryDecision(retry_in={"seconds": wait})
 
-    def wait_after(self, tried: int) -> timedelta:
-        """Return how long the worker waits after that many tries and one more."""
-        return timedelta(seconds=self.exponential_wait ** (tried + 1))
+    def wait_after(self, retries: int) -> int | None:
+        """Return for how many seconds to wait after so many retries; None if they were enough."""
+        # 3, 9, 27, … seconds.
+        return int(min(3 ** (retries + 1), 3600)) if retries < self.most_tries else None
 
 
-# Waits of 3, 9, 27, … seconds: ten more tries within a day, the last after 16 hours.
-SEND_RETRY = SendRetry(max_attempts=10, exponential_wait=3)
+SEND_RETRY = SendRetry()
 
 
 def announce(
@@ -223,9 +229,8 @@ def _is_overtaken(message: Message, *, now: datetime) -> bool:
 @app.task(name="booking.send_message", retry=SEND_RETRY, pass_context=True)
 def send_message(context: JobContext, *, message_pk: int) -> None:
     """Send one message, once. Safe to run again at any point."""
-    tried = context.job.attempts
-    wait = SEND_RETRY.wait_after(tried) if tried < (SEND_RETRY.max_attempts or 0) else None
-    next_try_at = timezone.now() + wait if wait is not None else None
+    wait = SEND_RETRY.wait_after(context.job.attempts)
+    next_try_at = timezone.now() + timedelta(seconds=wait) if wait is not None else None
     # Without its cause, so that no address reaches the worker's log.
     if (error := send(message_pk, next_try_at=next_try_at)) is not None:
         raise error
@@ -245,14 +250,28 @@ def write_what_is_due(timestamp: int) -> None:
 def write_due(*, now: datetime) -> None:
     """Record and queue what is due by the clock at `now`. Safe to run twice, and at once."""
     for due in reminders_due(now, longest=timedelta(minutes=LONGEST_REMINDER)):
-        visit = Appointment.objects.select_related("patient").get(pk=due.visit)
-        if visit.sequence == due.sequence:
-            remind(visit, lead_minutes=due.lead_minutes, now=now)
+        with _apart("reminder of visit", due.visit):
+            visit = Appointment.objects.select_related("patient").get(pk=due.visit)
+            if visit.sequence == due.sequence:
+                remind(visit, lead_minutes=due.lead_minutes, now=now)
     for pk in follow_ups_due(now):
-        follow_up(Appointment.objects.select_related("patient").get(pk=pk), now=now)
+        with _apart("mail after visit", pk):
+            follow_up(Appointment.objects.select_related("patient").get(pk=pk), now=now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     for practitioner in agendas_due(now):
-        mail_agenda(practitioner, day=today, now=now)
+        with _apart("agenda of practitioner", practitioner.pk):
+            mail_agenda(practitioner, day=today, now=now)
+
+
+@contextmanager
+def _apart(what: str, pk: int) -> Iterator[None]:
+    """Keep what goes wrong with one message from the others."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as error:  # noqa: BLE001 - it is tried again in a minute, and the rest goes on
+        # Its text may name the patient.
+        logger.error("The %s %s cannot be written: %s", what, pk, type(error).__name__)
 
 
 @app.periodic(cron="*/2 * * * *")

@@ -201,7 +201,7 @@ def test_mail_that_hangs_holds_up_the_others_for_its_time_limit_only(run_worker,
     assert seconds < 2 * SECONDS + 3
 
 
-@pytest.mark.parametrize(("hours", "attempts"), [(1, 9), (8, 10), (20, 11)])
+@pytest.mark.parametrize(("hours", "attempts"), [(1, 9), (8, 16), (20, 28)])
 def test_mail_waits_for_a_server_that_is_away(run_worker, mail_to, hours, attempts):
     message = make_announced()
     box = Box()
@@ -217,7 +217,7 @@ def test_mail_waits_for_a_server_that_is_away(run_worker, mail_to, hours, attemp
             run_worker()
 
     assert after(message, "state", "attempts", "last_error") == ("sent", attempts, "")
-    assert timedelta(hours=hours) < message.sent_at - NOW < timedelta(hours=25)
+    assert timedelta(hours=hours) < message.sent_at - NOW < timedelta(hours=hours + 1)
     assert ids(box) == [message.message_id]
 
 
@@ -244,10 +244,10 @@ def test_mail_fails_for_good_when_the_server_is_away_for_longer(run_worker, mail
     mail_to(free_port())
 
     with time_machine.travel(NOW, tick=False) as clock:
-        for _ in range(11):
+        for _ in range(32):
             run_worker()
             make_due_now()
             clock.move_to(after(message, "next_try_at")[0] or timezone.now())
 
-    assert after(message, "state", "attempts", "next_try_at") == ("failed", 11, None)
+    assert after(message, "state", "attempts", "next_try_at") == ("failed", 32, None)
     assert [notice.kind for notice in message.notices.all()] == ["notice_failed"]

@@ -218,7 +218,7 @@ def test_last_try_fails_for_good(monkeypatch):
     refuse_with(monkeypatch, TimeoutError())
 
     with pytest.raises(MessageRefused):
-        send_message(first_try(attempts=10), message_pk=message.pk)
+        send_message(first_try(attempts=31), message_pk=message.pk)
 
     message.refresh_from_db()
     assert (message.state, message.sent_at) == ("failed", None)
@@ -269,12 +269,13 @@ def test_retries_go_on_for_a_day_and_end():
         job = SimpleNamespace(attempts=attempts)
         return tasks.SEND_RETRY.get_retry_decision(exception=error, job=job)
 
-    waits = [3 ** (n + 1) for n in range(10)]
+    waits = [tasks.SEND_RETRY.wait_after(n) for n in range(tasks.SEND_RETRY.most_tries)]
 
-    assert timedelta(hours=20) < timedelta(seconds=sum(waits)) < timedelta(hours=30)
+    assert waits[:8] == [3, 9, 27, 81, 243, 729, 2187, 3600]
+    assert timedelta(hours=24) < timedelta(seconds=sum(waits)) < timedelta(hours=26)
     assert decide(0, MessageDelayed()) is not None
-    assert decide(9, RuntimeError()) is not None
-    assert decide(10, MessageDelayed()) is None
+    assert decide(30, RuntimeError()) is not None
+    assert decide(31, MessageDelayed()) is None
     assert decide(0, MessageRefused()) is None
 
 
