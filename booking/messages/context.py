@@ -90,6 +90,7 @@ def _waiting(email: str, *, now: datetime) -> list[dict[str, Any]]:
             "name": one_line(entry.name),
             "practitioner": entry.practitioner.full_name if entry.practitioner else "",
             "link": site_link(entry.get_absolute_url()),
+            "emergency_line": one_line(entry.service.emergency_line),
         }
         for entry in entries.select_related("service", "practitioner", "location", "appointment")
         if not entry.is_pointless(now)

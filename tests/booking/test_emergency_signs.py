@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from booking import time_off, waitlist
 from booking.messages import build_mail
-from booking.models import TO_STAFF, Message, MessageKind, WaitlistEntry
+from booking.models import TO_STAFF, Message, MessageKind, Service, WaitlistEntry
 from conditions.models import CareLevel
 from tests.html_tree import parse
 
@@ -43,13 +43,18 @@ def make_visit(**kwargs):
 
 
 def bodies(kind):
+    return bodies_of(find_mail(kind))
+
+
+def find_mail(kind):
+    """Make what a mail of this kind is about; return the mail."""
     if kind == "offer":
-        return bodies_of(make_offer())
+        return make_offer()
     if kind == "waiting":
         wait(make_full_service())
-        return bodies_of(Message.objects.get(kind=kind))
+        return Message.objects.get(kind=kind)
     visit = make_visit(**({"status": "cancelled"} if kind == "cancellation" else {}))
-    message = Message.objects.create(
+    return Message.objects.create(
         appointment=visit,
         kind=kind,
         to_email="ana@example.com",
@@ -57,7 +62,6 @@ def bodies(kind):
         message_id="<1@x>",
         lead_minutes=120 if kind == "reminder" else None,
     )
-    return bodies_of(message)
 
 
 def make_offer():
@@ -153,3 +157,14 @@ def test_the_patients_page_without_signs_says_whom_to_call(client):
     page = parse(client.get(make_visit().get_absolute_url()).content)
 
     assert "if it may be an emergency. Call 911 now." in page.one("main").text
+
+
+@KINDS
+def test_every_mail_carries_the_line_of_the_service(kind):
+    mail = find_mail(kind)
+    Service.objects.update(emergency_line="Call 911 if your chest & arm hurt.")
+
+    text, page = bodies_of(Message.objects.get(pk=mail.pk))
+
+    assert "Call 911 if your chest & arm hurt." in text
+    assert "Call 911 if your chest & arm hurt." in page.text
