@@ -25,6 +25,7 @@ class ClinicAdmin(admin.ModelAdmin):
                 ),
             },
         ),
+        ("For staff", {"fields": ["notices_to"]}),
         ("Address", {"fields": ["street", "city", "state", "postal_code"]}),
         ("Visits", {"fields": ["opening_hours", "parking"]}),
     ]

@@ -65,6 +65,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "practitioner": "view",
             "message": "view",
             "messagewords": "view change",
+            "mailoptout": "add delete view",
             "waitlistentry": "view change",
             "waitlistoffer": "view",
         },

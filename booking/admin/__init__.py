@@ -9,6 +9,7 @@ from .busy_calendar import BusyCalendarAdmin
 from .location import LocationAdmin
 from .message import MessageAdmin
 from .message_words import MessageWordsAdmin
+from .opt_out import MailOptOutAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
 from .service import ServiceAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "AppointmentAdmin",
     "BusyCalendarAdmin",
     "LocationAdmin",
+    "MailOptOutAdmin",
     "MessageAdmin",
     "MessageWordsAdmin",
     "MoveRequestAdmin",

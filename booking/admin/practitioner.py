@@ -25,7 +25,7 @@ class PractitionerAdmin(admin.ModelAdmin):
             "On the website",
             {"fields": ("summary", "biography", "license_text", "languages")},
         ),
-        ("For staff", {"fields": ("email",)}),
+        ("For staff", {"fields": ("email", "gets_agenda")}),
         (
             "Calendar",
             {

@@ -24,6 +24,7 @@ def test_clinic_can_be_changed_and_not_deleted(admin_client):
         "practitioner_line": "Dr. Lisanti, ND, LAc",
         "phone": "(202) 555-0143",
         "email": "front@harbor.example",
+        "notices_to": "desk@harbor.example",
         "emergency_number": "911",
         "crisis_number": "988",
         "street": "1 Pier Road",
@@ -40,6 +41,7 @@ def test_clinic_can_be_changed_and_not_deleted(admin_client):
     clinic = Clinic.objects.get()
     assert (changed.status_code, deleted.status_code) == (302, 403)
     assert (clinic.name, clinic.phone_display) == ("Harbor Clinic", "(202) 555-0143")
+    assert clinic.notices_to == "desk@harbor.example"
 
 
 def test_admin_lists_and_forms_of_every_model_open(admin_client):

@@ -13,17 +13,20 @@ def permissions_of(name):
 
 def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
     assert permissions_of("Front desk") == [
+        "booking.add_mailoptout",
         "booking.add_notavailabletime",
         "booking.change_appointment",
         "booking.change_messagewords",
         "booking.change_notavailabletime",
         "booking.change_patient",
         "booking.change_waitlistentry",
+        "booking.delete_mailoptout",
         "booking.delete_notavailabletime",
         "booking.view_appointment",
         "booking.view_availabletime",
         "booking.view_busycalendar",
         "booking.view_location",
+        "booking.view_mailoptout",
         "booking.view_message",
         "booking.view_messagewords",
         "booking.view_notavailabletime",

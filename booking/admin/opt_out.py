@@ -1,0 +1,44 @@
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+
+from booking.forms import PersonForm
+from booking.models import MailOptOut
+
+from .wording import when_label
+
+
+class OptOutForm(forms.ModelForm):
+    """An address, checked as where patients type their own."""
+
+    email = PersonForm.base_fields["email"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "email"
+        ].help_text = "Of a patient who asked for it, by phone for example. What is needed for a visit still comes."
+        self.fields["email"].widget.attrs["class"] = "vTextField"
+
+
+@admin.register(MailOptOut)
+class MailOptOutAdmin(admin.ModelAdmin):
+    """Who wants no mail after visits: added, and taken off again, never changed."""
+
+    form = OptOutForm
+    list_display = ("email", "since")
+    search_fields = ("email",)
+    search_help_text = "Email address, or a part of it."
+    fields = ("email",)
+
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
+    @admin.display(description="since", ordering="created_at")
+    def since(self, entry):
+        return when_label(entry.created_at, ZoneInfo(settings.TIME_ZONE))
+
+    def has_change_permission(self, request, obj=None):
+        return False
