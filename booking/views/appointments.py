@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from booking.calendars import (
 )
 from booking.catalogue import Catalogue, read_catalogue
 from booking.errors import BookingError, StatusChanged
+from booking.follow_ups import articles_for
 from booking.forms import parse_sequence
 from booking.models import (
     Appointment,
@@ -71,9 +73,12 @@ def appointment(request: HttpRequest, reference: UUID) -> HttpResponse:
     catalogue = read_catalogue()
     visit = get_appointment_for_link(reference, catalogue)
     clock = clock_context(visit, own_zone(request, visit))
+    is_over = visit.status == AppointmentStatus.FULFILLED
     context = {
         **visit_context(visit, catalogue, now=now),
         **clock,
+        "articles": articles_for(visit, now=now) if is_over else [],
+        "may_get_texts": bool(settings.SMS),
         "calendar_links": calendar_links(visit, catalogue.clinic),
     }
     return render(request, "booking/appointment_detail.html", context)
