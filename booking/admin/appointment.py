@@ -68,7 +68,7 @@ class AppointmentAdmin(admin.ModelAdmin):
         ),
         ("Herbs and medicines: check", {"fields": ("medicines_check",)}),
         ("Visit", {"fields": ("service", "practitioner", "location", "busy")}),
-        ("Messages", {"fields": ("private", "texts", "to_read")}),
+        ("Messages: what was chosen", {"fields": ("private", "texts", "to_read")}),
         (
             "Safety questions",
             {"fields": ("screening_outcome", "screened", "article")},

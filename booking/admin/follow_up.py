@@ -1,6 +1,7 @@
 """The page “Articles to read”: what the patient of one visit is given to read after it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -34,7 +35,9 @@ class ArticlesForm(forms.Form):
 
     def __init__(self, *args, offered, now, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["articles"].offer(offered, now=now)
+        articles: Any = self.fields["articles"]
+        articles.offer(offered, now=now)
+        self.label_of = articles.label_from_instance
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +69,7 @@ def articles_view(request, pk, *, model_admin):
         "form": form,
         "is_refused": form.is_bound,
         "has_own": bool(own),
-        "usual": [form.fields["articles"].label_from_instance(one) for one in of_service],
+        "usual": [form.label_of(one) for one in of_service],
         "about_the_mail": _about_the_mail(visit),
     }
     template = "admin/booking/appointment/articles.html"

@@ -6,8 +6,12 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking.models import Service
-from booking.models.service import LONGEST_REMINDER, MINUTES_A_DAY, SHORTEST_REMINDER
+from booking.models.service import (
+    LONGEST_REMINDER,
+    MINUTES_A_DAY,
+    MOST_REMINDERS,
+    SHORTEST_REMINDER,
+)
 from booking.templatetags.clinic_times import length_words
 
 UNITS = ((1, "minutes"), (60, "hours"), (MINUTES_A_DAY, "days"))
@@ -60,17 +64,17 @@ class RemindersField(forms.CharField):
 
     def to_python(self, value):
         """Return the lengths, the longest first. Says of each what is wrong with it."""
-        typed = re.split(r"[,;\n]|\band\b", super().to_python(value), flags=re.IGNORECASE)
-        errors, found = [], []
+        typed = re.split(r"[,;]|\band\b", super().to_python(value) or "", flags=re.IGNORECASE)
+        errors: list[ValidationError] = []
+        found: list[int] = []
         for words in filter(None, (" ".join(one.split()) for one in typed)):
             try:
                 found.append(_reminder(words, found))
             except ValidationError as error:
                 errors.append(error)
-        most = Service._meta.get_field("reminder_minutes").size
-        if len(found) > most:
+        if len(found) > MOST_REMINDERS:
             errors.append(
-                ValidationError(f"Name at most {most} reminders: these are {len(found)}.")
+                ValidationError(f"Name at most {MOST_REMINDERS} reminders: these are {len(found)}.")
             )
         if errors:
             raise ValidationError(errors)

@@ -41,8 +41,9 @@ class MessageColumns:
     def outcome(self, message):
         return state_words(message)
 
-    @admin.display(description="what to do")
-    def hint(self, message):
+    @admin.display(description="answer")
+    def short_answer(self, message):
+        """What it means, or of what needs no explaining the beginning."""
         return hint_for(message) or Truncator(answer_of(message)).chars(ANSWER_SHOWN) or "-"
 
 
@@ -55,20 +56,20 @@ class MessageInline(MessageColumns, PartOfVisitInline):
         "channel",
         "address",
         "outcome",
-        "hint",
+        "short_answer",
+        "again",
         "created",
         "sent",
         "next_try",
         "came_back",
         "attempts",
-        "again",
     )
     readonly_fields = fields
 
     def get_fields(self, request, obj=None):
         if request.user.has_perm("booking.change_appointment"):
             return self.fields
-        return self.fields[:-1]
+        return [name for name in self.fields if name != "again"]
 
     @admin.display(description="again")
     def again(self, message):
@@ -91,7 +92,7 @@ class MessageAdmin(MessageColumns, admin.ModelAdmin):
     list_display = (
         "kind",
         "outcome",
-        "hint",
+        "short_answer",
         "visit",
         "address",
         "channel",
@@ -113,13 +114,13 @@ class MessageAdmin(MessageColumns, admin.ModelAdmin):
         "address",
         "visit",
         "outcome",
+        "answer",
         "hint",
         "created",
         "sent",
         "next_try",
         "came_back",
         "attempts",
-        "answer",
     )
     readonly_fields = fields
     actions = ("send_again",)
@@ -145,6 +146,10 @@ class MessageAdmin(MessageColumns, admin.ModelAdmin):
         if digits := phone_digits(term):
             found |= Q(to_phone__contains=digits)
         return queryset.filter(found), False
+
+    @admin.display(description="what that means")
+    def hint(self, message):
+        return hint_for(message) or "-"
 
     @admin.display(description="what the server answered")
     def answer(self, message):

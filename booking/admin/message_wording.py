@@ -16,8 +16,8 @@ STATES = {
     MessageState.OUTDATED: "Not needed any more: no longer true, or too late",
 }
 # RFC 5321 and, where a server says it, the more exact code of RFC 3463, such as 5.1.1.
-_CODE = re.compile(r"\b([245])[0-9]{2}\b")
-_EXACT = re.compile(r"\b[245](\.[0-9]{1,3}\.[0-9]{1,3})\b")
+_CODE = re.compile(r"\b([45][0-9]{2})\b")
+_EXACT = re.compile(r"\b[45](\.[0-9]{1,3}\.[0-9]{1,3})\b")
 _NO_ADDRESS = re.compile(r"\.1\.(1|2|3|6|10)|55[013]")
 _FULL = re.compile(r"\.2\.2|[45]52")
 _SIGN_IN = re.compile(r"\.7\.8|53[0458]|454")
@@ -51,22 +51,25 @@ def hint_for(message: Message) -> str:
     if message.channel == Channel.SMS:
         return _text_hint(message)
     said = f"{message.server_answer} {message.last_error}"
-    # Numbers mean something else where a provider says them.
-    is_smtp = "Provider" not in message.last_error
-    code = _CODE.search(said) if is_smtp else None
     exact = _EXACT.search(said)
-    codes = exact[1] if exact else code[0] if code else ""
-    if _NO_ADDRESS.fullmatch(codes):
+    # Numbers of three digits mean something else where a provider says them.
+    found = exact or (None if "Provider" in message.last_error else _CODE.search(said))
+    if found is None:
+        return _hint_without_code(message, said)
+    code = found[1]
+    if _NO_ADDRESS.fullmatch(code):
         whose = "correct it" if message.is_to_staff else "ask the patient"
         return f"The address does not exist: {whose}."
-    if _FULL.fullmatch(codes):
+    if _FULL.fullmatch(code):
         return _again(message, "Their mailbox is full")
-    if _SIGN_IN.fullmatch(codes):
+    if _SIGN_IN.fullmatch(code):
         return "Our own mail server refuses our password: tell whoever runs this site."
-    if (code or exact) and said[(code or exact).start()] == "4":
+    if found[0].startswith("4"):
         return _again(message, "Their mail server is busy")
-    if code or exact:
-        return "Their mail server refuses our mail: " + _call(message)
+    return "Their mail server refuses our mail: " + _call(message)
+
+
+def _hint_without_code(message: Message, said: str) -> str:
     if any(name in said for name in _UNREACHED):
         return _again(message, "Our mail server cannot be reached")
     if message.state == MessageState.BOUNCED:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
@@ -46,9 +48,9 @@ class ServiceForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if articles := self.fields.get("follow_up_articles"):
-            ticked = self.instance.follow_up_articles.all() if self.instance.pk else ()
-            articles.offer(ticked, now=timezone.now())
+        articles: Any = self.fields["follow_up_articles"]
+        ticked = self.instance.follow_up_articles.all() if self.instance.pk else ()
+        articles.offer(ticked, now=timezone.now())
 
 
 class RowForm(forms.ModelForm):

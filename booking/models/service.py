@@ -13,6 +13,7 @@ MINUTES_A_DAY = 24 * 60
 LONGEST_NOTICE = 366 * MINUTES_A_DAY
 SHORTEST_REMINDER = 15
 LONGEST_REMINDER = 30 * MINUTES_A_DAY
+MOST_REMINDERS = 5
 MOST_DAYS_AHEAD = 730
 MOST_VISITS_A_DAY = 500
 UP_TO_A_DAY = MaxValueValidator(MINUTES_A_DAY, "Enter at most a day: 1440 minutes.")
@@ -138,7 +139,7 @@ class Service(models.Model):
         default=default_reminders,
         db_default=Value([3 * MINUTES_A_DAY, 120], ArrayField(models.PositiveIntegerField())),
         blank=True,
-        size=5,
+        size=MOST_REMINDERS,
         help_text="In minutes. Empty means no reminder.",
     )
     follow_up_minutes = models.PositiveIntegerField(

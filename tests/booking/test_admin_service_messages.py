@@ -162,3 +162,12 @@ def test_an_article_that_is_off_the_site_stays_ticked_but_cannot_be_added(admin_
 
     assert (kept.status_code, refused.status_code) == (302, 200)
     assert list(service.follow_up_articles.all()) == [gone]
+
+
+def test_who_may_only_look_at_services_sees_what_is_sent(front_desk):
+    service = make_service(emergency_line="Call 911.")
+
+    page = parse(front_desk.get(url(service)).content)
+
+    line = page.one("div", class_="field-emergency_line").one("div", class_="readonly")
+    assert line.text == "Call 911."
