@@ -7,9 +7,9 @@ from .appointment import AppointmentAdmin
 from .availability import NotAvailableTimeAdmin
 from .busy_calendar import BusyCalendarAdmin
 from .location import LocationAdmin
+from .mail_opt_out import MailOptOutAdmin
 from .message import MessageAdmin
 from .message_words import MessageWordsAdmin
-from .opt_out import MailOptOutAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
 from .service import ServiceAdmin

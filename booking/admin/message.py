@@ -51,13 +51,14 @@ class MessageInline(MessageColumns, PartOfVisitInline):
     """What was sent about the visit. Read only, but for sending one again."""
 
     model = Message
+    # In the order of the list, for the same reason.
     fields = (
         "kind",
-        "channel",
-        "address",
         "outcome",
         "short_answer",
         "again",
+        "address",
+        "channel",
         "created",
         "sent",
         "next_try",

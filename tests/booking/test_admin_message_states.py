@@ -231,12 +231,13 @@ def test_visit_shows_its_messages_and_sends_one_again(front_desk, visit):
     response = front_desk.post(url, {"_send_again": message.pk}, follow=True)
 
     cells = [cell.text for cell in rows[0].all("td")]
-    assert cells[:5] == [
+    assert cells[:6] == [
         "Please choose another time",
-        "Email",
-        "ana@example.com",
         "Not sent: we do not try again",
         "The address does not exist: ask the patient.",
+        "Send again",
+        "ana@example.com",
+        "Email",
     ]
     button = rows[0].one("button", name="_send_again")
     assert button.get("aria-label") == "Send again: Please choose another time, email"
