@@ -50,6 +50,10 @@ class LengthField(forms.MultiValueField):
         # The label belongs to both boxes; a screen reader hears it at the number.
         self.widget.widgets[0].attrs["aria-label"] = self.label
 
+    def has_changed(self, initial, data):
+        # Without a number, the unit that stands beside it says nothing.
+        return super().has_changed(self.widget.decompress(initial), data)
+
     def compress(self, values):
         return None if not values or values[0] is None else values[0] * values[1]
 

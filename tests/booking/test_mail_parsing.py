@@ -242,7 +242,7 @@ def test_plain_text_is_complete_alone_and_html_says_the_same(make, kind, place):
     assert ("call 911 now" in text) == (kind in TO_PATIENTS)
     assert ("911" in page.text) == (kind in TO_PATIENTS)
     of_service = "Call 911 if your chest hurts." in text
-    assert of_service == (kind in {*OF_VISIT, "offer"})
+    assert of_service == (kind in TO_PATIENTS)
 
 
 @pytest.mark.parametrize("kind", [*OF_VISIT, "links"])
