@@ -6,6 +6,7 @@ own, with little memory and a few seconds: rules can be written that never come 
 """
 
 import json
+import math
 import re
 import resource
 import subprocess
@@ -73,7 +74,7 @@ def busy_periods_apart(
     content: bytes, lower: datetime, upper: datetime, *, zone: ZoneInfo, own_host: str
 ) -> list[Period]:
     """Return `busy_periods`, worked out by a process that ends within seconds."""
-    asked = [lower.isoformat(), upper.isoformat(), zone.key, own_host]
+    asked = [lower.isoformat(), upper.isoformat(), zone.key, own_host, str(SECONDS)]
     try:
         child = subprocess.run(
             [sys.executable, "-m", __name__, *asked],
@@ -92,9 +93,10 @@ def busy_periods_apart(
     return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in answer]
 
 
-def _answer(lower: str, upper: str, zone: str, own_host: str) -> None:
+def _answer(lower: str, upper: str, zone: str, own_host: str, seconds: str) -> None:
     """Write to the standard output what the calendar at the standard input says."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    limit = math.ceil(float(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES_OF_MEMORY, BYTES_OF_MEMORY))
     answer: object
     try:
