@@ -14,7 +14,8 @@ from booking.models.service import (
 )
 from booking.templatetags.clinic_times import length_words
 
-UNITS = ((1, "minutes"), (60, "hours"), (MINUTES_A_DAY, "days"))
+HOUR = 60
+UNITS = ((1, "minutes"), (HOUR, "hours"), (MINUTES_A_DAY, "days"))
 _MINUTES = {"m": 1, "h": 60, "d": MINUTES_A_DAY, "w": 7 * MINUTES_A_DAY}
 _LENGTH = re.compile(
     r"([0-9]+) ?(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?: before)?", re.IGNORECASE
@@ -31,7 +32,7 @@ class LengthWidget(forms.MultiWidget):
     def decompress(self, value):
         """Return the largest unit that holds the length whole, and how many of it."""
         if not value:
-            return [value, 60]
+            return [value, HOUR]
         unit = next(unit for unit, _ in reversed(UNITS) if value % unit == 0)
         return [value // unit, unit]
 
@@ -52,7 +53,7 @@ class LengthField(forms.MultiValueField):
 
     def has_changed(self, initial, data):
         # Without a number, the unit that stands beside it says nothing.
-        return super().has_changed(self.widget.decompress(initial), data)
+        return super().has_changed([None, HOUR] if initial is None else initial, data)
 
     def compress(self, values):
         return None if not values or values[0] is None else values[0] * values[1]
