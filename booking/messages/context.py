@@ -179,6 +179,7 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
     zone = appointment.location.tz
     practitioner, service = appointment.practitioner, appointment.service
     is_private = appointment.is_private
+    things = [line for line in map(one_line, service.what_to_bring.splitlines()) if line]
     place = place_in_words(appointment)
     link = appointment_link(appointment)
     values = {
@@ -206,9 +207,9 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
         "can_cancel": now < appointment.cancellable_until,
         "by_clinic": appointment.cancelled_by == CancelledBy.STAFF,
         "place": place,
-        "what_to_bring": []
-        if is_private
-        else [line for line in map(one_line, service.what_to_bring.splitlines()) if line],
+        # It can tell what kind of visit it is: a private mail says where it stands.
+        "what_to_bring": [] if is_private else things,
+        "has_hidden_list": is_private and bool(things),
         "is_private": is_private,
         "is_in_person": appointment.location.kind == LocationKind.IN_PERSON,
         "how_it_begins": how_it_begins(appointment.location),

@@ -169,6 +169,25 @@ def test_no_mail_tells_why_the_patient_comes(make, is_private):
 
 
 @pytest.mark.parametrize(
+    ("kind", "words"),
+    [("in_person", "What to bring"), ("phone", "What to have ready")],
+)
+def test_private_mail_says_where_the_list_of_what_to_bring_stands(kind, words):
+    message = make_message()
+    message.appointment.location.kind = kind
+    hidden = f"{words} stands on your visit’s page."
+
+    open_mail = bodies(build_mail(message, now=NOW))
+    message.appointment.is_private = True
+    private_mail = bodies(build_mail(message, now=NOW))
+
+    assert [hidden in " ".join(body.split()) for body in (*open_mail, *private_mail)] == [
+        *(False, False),
+        *(True, True),
+    ]
+
+
+@pytest.mark.parametrize(
     ("make", "method", "sequence", "status"),
     [(make_message, "REQUEST", 0, "CONFIRMED"), (make_cancelled, "CANCEL", 1, "CANCELLED")],
     ids=["confirmation", "cancellation"],
