@@ -11,6 +11,8 @@ from .practitioner import Practitioner
 
 def validate_address(url: str) -> None:
     """Refuse an address that would never be asked for."""
+    if not url.lower().startswith("https://"):
+        raise ValidationError("The address must begin with https://.", code="address")
     try:
         Client().check(url)
     except NoAnswer as error:

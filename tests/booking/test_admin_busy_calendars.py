@@ -64,8 +64,8 @@ def test_address_may_be_written_as_calendar_programs_do(admin_client, scheme):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://calendar.example/", "It leads to an address that does not start with https://."),
-        ("calendar.example/a.ics", "It leads to an address that does not start with https://."),
+        ("http://calendar.example/", "The address must begin with https://."),
+        ("calendar.example/a.ics", "The address must begin with https://."),
         ("https://me:secret@calendar.example/", "The address holds a user name."),
         ("https://calendar.example:8443/", "The address names an unusual port."),
         ("https:///a.ics", "The address is not written right."),
