@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 
 from booking.agenda import visits_on
 from booking.calendars import one_line, place_in_words, site_link
 from booking.catalogue import read_catalogue
-from booking.models import Appointment, AppointmentEvent, EventKind, Message, MessageKind
+from booking.models import Appointment, AppointmentEvent, Channel, EventKind, Message, MessageKind
 from booking.templatetags.clinic_times import clinic_day, clinic_time, when_in_words
 from booking.words import Words
 
@@ -52,9 +54,11 @@ def _visit_line(visit: Appointment, *, now: datetime) -> str:
 def _move_line(move: AppointmentEvent, visit: Appointment, *, now: datetime) -> str:
     if move.previous_starts_at is None:
         return ""
-    return (
-        f"Until now it was on {when_in_words(move.previous_starts_at, visit.location.tz, now=now)}."
-    )
+    before = when_in_words(move.previous_starts_at, visit.location.tz, now=now)
+    other = move.previous_practitioner
+    if other is None or other == visit.practitioner:
+        return f"Until now it was on {before}."
+    return f"Until now it was on {before}, with {one_line(other.name)}."
 
 
 def _what(visit: Appointment) -> str:
@@ -68,11 +72,17 @@ def _failure(message: Message, *, now: datetime) -> tuple[dict[str, Any], Words]
         raise ValueError("it says which message did not arrive")
     visit = failed.appointment
     about = f"It is about the visit on {_visit_line(visit, now=now)}" if visit else ""
+    # The patient may have the same as a mail, and of some texts nobody knows whether they left.
+    happened, address = (
+        (", as a text message, may not have reached", "phone number")
+        if failed.channel == Channel.SMS
+        else (" did not reach", "address")
+    )
     lines = [
-        f"“{failed.get_kind_display()}” did not reach the patient. Please call them, or correct "
-        "the address and send it again.",
+        f"“{failed.get_kind_display()}”{happened} the patient. Please call them, or correct the "
+        f"{address} and send it again.",
         *filter(None, [about]),
-        f"What the mail server said: {failed.server_answer or failed.last_error or 'nothing'}",
+        f"What was answered: {failed.server_answer or failed.last_error or 'nothing'}",
     ]
     link = site_link(reverse("admin:booking_message_change", args=[failed.pk]))
     heading = "A message did not arrive"
@@ -86,11 +96,12 @@ def _agenda(message: Message, *, now: datetime) -> tuple[dict[str, Any], Words]:
     visits = visits_on(practitioner, day)
     agenda = [_agenda_line(visit) for visit in visits]
     count = f"{len(visits)} visit{'s' if len(visits) != 1 else ''}"
-    link = site_link(reverse("admin:booking_appointment_changelist", query=_on(day)))
+    at = clinic_time(now, ZoneInfo(settings.TIME_ZONE))
+    theirs = _on(day) | {"practitioner__id__exact": practitioner.pk}
     return {
-        "lines": [f"{practitioner.name}: {count} on {clinic_day(day)}, as of now."],
+        "lines": [f"{practitioner.name}: {count} on {clinic_day(day)}, as of {at}."],
         "agenda": agenda,
-        "link": link,
+        "link": site_link(reverse("admin:booking_appointment_changelist", query=theirs)),
     }, Words(f"Your day: {clinic_day(day)}", f"Your {clinic_day(day)}")
 
 
