@@ -175,7 +175,7 @@ def test_no_mail_tells_why_the_patient_comes(make, is_private):
 def test_private_mail_says_where_the_list_of_what_to_bring_stands(kind, words):
     message = make_message()
     message.appointment.location.kind = kind
-    hidden = f"{words} stands on your visit’s page."
+    hidden = f"{words} is on your visit’s page."
 
     open_mail = bodies(build_mail(message, now=NOW))
     message.appointment.is_private = True

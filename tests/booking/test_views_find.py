@@ -188,7 +188,7 @@ def test_the_text_is_easy_to_read(client, visit, settings):
         "100 Sample Street\n"
         f"Reference {visit.spoken_reference}\n"
         f"https://clinic.example.org/appointments/{visit.reference}/\n\n"
-        "Each link is yours alone: who has it can open your visit.\n"
+        "Each link is yours alone: anyone who has it can open your visit.\n"
     )
 
 
