@@ -20,6 +20,7 @@ from booking.follow_ups import articles_for
 from booking.models import (
     Appointment,
     CancelledBy,
+    EventKind,
     LocationKind,
     Message,
     MessageKind,
@@ -53,6 +54,8 @@ def patient_context(message: Message, *, now: datetime) -> dict[str, Any]:
         context["entries"] = _waiting(message.to_email, now=now)
     if message.kind == MessageKind.OFFER:
         context |= _offer(message.waitlist_offer, now=now)
+    if message.kind == MessageKind.MOVED and message.appointment is not None:
+        context["moved_from"] = _moved_from(message.appointment, now=now)
     if message.kind == MessageKind.CHOICE and message.appointment is not None:
         context |= _choice(message.appointment, now=now)
     if message.kind == MessageKind.FOLLOW_UP and message.appointment is not None:
@@ -125,6 +128,14 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
         "emergency_line": one_line(entry.service.emergency_line),
         "values": values,
     }
+
+
+def _moved_from(appointment: Appointment, *, now: datetime) -> str:
+    """Return when the visit was before its last move, for who has more than one."""
+    move = appointment.events.filter(kind=EventKind.MOVED).last()
+    if move is None or move.previous_starts_at is None:
+        return ""
+    return when_in_words(move.previous_starts_at, appointment.location.tz, now=now)
 
 
 def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def test_agenda_lists_the_day_and_names_no_patient():
 
     assert agenda.to == ["li@clinic.example"]
     assert agenda.subject == "Your day: Monday, December 14"
-    assert "3 visits on Monday, December 14, as of now." in " ".join(agenda.body.split())
+    assert "3 visits on Monday, December 14, as of 7:00 am." in " ".join(agenda.body.split())
     assert [line for line in agenda.body.splitlines() if " to " in line and "m" in line[-2:]] == [
         "12:00 am to 1:00 am",
         "10:00 am to 11:00 am",

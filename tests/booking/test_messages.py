@@ -5,11 +5,20 @@ import pytest
 from django.core import mail as django_mail
 from icalendar import Calendar
 
+from booking import actions
 from booking.messages import build_mail
 from booking.models import Message
 from clinic.models import Clinic
 
-from .factories import NOW, local, make_appointment, make_patient, make_service
+from .factories import (
+    DESK,
+    NOW,
+    local,
+    make_appointment,
+    make_patient,
+    make_service,
+    make_week,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -306,3 +315,16 @@ def test_mail_is_sent():
     build_mail(make_message(), now=NOW).send()
 
     assert [sent.to for sent in django_mail.outbox] == [["ana@example.com"]]
+
+
+def test_a_moved_visit_says_when_it_was_until_now():
+    service = make_service()
+    make_week(service)
+    visit = make_appointment(service, local(8, 10))
+    moved = actions.reschedule(reference=visit.reference, starts_at=local(9, 9), now=NOW, by=DESK)
+
+    mail = build_mail(moved.messages.get(kind="moved"), now=NOW)
+
+    for body in bodies(mail):
+        assert "Until now it was on Tuesday, December 8, 10:00 am." in " ".join(body.split())
+        assert "Wednesday" in body
