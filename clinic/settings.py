@@ -117,7 +117,7 @@ TEMPLATES = [
         "OPTIONS": {
             "builtins": ["clinic.templatetags.icons"],
             # Not in booking/templatetags, which the models may import.
-            "libraries": {"message_tags": "booking.admin.message_tags"},
+            "libraries": {"index_tags": "booking.admin.index_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -76,6 +76,9 @@ class BusyCalendarAdmin(admin.ModelAdmin):
         return f"Read {timesince(read_at, timezone.now())} ago: {times}."
 
     def save_model(self, request, calendar, form, change):
+        if "url" in form.changed_data:
+            # What was wrong with the address before says nothing of this one.
+            calendar.problem = ""
         super().save_model(request, calendar, form, change)
         busy_jobs.queue_read(calendar)
         self.message_user(

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions
-from booking.models import BusyCalendar, MoveRequest, NotAvailableTime
+from booking.models import BusyCalendar, MoveRequest, NotAvailableTime, Practitioner
 
 from .desk import said
 from .factories import NOW, local, make_appointment, make_closure, make_practitioner, make_service
@@ -216,3 +216,26 @@ def test_deleting_a_calendar_deletes_its_times_and_needs_no_other_permission(
     assert "secret" not in asked.text
     assert NotAvailableTime.objects.get() == snow
     assert not BusyCalendar.objects.exists()
+
+
+def test_index_says_how_many_cannot_be_read(admin_client, calendar):
+    words = "1 calendar of practitioners cannot be read"
+    assert words not in admin_client.get("/admin/").text
+
+    BusyCalendar.objects.update(problem="No site has that name.")
+    assert words in admin_client.get("/admin/").text
+
+    Practitioner.objects.update(is_active=False)
+    assert words not in admin_client.get("/admin/").text
+
+
+def test_another_address_begins_without_the_problem_of_the_one_before(admin_client, calendar):
+    BusyCalendar.objects.update(problem="No site has that name.")
+    url = f"/admin/booking/busycalendar/{calendar.pk}/change/"
+
+    admin_client.post(url, {"practitioner": calendar.practitioner_id, "url": calendar.url})
+    assert BusyCalendar.objects.get().problem == "No site has that name."
+
+    other = f"{calendar.url}?other=1"
+    admin_client.post(url, {"practitioner": calendar.practitioner_id, "url": other})
+    assert (BusyCalendar.objects.get().url, BusyCalendar.objects.get().problem) == (other, "")
