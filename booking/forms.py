@@ -305,7 +305,11 @@ class MessagesForm(forms.Form):
         label="Keep messages private: leave out what kind of visit it is",
         required=False,
     )
-    text_reminders = forms.BooleanField(label="Also remind me by text message", required=False)
+    text_reminders = forms.BooleanField(
+        label="Also remind me by text message",
+        help_text="Your phone company may charge for texts. Answer STOP to end them.",
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -129,7 +129,9 @@ WORDS: dict[str, WordsKind] = {
     ),
     REMINDER_TEXT: WordsKind(
         "Reminder by text message",
-        Words(opening="{clinic}: your visit is on {when}, {clock}. Details: {link}"),
+        Words(
+            opening="{clinic}: your visit is on {when}, {clock}. Details: {link} Answer STOP to end these texts."
+        ),
         # It shows on locked phones, too.
         (*(one for one in _OF_A_VISIT if one not in ("name", "service", "practitioner")), "link"),
         is_text=True,

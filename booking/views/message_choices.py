@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from booking import actions
 from booking.catalogue import read_catalogue
 from booking.forms import MessagesForm
+from booking.models import AppointmentStatus
 
 from .appointments import get_appointment_for_link, private_page
 from .own_clock import own_zone, to_visit
@@ -20,6 +21,8 @@ def message_choices(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Ask how messages should be; a POST keeps it, for all that leave from then on."""
     catalogue = read_catalogue()
     visit = get_appointment_for_link(reference, catalogue)
+    if visit.status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
+        return to_visit(visit, own_zone(request, visit))  # nothing more is sent about it
     if request.method == "POST":
         form = MessagesForm(request.POST)
         form.full_clean()  # two boxes, which are ticked or not

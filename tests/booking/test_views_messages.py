@@ -102,6 +102,17 @@ def test_only_a_visit_has_the_page(client, status):
         assert ask(f"/appointments/{reference}/messages/").status_code == 404
 
 
+@pytest.mark.parametrize("status", ["cancelled", "noshow"])
+def test_nothing_is_chosen_where_nothing_is_sent_any_more(client, status):
+    visit = make_appointment(make_service(), local(8, 10), status=status)
+    url = f"{visit.get_absolute_url()}messages/"
+
+    for answer in (client.get(url), client.post(url, {"private_messages": "on"})):
+        assert (answer.status_code, answer["Location"]) == (302, visit.get_absolute_url())
+
+    assert choices(visit) == (False, False)
+
+
 def make_follow_up(visit):
     return Message.objects.create(
         appointment=visit,
