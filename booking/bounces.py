@@ -8,7 +8,7 @@ from django.utils import timezone
 from booking.models import Message, MessageState
 from booking.sending import note_bounce
 from clinic.bounces import Bounce
-from clinic.mail import one_line
+from clinic.mail import one_line, without_addresses
 
 # django-anymail's words for a mail that will not arrive. "deferred" is still tried.
 LOST = frozenset({"bounced", "rejected", "failed"})
@@ -35,5 +35,5 @@ def note_report(event: Any, **kwargs: Any) -> None:
         to_email__iexact=event.recipient or "",
     ):
         said = event.mta_response or event.description or event.reject_reason or event.event_type
-        answer = one_line(said.replace(message.to_email, "the address"))
+        answer = one_line(without_addresses(said[:2000], message.to_email))
         note_bounce(message, answer=answer, now=timezone.now())

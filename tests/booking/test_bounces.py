@@ -129,10 +129,16 @@ def test_a_provider_reports_a_mail_that_came_back(message, reported):
 
     message.refresh_from_db()
     assert message.state == "bounced"
-    assert message.server_answer == (
-        "The server was unable to deliver your message to the address."
-    )
+    assert message.server_answer == ("The server was unable to deliver your message to [address]")
     assert Message.objects.filter(kind="notice_failed").count() == 1
+
+
+def test_a_report_names_nobody_however_it_is_written(message, reported):
+    said = "550 5.1.1 <Ana@Example.com> is unknown, ANA now reads boss@work.example"
+    reported(Details=said)
+
+    message.refresh_from_db()
+    assert message.server_answer == "550 5.1.1 [address] is unknown, [address] now reads [address]"
 
 
 @pytest.mark.parametrize(
