@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.encoding import punycode
 
 from booking.models import Message, MessageState
 from booking.sending import note_bounce
@@ -29,11 +30,18 @@ def note_report(event: Any, **kwargs: Any) -> None:
     """Note what a provider reports of a mail. django-anymail has checked who says so."""
     if event.event_type not in LOST or not event.message_id:
         return
-    for message in Message.objects.filter(
-        provider_id=event.message_id,
-        state=MessageState.SENT,
-        to_email__iexact=event.recipient or "",
-    ):
+    for message in Message.objects.filter(provider_id=event.message_id, state=MessageState.SENT):
+        if _plain(message.to_email) != _plain(event.recipient or ""):
+            continue
         said = event.mta_response or event.description or event.reject_reason or event.event_type
         answer = one_line(without_addresses(said[:2000], message.to_email))
         note_bounce(message, answer=answer, now=timezone.now())
+
+
+def _plain(email: str) -> str:
+    """Return the address as providers write it: small letters, and its domain in ASCII."""
+    name, at, domain = email.lower().rpartition("@")
+    try:
+        return f"{name}{at}{punycode(domain)}"
+    except UnicodeError:
+        return email.lower()

@@ -133,6 +133,18 @@ def test_a_provider_reports_a_mail_that_came_back(message, reported):
     assert Message.objects.filter(kind="notice_failed").count() == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["Ana@EXAMPLE.com", "ana@münchen.example", "ana@xn--mnchen-3ya.example"]
+)
+def test_a_report_is_known_however_its_address_is_written(message, reported, name):
+    Message.objects.update(to_email="ana@münchen.example" if "nchen" in name else "ana@example.com")
+
+    reported(Email=name)
+
+    message.refresh_from_db()
+    assert message.state == "bounced"
+
+
 def test_a_report_names_nobody_however_it_is_written(message, reported):
     said = "550 5.1.1 <Ana@Example.com> is unknown, ANA now reads boss@work.example"
     reported(Details=said)
