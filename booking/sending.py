@@ -111,7 +111,9 @@ def _send_and_note(
         return None
     message.attempts += 1
     try:
-        has_left = _leave(message, now=now)
+        # What the database refuses here must not keep the failure from being noted.
+        with transaction.atomic():
+            has_left = _leave(message, now=now)
     except Exception as error:  # noqa: BLE001 - mail backends raise anything; all of it is stored
         return _note_failure(message, error, next_try_at=next_try_at)
     if not has_left:

@@ -151,6 +151,23 @@ def test_mail_that_cannot_leave_now_leaves_later(run_worker, monkeypatch, caplog
 
 
 @pytest.mark.django_db
+def test_what_the_database_refuses_is_noted_as_any_failure(monkeypatch):
+    def build(*args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr("booking.sending.build_mail", build)
+    message = make_announced()
+
+    with pytest.raises(MessageDelayed):
+        send_message(first_try(), message_pk=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("queued", 1)
+    assert message.last_error.startswith("DataError at ")
+
+
+@pytest.mark.django_db
 def test_sending_twice_sends_once():
     message = make_announced()
 
@@ -169,8 +186,8 @@ def test_sending_reads_the_message_and_the_catalogue_and_notes_it(django_assert_
     Message.objects.update(state=MessageState.QUEUED, sent_at=None)
 
     # The mail and its calendar file ask for the state of the catalogue, and the clinic's own words
-    # are read. With two for the savepoint, which is the transaction in the worker.
-    with django_assert_num_queries(7):
+    # are read. With four for two savepoints, of which the outer is the transaction in the worker.
+    with django_assert_num_queries(9):
         send_message(first_try(), message_pk=message.pk)
 
     assert len(mail.outbox) == 2
