@@ -132,6 +132,13 @@ def is_outdated(message: Message, *, now: datetime) -> bool:
                 or visit.sequence != message.sequence
                 or now >= useful_until(visit.starts_at, message.lead_minutes or 0)
             )
+        case MessageKind.CHOICE if visit is not None:
+            return (
+                visit.status != AppointmentStatus.BOOKED
+                or visit.sequence != message.sequence
+                or visit.starts_at <= now
+                or visit.move_requests.filter(answered_at__gt=message.created_at).exists()
+            )
         case MessageKind.FOLLOW_UP if visit is not None:
             return visit.status != AppointmentStatus.FULFILLED or has_opted_out(message.to_email)
         case MessageKind.OFFER:

@@ -220,8 +220,7 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
 def _is_overtaken(message: Message, *, now: datetime) -> bool:
     """Say whether what the message says is no longer so, or helps nobody any more."""
     visit = message.appointment
-    is_news = message.kind in ANNOUNCEMENTS or message.kind == MessageKind.CHOICE
-    if visit is not None and is_news:
+    if visit is not None and message.kind in ANNOUNCEMENTS:
         return message.sequence != visit.sequence or visit.ends_at <= now
     return is_outdated(message, now=now)
 

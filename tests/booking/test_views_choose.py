@@ -1,13 +1,18 @@
 """The page of a patient who is asked to move, and the mail that leads there."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.core import mail
 from django.urls import reverse
 
 from booking import time_off
+from booking.errors import MessageOutdated
 from booking.messages import build_mail
 from booking.models import Appointment, Message
+from booking.sending import send
+from booking.tasks import send_again
 from tests.html_tree import parse
 
 from .factories import DESK, NOW, local, make_appointment, make_closure, make_service, make_week
@@ -266,6 +271,40 @@ def test_mail_without_times_says_to_choose_or_call(visit):
     assert "We keep" not in none.body
     assert "Choose any other time, or tell us to call you:" in none.body
     assert "We keep" not in settled.body
+
+
+def move(visit, request_):
+    Appointment.objects.filter(pk=visit.pk).update(sequence=1)
+
+
+def settle(visit, request_):
+    time_off.settle(request_, note="By phone", now=NOW + timedelta(minutes=1))
+
+
+def begin(visit, request_):
+    Appointment.objects.filter(pk=visit.pk).update(status="arrived")
+
+
+@pytest.mark.parametrize("answer", [move, settle, begin])
+def test_mail_that_waited_until_it_was_answered_does_not_leave(visit, request_, answer):
+    message = Message.objects.get(kind="choice")
+    answer(visit, request_)
+
+    send(message.pk, next_try_at=None)
+
+    message.refresh_from_db()
+    assert (message.state, mail.outbox) == ("outdated", [])
+    with pytest.raises(MessageOutdated):
+        send_again(message.pk, now=NOW)
+
+
+def test_mail_that_nobody_answered_leaves_and_can_be_sent_again(visit, request_):
+    message = Message.objects.get(kind="choice")
+
+    send(message.pk, next_try_at=None)
+
+    assert len(mail.outbox) == 1
+    assert send_again(message.pk, now=NOW).state == "queued"
 
 
 @pytest.mark.parametrize("answer", [{"start": "2026-12-16T15:00:00Z"}, {"answer": "cancel"}])
