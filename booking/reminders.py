@@ -17,6 +17,7 @@ from .agenda import visits_on
 from .follow_ups import has_opted_out
 from .models import (
     AppointmentStatus,
+    Channel,
     Message,
     MessageKind,
     Practitioner,
@@ -131,6 +132,7 @@ def is_outdated(message: Message, *, now: datetime) -> bool:
                 visit.status != AppointmentStatus.BOOKED
                 or visit.sequence != message.sequence
                 or now >= useful_until(visit.starts_at, message.lead_minutes or 0)
+                or (message.channel == Channel.SMS and not visit.wants_texts)
             )
         case MessageKind.CHOICE if visit is not None:
             return (

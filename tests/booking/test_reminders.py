@@ -285,6 +285,19 @@ def test_text_reminder_only_if_wanted_and_switched_on(settings, wants_texts, sms
     assert list(rows) == [(channel, 120, phones[channel]) for channel in channels]
 
 
+def test_text_that_nobody_wants_any_more_does_not_leave(settings, run_worker):
+    settings.SMS = TEXTS
+    visit = make_visit(wants_texts=True)
+    write(before(120))
+    actions.choose_messages(reference=visit.reference, is_private=False, wants_texts=False)
+
+    with time_machine.travel(before(120), tick=False):
+        run_worker()
+
+    states = Message.objects.order_by("pk").values_list("channel", "state")
+    assert list(states) == [("email", "sent"), ("sms", "outdated")]
+
+
 def test_text_is_written_too_after_a_crash_between_mail_and_text(settings, monkeypatch):
     settings.SMS = TEXTS
     make_visit(wants_texts=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from booking.errors import MessageOutdated, MessageWaiting
-from booking.models import Message, Patient
+from booking.models import Appointment, Message, Patient
 from booking.tasks import send_again
 
 from .factories import NOW, local, make_appointment, make_service
@@ -37,6 +37,7 @@ def test_a_notice_goes_to_staff_again_and_not_to_the_patient():
 
 def test_a_text_goes_to_the_present_number():
     text = make_message("reminder", channel="sms", to_email="", to_phone="+12125550100")
+    Appointment.objects.update(wants_texts=True)
     Patient.objects.update(phone="+12125550199")
 
     again = send_again(text.pk, now=START - timedelta(hours=2))
