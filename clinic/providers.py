@@ -12,6 +12,7 @@ from anymail.message import AnymailStatus
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.urls import URLPattern
 from django.utils.module_loading import import_string
 
 from clinic.environment import wrong
@@ -58,6 +59,16 @@ class ProviderBackend(BaseEmailBackend):
             answer = ", ".join(words) + (f", id {provider_id}" if provider_id else "")
             note_answer(message, answer, provider_id=provider_id)
         return sent
+
+
+def report_urls(provider: str) -> list[URLPattern]:
+    """Return where the provider reports what became of a mail: at `<provider>/tracking/`.
+
+    The others' own would answer a stranger with an error, for they lack a key or a package.
+    """
+    from anymail.urls import urlpatterns
+
+    return [one for one in urlpatterns if one.name == f"{provider}_tracking_webhook"]
 
 
 def _backend(provider: str, *, alias: str, **options: Any) -> Any:

@@ -25,6 +25,8 @@ urlpatterns = [
     path(".well-known/security.txt", health.security_txt, name="security-txt"),
 ]
 if settings.EMAIL_WEBHOOK_SECRET:
-    # /anymail/<provider>/tracking/
-    urlpatterns.append(path("anymail/", include("anymail.urls")))
+    from clinic.providers import report_urls
+
+    own = settings.MAILERS["default"]["OPTIONS"]["provider"]
+    urlpatterns.append(path("anymail/", include(report_urls(own))))
 handler500 = views.server_error

@@ -1,16 +1,20 @@
 """Mail by a provider's own interface, which a web server on this machine plays."""
 
 import json
+import os
+import subprocess
 import sys
 from email.message import MIMEPart
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, mailers
 
 from clinic.environment import parse_email_url
 from clinic.mail import ProviderError, answer_of, codes_of, is_permanent, provider_id_of
+from clinic.providers import report_urls
 
 from .mail_servers import free_port
 from .provider_api import serve
@@ -223,3 +227,28 @@ def test_amazon_gets_no_time_limit_for_its_own_library_has_one(settings, monkeyp
         "ignore_unsupported_features": True,
         "message_tag_name": "kind",
     }
+
+
+@pytest.mark.parametrize("provider", ["postmark", "mandrill", "amazon_ses"])
+def test_only_ones_own_provider_can_report(provider):
+    assert [str(one.pattern) for one in report_urls(provider)] == [f"{provider}/tracking/"]
+
+
+def test_site_has_its_own_providers_address_and_no_other():
+    code = (
+        "import django; django.setup()\n"
+        "from django.urls import get_resolver\n"
+        "print([str(one.pattern) for one in get_resolver().url_patterns[-1].url_patterns])"
+    )
+    url, secret = "anymail://postmark?server_token=1", "reports:" + "a" * 30
+    variables = {"EMAIL_URL": url, "EMAIL_WEBHOOK_SECRET": secret}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **variables},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.stdout == "['postmark/tracking/']\n", done.stderr
