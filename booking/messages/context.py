@@ -106,10 +106,13 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
     zone = entry.location.tz
     kept_until = when_in_words(offer.expires_at, zone, now=now, own=entry.own_tz)
     place = place_in_words(offer)
+    # As in `_visit`, if the visit that would be moved is private.
+    is_private = entry.appointment is not None and entry.appointment.is_private
+    whose = offer.practitioner.name if is_private else offer.practitioner.full_name
     values = {
         **times_in_words(offer.starts_at, offer.ends_at, zone, now=now),
         "name": one_line(entry.person),
-        "practitioner": offer.practitioner.full_name,
+        "practitioner": whose,
         "service": "visit",
         "place": place,
         "kept_until": kept_until,
@@ -117,7 +120,7 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
     return {
         # The frame of every mail draws the day and the time of this.
         "appointment": offer,
-        "with_whom": f"With {offer.practitioner.full_name}",
+        "with_whom": f"With {whose}",
         "zone": zone,
         "own_time": own_time_in_words(offer.starts_at, entry.own_tz),
         "when": values["when"],

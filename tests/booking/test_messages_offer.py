@@ -11,7 +11,7 @@ from django.core import mail as outbox
 from booking import tasks
 from booking.errors import MessageOutdated
 from booking.messages import build_mail
-from booking.models import Appointment, Message
+from booking.models import Appointment, Message, Practitioner
 from tests.conditions.inert import ATTACK, SHORT_ATTACK
 from tests.html_tree import parse
 
@@ -72,6 +72,21 @@ def test_it_says_that_a_visit_stays_until_another_time_is_taken(service):
     stays = "Your visit on Monday, December 21, 10:00 am stays as it is until then."
     assert stays in " ".join(mail.body.split())
     assert stays in parse(mail.alternatives[0].content).text
+
+
+@pytest.mark.parametrize("is_private", [True, False])
+def test_to_move_a_private_visit_it_leaves_out_what_its_practitioner_treats_with(
+    service, is_private
+):
+    Practitioner.objects.update(credentials="LAc")
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    wait_to_move(visit)
+    Appointment.objects.update(is_private=is_private)
+
+    mail = offer_mail(service)
+
+    texts = (mail.body, mail.alternatives[0].content)
+    assert ["LAc" in text for text in texts] == [not is_private] * 2
 
 
 def test_words_in_it_are_no_markup(service):
