@@ -63,4 +63,7 @@ class BusyCalendar(models.Model):
     @property
     def host(self) -> str:
         """Where it is kept; the rest of the address is secret."""
-        return urlsplit(self.url).hostname or ""
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:  # no form lets it in, and the page where it can be put right must open
+            return ""

@@ -40,6 +40,16 @@ def waiting():
     ]
 
 
+def test_address_that_is_none_can_be_put_right(admin_client, calendar):
+    BusyCalendar.objects.update(url="https://[")
+
+    pages = [admin_client.get(one).status_code for one in (LIST, page_of(calendar))]
+    admin_client.post(page_of(calendar), {"practitioner": calendar.practitioner_id, "url": ADDRESS})
+
+    calendar.refresh_from_db()
+    assert (pages, calendar.url) == ([200, 200], ADDRESS)
+
+
 def test_calendar_that_is_added_is_read_at_once(admin_client):
     whose = make_practitioner()
 
