@@ -75,6 +75,17 @@ def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
         _tell_staff(locked, now=now)
 
 
+def readdress(message: Message) -> None:
+    """Let a message about a visit go to its patient's present address: the one before may be wrong."""
+    patient = message.appointment.patient if message.appointment else None
+    if patient is None or message.is_to_staff:
+        return
+    if message.channel == Channel.SMS:
+        message.to_phone = patient.phone.as_e164
+    else:
+        message.to_email = patient.email
+
+
 def _lock(message_pk: int) -> Message | None:
     """Return a message that has not left, with what it is about, locked until the transaction ends."""
     messages = Message.objects.select_for_update(of=("self",), no_key=True).select_related(
@@ -105,6 +116,7 @@ def _send_and_note(
 ) -> MessageDelayed | MessageRefused | None:
     now = timezone.now()
     message.next_try_at = None
+    readdress(message)
     if is_outdated(message, now=now):
         message.state = MessageState.OUTDATED
         message.save(update_fields=("state", "next_try_at"))
@@ -153,7 +165,7 @@ def _note_failure(
     message.server_answer = said_in(error, to=message.to_email)
     message.state = MessageState.FAILED if is_final else MessageState.QUEUED
     message.next_try_at = None if is_final else next_try_at
-    message.save(update_fields=("attempts", "state", "last_error", "server_answer", "next_try_at"))
+    message.save()
     logger.warning("Message %s did not leave: %s", message.pk, message.last_error)
     if is_final:
         _tell_staff(message, now=timezone.now())

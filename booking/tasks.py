@@ -33,7 +33,7 @@ from booking.models import (
 )
 from booking.models.service import LONGEST_REMINDER
 from booking.reminders import agendas_due, follow_ups_due, is_outdated, reminders_due
-from booking.sending import MessageRefused, new_message_id, queue, send
+from booking.sending import MessageRefused, new_message_id, queue, readdress, send
 from clinic.models import Clinic
 
 logger = logging.getLogger(__name__)
@@ -202,12 +202,7 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
             raise MessageWaiting
         if message.state == MessageState.OUTDATED or _is_overtaken(message, now=now):
             raise MessageOutdated
-        patient = message.appointment.patient if message.appointment else None
-        if patient is not None and not message.is_to_staff:
-            if message.channel == Channel.SMS:
-                message.to_phone = patient.phone.as_e164
-            else:
-                message.to_email = patient.email
+        readdress(message)
         message.state = MessageState.QUEUED
         message.sent_at = message.bounced_at = None
         message.server_answer = message.provider_id = ""

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail as outbox
 
 from booking.errors import MessageOutdated, MessageWaiting
 from booking.models import Appointment, Message, Patient
+from booking.sending import send
 from booking.tasks import send_again
 
 from .factories import NOW, local, make_appointment, make_service
@@ -43,6 +45,18 @@ def test_a_text_goes_to_the_present_number():
     again = send_again(text.pk, now=START - timedelta(hours=2))
 
     assert (again.to_email, again.to_phone) == ("", "+12125550199")
+
+
+@pytest.mark.usefixtures("monday_morning")
+def test_what_waits_leaves_for_an_address_that_was_corrected():
+    mail = make_message("confirmation", state="queued")
+    Patient.objects.update(email="ana@right.example")
+
+    send(mail.pk, next_try_at=None)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.to_email) == ("sent", "ana@right.example")
+    assert [one.to for one in outbox.outbox] == [["ana@right.example"]]
 
 
 @pytest.mark.parametrize(
