@@ -80,7 +80,12 @@ def _backend(provider: str, *, alias: str, **options: Any) -> Any:
         needs = f"names {provider}, which needs packages that are not installed"
         raise wrong("EMAIL_URL", "EMAIL_URL=anymail://postmark?server_token=…", needs) from None
     if provider == "amazon_ses":
-        options.pop("timeout", None)  # its own library has one
+        # Its library waits for minutes, over five tries. Our own come later, and PostgreSQL ends a
+        # transaction that is idle for one: what left would not be noted, and leave again.
+        seconds = options.pop("timeout", 10)
+        once = {"total_max_attempts": 1}
+        limits = {"connect_timeout": seconds, "read_timeout": seconds, "retries": once}
+        options["client_params"] = {"config": limits}
     try:
         # A second body, the calendar's, is more than most take: the file says the same.
         return kind(alias=alias, ignore_unsupported_features=True, **options)

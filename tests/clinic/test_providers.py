@@ -217,8 +217,10 @@ def test_what_a_provider_lacks_is_one_sentence(settings, url, why):
     assert "hunter2" not in str(refusal.value)
 
 
-def test_amazon_gets_no_time_limit_for_its_own_library_has_one(settings, monkeypatch):
-    settings.MAILERS = {"default": parse_email_url("anymail://amazon_ses?message_tag_name=kind")}
+def test_amazons_library_gets_the_time_limit_and_one_try(settings, monkeypatch):
+    settings.MAILERS = {
+        "default": parse_email_url("anymail://amazon_ses?message_tag_name=kind&timeout=7")
+    }
     module = SimpleNamespace(EmailBackend=lambda **options: SimpleNamespace(options=options))
     monkeypatch.setitem(sys.modules, "anymail.backends.amazon_ses", module)
 
@@ -226,6 +228,13 @@ def test_amazon_gets_no_time_limit_for_its_own_library_has_one(settings, monkeyp
         "alias": "default",
         "ignore_unsupported_features": True,
         "message_tag_name": "kind",
+        "client_params": {
+            "config": {
+                "connect_timeout": 7,
+                "read_timeout": 7,
+                "retries": {"total_max_attempts": 1},
+            }
+        },
     }
 
 
