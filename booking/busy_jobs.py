@@ -21,10 +21,10 @@ from booking.models import BusyCalendar, Practitioner
 from booking.slots import Period
 from booking.weeks import ONE_DAY
 from clinic.outbound import Client, NoAnswer
+from conditions.tasks import AFTER_MAIL
 
 logger = logging.getLogger(__name__)
 
-AFTER_MAIL = -10
 # With what it takes to work out the times, it stays within what the worker gets to stop.
 SECONDS = 6
 

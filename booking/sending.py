@@ -2,16 +2,14 @@
 
 import logging
 import traceback
-import uuid
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
-from booking.calendars import site_host
 from booking.messages import build_mail, build_text
 from booking.models import Channel, Message, MessageKind, MessageState
+from booking.outbox import record_once
 from booking.reminders import is_outdated
 from clinic import sms
 from clinic.mail import answer_of, codes_of, is_permanent, provider_id_of, said_in
@@ -31,11 +29,6 @@ class MessageDelayed(Exception):
 
 class MessageRefused(Exception):
     """The message will never leave: the address or the message was refused, or time is up."""
-
-
-def new_message_id() -> str:
-    """Return a Message-ID. It is not the visit's reference: mail servers log it, and that opens a page."""
-    return f"<{uuid.uuid4()}@{site_host()}>"
 
 
 def send(
@@ -178,31 +171,8 @@ def _tell_staff(message: Message, *, now: datetime) -> None:
     to = Clinic.objects.current().notices_to
     if message.is_to_staff or not to:
         return
-    notice, is_new = Message.objects.get_or_create(
-        kind=MessageKind.NOTICE_FAILED,
-        about_message=message,
-        defaults={
-            "to_email": to,
-            "sequence": 0,
-            "message_id": new_message_id(),
-            "created_at": now,
-        },
-    )
-    if is_new:
-        queue(notice)
-
-
-def queue(message: Message) -> None:
-    """Queue the job that sends the message, in the caller's transaction.
-
-    Mails to the patient of one visit leave one at a time, in the order of their creation. Those to
-    staff wait for nothing, nor do texts: they still arrive when no mail does.
-    """
-    is_mail_to_patient = message.channel == Channel.EMAIL and not message.is_to_staff
-    has_order = message.appointment_id is not None and is_mail_to_patient
-    lock = f"appointment-{message.appointment_id}" if has_order else f"message-{message.pk}"
-    # By name: the job is `booking.tasks`', which needs this module.
-    app.configure_task("booking.send_message", lock=lock).defer(message_pk=message.pk)
+    about = {"kind": MessageKind.NOTICE_FAILED, "about_message": message}
+    record_once(about, now=now, to_email=to, sequence=0)
 
 
 def _is_permanent(error: Exception) -> bool:

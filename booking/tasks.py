@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -32,8 +31,9 @@ from booking.models import (
     WaitlistEntry,
 )
 from booking.models.service import LONGEST_REMINDER
+from booking.outbox import new_message_id, queue, record, record_once
 from booking.reminders import agendas_due, follow_ups_due, is_outdated, reminders_due
-from booking.sending import MessageRefused, new_message_id, queue, readdress, send
+from booking.sending import MessageRefused, readdress, send
 from clinic.models import Clinic
 
 logger = logging.getLogger(__name__)
@@ -82,10 +82,11 @@ def announce(
     """
     if appointment.patient is None:
         raise ValueError("an appointment without a patient cannot be announced")
-    message = _record(appointment, kind, appointment.patient.email, now=now)
+    about = {"appointment": appointment, "sequence": appointment.sequence}
+    message = record(kind=kind, to_email=appointment.patient.email, now=now, **about)
     notice = NOTICE_OF.get(kind)
     if notice is not None and by == PATIENT and (to := Clinic.objects.current().notices_to):
-        _record(appointment, notice, to, now=now)
+        record(kind=notice, to_email=to, now=now, **about)
     return message
 
 
@@ -93,74 +94,37 @@ def announce(
 def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> list[Message]:
     """Record and queue the reminders of this lead that are not there yet: a mail, and maybe a text.
 
-    Both or neither: what is due is looked up by the mail. Two workers may do so at once: the database lets one of them.
+    Both or neither: what is due is looked up by the mail.
     """
-    if appointment.patient is None:
+    patient = appointment.patient
+    if patient is None:
         return []
-    addresses = {Channel.EMAIL: {"to_email": appointment.patient.email}}
+    about = {
+        "kind": MessageKind.REMINDER,
+        "appointment": appointment,
+        "sequence": appointment.sequence,
+        "lead_minutes": lead_minutes,
+    }
+    written = [record_once(about | {"channel": Channel.EMAIL}, now=now, to_email=patient.email)]
     if appointment.wants_texts and settings.SMS:
-        addresses[Channel.SMS] = {"to_phone": appointment.patient.phone.as_e164}
-    return [
-        message
-        for channel, address in addresses.items()
-        if (
-            message := _once(
-                address,
-                kind=MessageKind.REMINDER,
-                appointment=appointment,
-                sequence=appointment.sequence,
-                lead_minutes=lead_minutes,
-                channel=channel,
-                now=now,
-            )
-        )
-    ]
+        number = patient.phone.as_e164
+        written.append(record_once(about | {"channel": Channel.SMS}, now=now, to_phone=number))
+    return [message for message in written if message is not None]
 
 
 def follow_up(appointment: Appointment, *, now: datetime) -> Message | None:
     """Record and queue the mail after a visit; None if it was written before."""
     if appointment.patient is None:
         return None
-    return _once(
-        {"to_email": appointment.patient.email, "sequence": appointment.sequence},
-        kind=MessageKind.FOLLOW_UP,
-        appointment=appointment,
-        now=now,
-    )
+    about = {"kind": MessageKind.FOLLOW_UP, "appointment": appointment}
+    to_email = appointment.patient.email
+    return record_once(about, now=now, to_email=to_email, sequence=appointment.sequence)
 
 
 def mail_agenda(practitioner: Practitioner, *, day: date, now: datetime) -> Message | None:
     """Record and queue the mail with a practitioner's day; None if it was written before."""
-    return _once(
-        {"to_email": practitioner.email, "sequence": 0},
-        kind=MessageKind.AGENDA,
-        practitioner=practitioner,
-        about_on=day,
-        now=now,
-    )
-
-
-def _record(appointment: Appointment, kind: MessageKind, to: str, *, now: datetime) -> Message:
-    message = Message.objects.create(
-        appointment=appointment,
-        kind=kind,
-        to_email=to,
-        sequence=appointment.sequence,
-        message_id=new_message_id(),
-        created_at=now,
-    )
-    queue(message)
-    return message
-
-
-def _once(defaults: dict[str, Any], *, now: datetime, **what: Any) -> Message | None:
-    """Record and queue a message unless there is one of just that already."""
-    defaults |= {"message_id": new_message_id(), "created_at": now}
-    with transaction.atomic():
-        message, is_new = Message.objects.get_or_create(**what, defaults=defaults)
-        if is_new:
-            queue(message)
-    return message if is_new else None
+    about = {"kind": MessageKind.AGENDA, "practitioner": practitioner, "about_on": day}
+    return record_once(about, now=now, to_email=practitioner.email, sequence=0)
 
 
 def mail_links(email: str, *, now: datetime) -> Message:
@@ -171,11 +135,7 @@ def mail_links(email: str, *, now: datetime) -> Message:
 
 def write(to_email: str, *, kind: MessageKind, now: datetime) -> Message:
     """Record a message that is about no visit and queue it, in the caller's transaction."""
-    message = Message.objects.create(
-        kind=kind, to_email=to_email, sequence=0, message_id=new_message_id(), created_at=now
-    )
-    queue(message)
-    return message
+    return record(kind=kind, to_email=to_email, sequence=0, now=now)
 
 
 def time_got_free() -> None:

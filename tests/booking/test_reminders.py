@@ -301,15 +301,15 @@ def test_text_that_nobody_wants_any_more_does_not_leave(settings, run_worker):
 def test_text_is_written_too_after_a_crash_between_mail_and_text(settings, monkeypatch):
     settings.SMS = TEXTS
     make_visit(wants_texts=True)
-    once = tasks._once
+    once = tasks.record_once
 
-    def crash_at_text(*args, channel, **kwargs):
-        if channel == "sms":
+    def crash_at_text(about, **kwargs):
+        if about["channel"] == "sms":
             raise RuntimeError("crash")
-        return once(*args, channel=channel, **kwargs)
+        return once(about, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tasks, "_once", crash_at_text)
+        patch.setattr(tasks, "record_once", crash_at_text)
         write(before(120))
         assert reminders() == []
     write(before(119))

@@ -19,6 +19,7 @@ from booking.sending import MessageDelayed, MessageRefused
 from booking.tasks import announce, send_message
 
 from .factories import DESK, NOW, local, make_appointment, make_service
+from .workers import make_due_now
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,11 +46,6 @@ def refuse_with(monkeypatch, error):
 
 def crash(*args, **kwargs):
     raise RuntimeError("crash")
-
-
-def make_due_now():
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
 
 
 def jobs():

@@ -5,7 +5,7 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from booking import limits, tasks
+from booking import limits, outbox, tasks
 from booking.models import Message
 from tests.html_tree import parse
 
@@ -116,7 +116,7 @@ def test_message_and_job_are_queued_together(client, visit, monkeypatch):
     def crash(message):
         raise RuntimeError("crash")
 
-    monkeypatch.setattr(tasks, "queue", crash)
+    monkeypatch.setattr(outbox, "queue", crash)
     with pytest.raises(RuntimeError, match="crash"):
         ask(client)
 

@@ -17,7 +17,7 @@ BOOKING_LAYERS = [
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons"},
     {"agenda", "calendars", "follow_ups", "words"},
-    {"messages", "reminders"},
+    {"messages", "outbox", "reminders"},
     {"sending"},
     {"bounces", "tasks"},
     {"actions"},
