@@ -9,7 +9,7 @@ from django.utils.encoding import punycode
 from booking.models import Message, MessageState
 from booking.sending import note_bounce
 from clinic.bounces import Bounce
-from clinic.mail import one_line, without_addresses
+from clinic.mail import answer_line, without_addresses
 
 # django-anymail's words for a mail that will not arrive. "deferred" is still tried.
 LOST = frozenset({"bounced", "rejected", "failed"})
@@ -34,7 +34,7 @@ def note_report(event: Any, **kwargs: Any) -> None:
         if _plain(message.to_email) != _plain(event.recipient or ""):
             continue
         said = event.mta_response or event.description or event.reject_reason or event.event_type
-        answer = one_line(without_addresses(said[:2000], message.to_email))
+        answer = answer_line(without_addresses(said[:2000], message.to_email))
         note_bounce(message, answer=answer, now=timezone.now())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
 
-from clinic.mail import one_line, without_addresses
+from clinic.mail import answer_line, without_addresses
 
 MOST_BYTES = 1024 * 1024
 # A report holds three parts, and our mails hold five more. Each level below another costs more.
@@ -88,7 +88,7 @@ def _answer(block: Message) -> str:
     said = re.sub(r"^\s*[a-z][a-z0-9-]{0,20}\s*;", "", said, count=1, flags=re.IGNORECASE)
     names = [_field(block, field) for field in ("Final-Recipient", "Original-Recipient")]
     said = without_addresses(said, *(name.rpartition(";")[2].strip(" <>") for name in names))
-    return one_line(f"{status[0] if status else ''} {said}") or _action(block)
+    return answer_line(f"{status[0] if status else ''} {said}") or _action(block)
 
 
 def _field(head: Message, name: str) -> str:

@@ -53,10 +53,10 @@ def provider_id_of(mail: EmailMessage) -> str:
 
 def note_answer(mail: EmailMessage, answer: str, *, provider_id: str = "") -> None:
     """Note on a mail that left what was answered."""
-    vars(mail).update(server_answer=one_line(answer), provider_id=one_line(provider_id))
+    vars(mail).update(server_answer=answer_line(answer), provider_id=answer_line(provider_id))
 
 
-def one_line(text: str) -> str:
+def answer_line(text: str) -> str:
     """Return the text as one line of at most 500 printable ASCII characters."""
     text = text[: 4 * LONGEST_ANSWER].encode("ascii", "replace").decode("ascii")
     return " ".join(re.sub(r"[^!-~]+", " ", text).split())[:LONGEST_ANSWER]
@@ -74,7 +74,7 @@ def said_in(error: BaseException, *, to: str) -> str:
         f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
         for code, said in refusals
     ]
-    return one_line(without_addresses(" ".join(texts)[: 4 * LONGEST_ANSWER], to))
+    return answer_line(without_addresses(" ".join(texts)[: 4 * LONGEST_ANSWER], to))
 
 
 def without_addresses(text: str, *known: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from clinic.mail import one_line
+from clinic.mail import answer_line
 from clinic.sms import SmsFailed, SmsRefused
 
 # Twilio's errors that stay as they are, however often one tries. Others the clinic can put right
@@ -57,7 +57,7 @@ class TwilioSms:
         said = _said(response)
         if not 200 <= response.status_code < 300:
             raise _failure(response.status_code, said.get("code"))
-        return one_line(f"{said.get('status', 'accepted')} {said.get('sid', '')}")
+        return answer_line(f"{said.get('status', 'accepted')} {said.get('sid', '')}")
 
 
 def _said(response: requests.Response) -> dict[str, Any]:
