@@ -32,11 +32,12 @@ VISITS_LISTED = 20
 AROUND = timedelta(weeks=4)
 # Kept for them, or on the list: not about a visit that can be chosen.
 OF_THE_LIST = (MessageKind.OFFER, MessageKind.WAITING)
+# The mail's own styles stand in it, as mail programs want them; nothing runs, opens or is sent.
 POLICY: dict[str, list[str] | str] = {
     "default-src": [CSP.NONE],
-    "style-src": [CSP.UNSAFE_INLINE],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "frame-ancestors": [CSP.SELF],
-    "sandbox": "",
+    "sandbox": "allow-same-origin",
 }
 PREVIEW_ID = "<preview@localhost>"
 
@@ -173,8 +174,8 @@ def _in_the_frame(html, subject):
 
     A sandbox lets no link open a window, but would let one replace the preview.
     """
-    above = render_to_string(
-        "admin/booking/messagewords/preview.html#subject", {"subject": subject}
-    )
-    html = html.replace("<head>", '<head><base target="_blank">', 1)
+    page = "admin/booking/messagewords/preview.html"
+    above = render_to_string(f"{page}#subject", {"subject": subject})
+    head = render_to_string(f"{page}#head")
+    html = html.replace("<head>", f'<head><base target="_blank">{head}', 1)
     return re.sub(r"<body[^>]*>", lambda body: body[0] + above, html, count=1)

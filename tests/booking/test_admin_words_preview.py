@@ -75,7 +75,8 @@ def test_its_policy_lets_it_do_nothing_but_be_shown_here(front_desk, visit):
     response = preview(front_desk, visit)
 
     assert response["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; "
+        "sandbox allow-same-origin"
     )
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert parse(response.content).one("base").get("target") == "_blank"
@@ -116,6 +117,8 @@ def test_errors_in_the_words_are_said_in_the_frame(front_desk, visit):
     assert items[0].startswith("Subject: “{name}” cannot stand here.")
     assert items[1].startswith("Opening: “{nmae}” cannot stand here.")
     assert "sandbox" in response["Content-Security-Policy"]
+    assert "style=" not in response.text
+    assert "<style" not in response.text
 
 
 @pytest.mark.parametrize("key", [key for key in WORDS if key not in ("offer", "waiting")])

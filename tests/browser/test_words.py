@@ -35,6 +35,8 @@ def test_words_are_tried_out_saved_and_taken_back(desk, assert_sound):
     shown = preview(desk)
     assert shown.get_by_role("heading", level=1).inner_text() == "See you soon, Ana Example"
     assert f"Reference {visit.spoken_reference}" in shown.locator("body").inner_text()
+    style = "node => getComputedStyle(node).paddingTop"
+    assert shown.locator(".preview-subject").evaluate(style) == "12px"
     assert not MessageWords.objects.exists()
     assert_sound()
 
