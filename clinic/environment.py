@@ -218,9 +218,10 @@ def _provider(parts: SplitResult, texts: dict[str, str]) -> dict[str, Any]:
         name: text.lower() == "true" if text.lower() in {"true", "false"} else text
         for name, text in texts.items()
     }
-    options["timeout"] = _seconds(texts.get("timeout", "10"))
+    # It counts twice: to connect, and to answer.
+    options["timeout"] = _seconds(texts.get("timeout", "10"), most=20)
     if options["timeout"] is None:
-        raise wrong("EMAIL_URL", example, "may have a timeout of 45 seconds at most")
+        raise wrong("EMAIL_URL", example, "may have a timeout of 20 seconds at most")
     return {
         "BACKEND": "clinic.providers.ProviderBackend",
         "OPTIONS": {"provider": provider, "options": options},
@@ -251,12 +252,12 @@ def webhook_settings(url: str, secret: str, key: str) -> dict[str, Any]:
     }
 
 
-def _seconds(text: str) -> int | None:
+def _seconds(text: str, *, most: int = 45) -> int | None:
     """Return a time limit, or None if the text is none.
 
     The message's row is locked while it is sent, and PostgreSQL ends what is idle for a minute.
     """
-    return int(text) if re.fullmatch("[0-9]{1,2}", text) and 0 < int(text) <= 45 else None
+    return int(text) if re.fullmatch("[0-9]{1,2}", text) and 0 < int(text) <= most else None
 
 
 def parse_sms_url(url: str, *, debug: bool) -> dict[str, Any] | None:

@@ -205,6 +205,7 @@ def test_email_url_may_name_a_folder():
         "anymail://hunter2@postmark",
         "anymail://postmark:443?server_token=hunter2",
         "anymail://postmark?server_token=hunter2&timeout=0",
+        "anymail://postmark?server_token=hunter2&timeout=21",
         "anymail://postmark?server_token=hunter2&debug_api_requests=true",
         "anymail://postmark?server_token=hunter2&fail_silently=true",
         "anymail://mailgun?hunter2",
