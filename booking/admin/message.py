@@ -21,6 +21,11 @@ SEND_AGAIN = "_send_again"
 CAN_GO_AGAIN = (MessageState.SENT, MessageState.FAILED, MessageState.BOUNCED)
 
 
+# What somebody has to act on comes first: a small screen shows no more without scrolling.
+FIRST = ("kind", "outcome", "short_answer")
+THEN = ("address", "channel", "created", "sent", "next_try", "came_back", "attempts")
+
+
 class MessageColumns:
     """What the list, a message's page and the table beside a visit show of a message."""
 
@@ -51,20 +56,7 @@ class MessageInline(MessageColumns, PartOfVisitInline):
     """What was sent about the visit. Read only, but for sending one again."""
 
     model = Message
-    # In the order of the list, for the same reason.
-    fields = (
-        "kind",
-        "outcome",
-        "short_answer",
-        "again",
-        "address",
-        "channel",
-        "created",
-        "sent",
-        "next_try",
-        "came_back",
-        "attempts",
-    )
+    fields = (*FIRST, "again", *THEN)
     readonly_fields = fields
 
     def get_fields(self, request, obj=None):
@@ -89,20 +81,7 @@ class MessageInline(MessageColumns, PartOfVisitInline):
 class MessageAdmin(MessageColumns, admin.ModelAdmin):
     """Messages and what became of each. Read only, but for sending one again."""
 
-    # What somebody has to act on comes first: a small screen shows no more without scrolling.
-    list_display = (
-        "kind",
-        "outcome",
-        "short_answer",
-        "visit",
-        "address",
-        "channel",
-        "created",
-        "sent",
-        "next_try",
-        "came_back",
-        "attempts",
-    )
+    list_display = (*FIRST, "visit", *THEN)
     list_filter = (StateFilter, "kind", "channel")
     list_select_related = ("appointment__location",)
     list_per_page = 50

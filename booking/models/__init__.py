@@ -18,7 +18,6 @@ from .event import AppointmentEvent, EventKind
 from .follow_up import FollowUpArticle, MailOptOut
 from .message import (
     ANNOUNCEMENTS,
-    NOTICES,
     TO_STAFF,
     WITHOUT_VISIT,
     Channel,
@@ -44,7 +43,6 @@ __all__ = [
     "ANNOUNCEMENTS",
     "HOLDS_TIME",
     "LONGEST_BUSY",
-    "NOTICES",
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",

@@ -1,6 +1,8 @@
 """What a browser of the front desk sends, for the tests of booking and moving by phone."""
 
+from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
+from django.test import Client
 
 from booking.templatetags.clinic_times import iso_utc
 
@@ -75,3 +77,12 @@ def errors(response):
 
 def said(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def signed_in(*codenames):
+    """Return the browser of a member of staff who has just these permissions."""
+    user = User.objects.create_user("somebody", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
 
@@ -13,6 +12,7 @@ from booking.words import WORDS
 from conditions.models import Condition, Treatment
 from tests.html_tree import parse
 
+from .desk import signed_in
 from .factories import NOW, TEN, make_appointment, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -50,14 +50,6 @@ def stored():
 @pytest.fixture
 def visit():
     return make_appointment(make_service(), TEN)
-
-
-def signed_in(*codenames):
-    user = User.objects.create_user("somebody", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_list_has_every_kind_in_order_with_what_it_says(front_desk):

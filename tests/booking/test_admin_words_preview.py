@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -11,6 +11,7 @@ from booking.models import Appointment, Message, MessageWords
 from booking.words import WORDS
 from tests.html_tree import parse
 
+from .desk import signed_in
 from .factories import (
     NOW,
     TEN,
@@ -45,14 +46,6 @@ def preview(client, visit=None, key="confirmation", part="mail", **words):
 def choices(client, key="confirmation"):
     select = parse(client.get(url(key, "change")).content).one("select", name="visit")
     return [(node.text, "selected" in node.attributes) for node in select.all("option")]
-
-
-def signed_in(*codenames):
-    user = User.objects.create_user("somebody", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_it_shows_unsaved_words_and_stores_and_queues_nothing(front_desk, visit):
