@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from booking.calendars import (
     appointment_link,
@@ -70,11 +71,22 @@ def patient_context(message: Message, *, now: datetime) -> dict[str, Any]:
 def read_opt_out(token: str) -> str | None:
     """Return the address that may be taken off by the link of a mail; None if there is none."""
     try:
-        pk = signing.loads(token, salt=OPT_OUT_SALT)
-    except signing.BadSignature:
+        pk, to = signing.loads(token, salt=OPT_OUT_SALT)
+    except (signing.BadSignature, TypeError, ValueError):
         return None
     message = Message.objects.filter(pk=pk, kind=MessageKind.FOLLOW_UP).first()
-    return message.to_email if message else None
+    # An address that was corrected since is somebody else's.
+    is_the_same = message is not None and constant_time_compare(to, _mark(message))
+    return message.to_email if message and is_the_same else None
+
+
+def opt_out_token(message: Message) -> str:
+    """Return what names the mail and marks its address, which must not stand in a link itself."""
+    return signing.dumps([message.pk, _mark(message)], salt=OPT_OUT_SALT)
+
+
+def _mark(message: Message) -> str:
+    return salted_hmac(OPT_OUT_SALT, message.to_email.lower(), algorithm="sha256").hexdigest()[:16]
 
 
 def _upcoming(email: str, *, now: datetime) -> list[dict[str, Any]]:
@@ -110,7 +122,7 @@ def _offer(offer: WaitlistOffer, *, now: datetime) -> dict[str, Any]:
     is_private = entry.appointment is not None and entry.appointment.is_private
     whose = offer.practitioner.name if is_private else offer.practitioner.full_name
     values = {
-        **times_in_words(offer.starts_at, offer.ends_at, zone, now=now),
+        **_times(offer.starts_at, offer.ends_at, zone, now=now),
         "name": one_line(entry.person),
         "practitioner": whose,
         "service": "visit",
@@ -162,8 +174,7 @@ def _choice(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
 def _follow_up(message: Message, appointment: Appointment, *, now: datetime) -> dict[str, Any]:
     """Return what the mail after a visit links to. A private one leaves that to the visit's page."""
     articles = articles_for(appointment, now=now)
-    # The address itself must not stand in a link, where logs would keep it.
-    token = signing.dumps(message.pk, salt=OPT_OUT_SALT)
+    token = opt_out_token(message)
     return {
         "articles": []
         if appointment.is_private
@@ -176,7 +187,7 @@ def _follow_up(message: Message, appointment: Appointment, *, now: datetime) -> 
     }
 
 
-def times_in_words(
+def _times(
     starts_at: datetime, ends_at: datetime, zone: ZoneInfo, *, now: datetime
 ) -> dict[str, str]:
     return {
@@ -197,7 +208,7 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
     place = place_in_words(appointment)
     link = appointment_link(appointment)
     values = {
-        **times_in_words(appointment.starts_at, appointment.ends_at, zone, now=now),
+        **_times(appointment.starts_at, appointment.ends_at, zone, now=now),
         "name": one_line(appointment.patient.name) if appointment.patient else "",
         # The letters behind a name can tell what somebody is treated with.
         "practitioner": practitioner.name if is_private else practitioner.full_name,
@@ -224,7 +235,6 @@ def _visit(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
         # It can tell what kind of visit it is: a private mail says where it stands.
         "what_to_bring": [] if is_private else things,
         "has_hidden_list": is_private and bool(things),
-        "is_private": is_private,
         "is_in_person": appointment.location.kind == LocationKind.IN_PERSON,
         "how_it_begins": how_it_begins(appointment.location),
         "link": link,

@@ -1,18 +1,18 @@
 """Looking changes nothing, nor do browsers and mail scanners that open links ahead of anybody."""
 
+from copy import copy
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import time_off
-from booking.messages.context import OPT_OUT_SALT
+from booking.messages.context import opt_out_token
 from booking.models import (
     Appointment,
     BusyCalendar,
@@ -59,6 +59,13 @@ AN_ACTION = {"action": "cancel", "_selected_action": "1", "asked_by": "staff", "
 LOOKING_AHEAD = {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch", "X-Moz": "prefetch"}
 
 TOKEN = "t" * 43
+FOLLOW_UP = Message(
+    pk=4711,
+    kind=MessageKind.FOLLOW_UP,
+    to_email="ana@example.com",
+    sequence=0,
+    message_id="<4711@clinic.example.org>",
+)
 STEP = {"slug": "first-consultation"}
 # What the reference in each address belongs to, and how the address answers.
 ADDRESSES = {
@@ -81,7 +88,7 @@ ADDRESSES = {
     "appointment-choose": ("asked", 200),
     "appointment-calendar": ("visit", 200),
     "appointment-messages": ("visit", 200),
-    "opt-out": ({"token": signing.dumps(4711, salt=OPT_OUT_SALT)}, 200),
+    "opt-out": ({"token": opt_out_token(FOLLOW_UP)}, 200),
     "practitioner": ({"slug": "dr-first"}, 200),
     "practitioner-feed": ({"token": TOKEN}, 200),
 }
@@ -111,14 +118,9 @@ def clinic(client, bookable_service):
     )
     MessageWords.objects.create(key="reminder", heading="See you soon")
     MailOptOut.objects.create(email="ben@example.com")
-    Message.objects.create(
-        pk=4711,
-        appointment=visit,
-        kind=MessageKind.FOLLOW_UP,
-        to_email="ana@example.com",
-        sequence=0,
-        message_id="<4711@clinic.example.org>",
-    )
+    mail = copy(FOLLOW_UP)
+    mail.appointment = visit
+    mail.save(force_insert=True)
     return {"visit": visit, "asked": asked, "entry": entry}
 
 

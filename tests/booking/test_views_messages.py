@@ -3,7 +3,7 @@
 import pytest
 from django.core import signing
 
-from booking.messages.context import OPT_OUT_SALT
+from booking.messages.context import OPT_OUT_SALT, opt_out_token
 from booking.models import Appointment, MailOptOut, Message
 from tests.html_tree import parse
 
@@ -124,7 +124,7 @@ def make_follow_up(visit):
 
 
 def stop_url(message):
-    return f"/messages/stop/{signing.dumps(message.pk, salt=OPT_OUT_SALT)}/"
+    return f"/messages/stop/{opt_out_token(message)}/"
 
 
 def test_mails_after_visits_are_stopped_by_a_button(client, visit):
@@ -152,12 +152,25 @@ def test_the_same_address_in_other_letters_is_stopped_once(client, visit):
 def test_no_other_link_stops_anything(client, visit):
     message = make_follow_up(visit)
     tokens = ["x", str(message.pk), signing.dumps(message.pk), stop_url(message)[15:-2] + "A"]
+    tokens += [signing.dumps(one, salt=OPT_OUT_SALT) for one in (message.pk, [message.pk, "x"])]
+    right = opt_out_token(message)
     message.kind = "confirmation"
     message.save()
-    tokens.append(signing.dumps(message.pk, salt=OPT_OUT_SALT))
+    tokens.append(right)
 
     for token in tokens:
         for ask in (client.get, client.post):
             assert ask(f"/messages/stop/{token}/").status_code == 404
 
     assert MailOptOut.objects.count() == 0
+
+
+def test_who_got_a_mail_by_mistake_stops_nothing_of_somebody_elses(client, visit):
+    message = make_follow_up(visit)
+    url = stop_url(message)
+    message.to_email = "corrected@example.com"
+    message.save()
+
+    assert client.post(url).status_code == 404
+    assert client.post(stop_url(message)).status_code == 302
+    assert [one.email for one in MailOptOut.objects.all()] == ["corrected@example.com"]
