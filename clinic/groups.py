@@ -56,6 +56,8 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
     "Front desk": {
         "booking": {
             "appointment": "view change",
+            # Not a model: the permission see_every_diary.
+            "every_diary": "see",
             "patient": "view change",
             "notavailabletime": "add change delete view",
             "availabletime": "view",
@@ -70,6 +72,31 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "mailoptout": "add delete view",
         },
         "clinic": {"clinic": "view"},
+    },
+    # Sees their own diary, and the people in it.
+    "Practitioner": {
+        "booking": {
+            "appointment": "view change",
+            "patient": "view",
+            "notavailabletime": "view",
+            "availabletime": "view",
+            "service": "view",
+            "location": "view",
+            "practitioner": "view",
+            "message": "view",
+        },
+        "conditions": {"condition": "view", "treatment": "view", "remedy": "view"},
+        "clinic": {"clinic": "view"},
+    },
+    "Owner": {
+        "booking": {"*": "add change delete view", "every_diary": "see"},
+        "conditions": {
+            "*": "add change delete view",
+            "condition": "add change delete view publish",
+            "treatment": "add change delete view publish",
+        },
+        "clinic": {"*": "add change delete view", "numbers": "see"},
+        "auth": {"user": "add change delete view", "group": "view"},
     },
 }
 

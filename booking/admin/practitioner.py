@@ -18,6 +18,7 @@ class PractitionerAdmin(admin.ModelAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "credentials", "email")
     prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("user",)
     inlines = (WeeklyHoursInline, ExtraHoursInline)
     fieldsets = (
         (None, {"fields": ("name", "credentials", "title", "slug", "is_active")}),
@@ -25,7 +26,7 @@ class PractitionerAdmin(admin.ModelAdmin):
             "On the website",
             {"fields": ("summary", "biography", "license_text", "languages")},
         ),
-        ("For staff", {"fields": ("email", "gets_agenda")}),
+        ("For staff", {"fields": ("email", "gets_agenda", "user")}),
         (
             "Calendar",
             {

@@ -172,6 +172,7 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ("starts_at", "pk")
+        permissions = [("see_every_diary", "Can see the visits of every practitioner")]
         indexes = [
             models.Index(
                 fields=("practitioner", "busy_from", "busy_until"),

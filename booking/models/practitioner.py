@@ -33,6 +33,15 @@ class Practitioner(models.Model):
     license_text = models.TextField("licenses", blank=True, help_text="One license per line.")
     languages = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="practitioner",
+        verbose_name="staff account",
+        help_text="With which they sign in: whoever may not see every diary sees this one.",
+    )
     is_active = models.BooleanField(default=True, help_text="Shown to patients and bookable.")
     gets_agenda = models.BooleanField(
         "gets the day by email",

@@ -22,6 +22,7 @@ def test_front_desk_handles_appointments_and_closures_and_reads_the_rest():
         "booking.change_waitlistentry",
         "booking.delete_mailoptout",
         "booking.delete_notavailabletime",
+        "booking.see_every_diary",
         "booking.view_appointment",
         "booking.view_availabletime",
         "booking.view_busycalendar",

@@ -71,7 +71,8 @@ def test_conditions_does_not_know_booking():
 @pytest.mark.parametrize(
     "module",
     [
-        "models",
+        "models/__init__",
+        "models/clinic",
         "forms",
         "confirmation",
         "environment",

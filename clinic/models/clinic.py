@@ -71,6 +71,7 @@ class Clinic(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic"
+        permissions = [("see_numbers", "Can see the clinic’s numbers")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(pk=1),

@@ -1,0 +1,25 @@
+"""Whose visits and patients a member of staff sees: every diary, or their own alone."""
+
+from booking.models import Appointment, Patient
+from booking.models.appointment import AppointmentQuerySet
+
+SEES_ALL = "booking.see_every_diary"
+
+
+def sees_every_diary(user) -> bool:
+    """Say whether the user sees all visits. Whoever does not sees those of their own diary."""
+    return user.has_perm(SEES_ALL)
+
+
+def visits_of(user, visits: AppointmentQuerySet | None = None) -> AppointmentQuerySet:
+    """Return those of the visits (all, if none are given) that the user may see at all."""
+    visits = Appointment.objects.all() if visits is None else visits
+    return visits if sees_every_diary(user) else visits.filter(practitioner__user=user)
+
+
+def patients_of(user, patients=None):
+    """Return those of the patients (all, if none are given) whom the user may see at all."""
+    patients = Patient.objects.all() if patients is None else patients
+    if sees_every_diary(user):
+        return patients
+    return patients.filter(pk__in=visits_of(user).values("patient"))
