@@ -120,10 +120,10 @@ def pytest_unconfigure() -> None:
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let the tests empty all tables after one that commits: in the site's database nobody may."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE booking_appointmentevent"
-            " DISABLE TRIGGER booking_appointmentevent_is_never_emptied"
-        )
+        for table in ("appointmentevent", "auditentry"):
+            cursor.execute(
+                f"ALTER TABLE booking_{table} DISABLE TRIGGER booking_{table}_is_never_emptied"
+            )
 
 
 @contextmanager

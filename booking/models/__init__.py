@@ -11,6 +11,7 @@ from .appointment import (
     Screening,
 )
 from .attempt import Attempt
+from .audit import AuditEntry, AuditKind
 from .availability import AvailableTime, NotAvailableTime, Weekday
 from .busy_calendar import BusyCalendar
 from .clock import DatabaseNow
@@ -53,6 +54,8 @@ __all__ = [
     "AppointmentEvent",
     "AppointmentStatus",
     "Attempt",
+    "AuditEntry",
+    "AuditKind",
     "AvailableTime",
     "BusyCalendar",
     "CancelledBy",

@@ -12,7 +12,7 @@ APPS = ("booking", "clinic", "conditions")
 BOOKING_LAYERS = [
     {"errors", "actors", "slots", "zones", "templatetags", "validators", "weeks", "busy_times"},
     {"models"},
-    {"catalogue", "search"},
+    {"audit", "catalogue", "search"},
     {"diaries"},
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons"},
