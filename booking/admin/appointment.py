@@ -33,6 +33,7 @@ from .medicines import medicines_prompt
 from .message import SEND_AGAIN, MessageInline, send_again
 from .search import patients_like, reference_start
 from .seen_before import seen_before_note
+from .whose import visits_of
 from .wording import appointment_label, moment_column, when_label
 
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
@@ -139,7 +140,8 @@ class AppointmentAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         related = (*self.list_select_related, "screening")
-        return super().get_queryset(request).select_related(*related)
+        visits = visits_of(request.user, super().get_queryset(request))
+        return visits.select_related(*related)
 
     def get_search_results(self, request, queryset, search_term):
         matches = patients_like(search_term, prefix="patient__")

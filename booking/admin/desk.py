@@ -33,6 +33,7 @@ from .desk_forms import (
 )
 from .history import event_words
 from .rules import Verdict, judge
+from .whose import visits_of
 from .wording import appointment_label, when_label
 
 SALT = "booking.desk"
@@ -78,8 +79,8 @@ def book_view(model_admin, request) -> HttpResponse:
     booked = Appointment.objects.confirmed().filter(reference=reference).first()
     if booked is not None:
         return _is_booked_already(model_admin, request, booked)
-    times = TimeForm(data, service=service, now=now)
-    details = PhoneDetailsForm(data)
+    times = TimeForm(data, service=service, now=now, user=request.user)
+    details = PhoneDetailsForm(data, user=request.user)
     forms = [visit_form, screening, times, details]
     is_sent = request.method == "POST" and BOOK in data
     checked = [form.is_valid() for form in forms]
@@ -206,7 +207,7 @@ def move_view(model_admin, request, pk: int) -> HttpResponse:
     """Move a visit to another time, person or place."""
     if not model_admin.has_manage_permission(request):
         raise PermissionDenied
-    visits = Appointment.objects.confirmed().select_related(
+    visits = visits_of(request.user, Appointment.objects.confirmed()).select_related(
         "service__location__same_hours_as", "practitioner", "location__same_hours_as", "patient"
     )
     visit = get_object_or_404(visits, pk=pk)
@@ -219,7 +220,7 @@ def move_view(model_admin, request, pk: int) -> HttpResponse:
         data.setdefault("practitioner", visit.practitioner.slug)
         data.setdefault("asked_by", "patient")
         data["sequence"] = str(visit.sequence)
-    times = TimeForm(data, service=visit.service, now=now, visit=visit)
+    times = TimeForm(data, service=visit.service, now=now, user=request.user, visit=visit)
     form = MoveForm(data)
     is_sent = request.method == "POST" and MOVE in data
     checked = [form.is_valid(), times.is_valid()]

@@ -24,6 +24,7 @@ from booking.validators import OneLine
 from conditions.models import Condition
 
 from .search import patients_like
+from .whose import patients_of, practitioners_of
 
 TYPED = "typed"
 DAYS_SHOWN = 4
@@ -148,7 +149,9 @@ class TimeForm(forms.Form):
     )
     override = forms.CharField(required=False)
 
-    def __init__(self, data, *, service: Service, now: datetime, visit: Appointment | None = None):
+    def __init__(
+        self, data, *, service: Service, now: datetime, user, visit: Appointment | None = None
+    ):
         super().__init__(data)
         self.service, self.now, self.visit = service, now, visit
         self.starts_at: datetime | None = None
@@ -159,8 +162,9 @@ class TimeForm(forms.Form):
         self.fields["location"].queryset = Location.objects.filter(places).select_related(
             "same_hours_as"
         )
-        self.practitioners = list(service.practitioners.filter(is_active=True))
-        self.fields["practitioner"].queryset = service.practitioners.filter(is_active=True)
+        active = practitioners_of(user, service.practitioners.filter(is_active=True))
+        self.practitioners = list(active)
+        self.fields["practitioner"].queryset = active
 
     def settle(self) -> None:
         """Take what is there, for a page that shows other times: what is missing is no error yet.
@@ -294,6 +298,8 @@ class TimeForm(forms.Form):
 class PhoneDetailsForm(DetailsForm):
     """Who comes: somebody the clinic knows, or the details that a new patient says."""
 
+    fields: dict[str, Any]
+
     find = forms.CharField(
         label="Find a patient",
         required=False,
@@ -301,13 +307,15 @@ class PhoneDetailsForm(DetailsForm):
         error_messages={"null_characters_not_allowed": NUL_MESSAGE},
     )
     patient = forms.ModelChoiceField(
-        Patient.objects.all(),
+        Patient.objects.none(),
         required=False,
         error_messages={"invalid_choice": "This patient is not in the records any more."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.known = patients_of(user)
+        self.fields["patient"].queryset = self.known
         del self.fields["start"]
         self.fields["email"].help_text = (
             "The confirmation goes there. Without an address a visit cannot be booked here: ask for "
@@ -337,7 +345,7 @@ class PhoneDetailsForm(DetailsForm):
         """Return who may be meant, with whoever is chosen first; one more than are shown."""
         found = list[Patient]()
         if term := getattr(self, "cleaned_data", {}).get("find"):
-            found = list(Patient.objects.filter(patients_like(term))[: MATCHES_SHOWN + 1])
+            found = list(self.known.filter(patients_like(term))[: MATCHES_SHOWN + 1])
         chosen = self.chosen
         if chosen is None:
             return found

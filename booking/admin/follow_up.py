@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from booking.follow_ups import choose_articles, has_opted_out
-from booking.models import STILL_TO_COME, Appointment, AppointmentStatus, MessageKind
+from booking.models import STILL_TO_COME, AppointmentStatus, MessageKind
 from booking.models.message import LEFT
 from booking.templatetags.clinic_times import length_words
 
 from .articles import ArticlesField
 from .message_wording import state_words
+from .whose import visits_of
 from .wording import appointment_label, when_label
 
 HAS_ARTICLES = (*STILL_TO_COME, AppointmentStatus.FULFILLED)
@@ -45,7 +46,7 @@ def articles_view(request, pk, *, model_admin):
     """Ask which articles the patient is given; a POST keeps them."""
     if not model_admin.has_manage_permission(request):
         raise PermissionDenied
-    visits = Appointment.objects.filter(status__in=HAS_ARTICLES)
+    visits = visits_of(request.user).filter(status__in=HAS_ARTICLES)
     visit = get_object_or_404(visits.select_related("service", "location", "patient"), pk=pk)
     of_service = list(visit.service.follow_up_articles.all())
     own = [one.condition for one in visit.follow_up_articles.select_related("condition")]

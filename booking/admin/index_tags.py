@@ -1,19 +1,22 @@
 """For the admin's index: what did not arrive, and what cannot be read."""
 
+from typing import Any
+
 from django import template
 from django.utils import timezone
 
 from booking.models import BusyCalendar, Message
 
 from .message_filters import needing_somebody
+from .whose import about_visits_of
 
 register = template.Library()
 
 
 @register.simple_tag
-def messages_needing_somebody() -> int:
+def messages_needing_somebody(user: Any) -> int:
     """Return how many messages to patients lately failed or came back, and were not sent again."""
-    return needing_somebody(Message.objects.all(), timezone.now()).count()
+    return needing_somebody(about_visits_of(user, Message.objects.all()), timezone.now()).count()
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from booking.calendars import download_method, event_status, event_uid, method_of
 from booking.models import ANNOUNCEMENTS, Appointment
 
+from .whose import visits_of
 from .wording import appointment_label, when_label
 
 
@@ -30,7 +31,7 @@ def lineage_view(request, pk, *, model_admin):
     """Show the UID of a visit and its files by mail, in order. Changes nothing."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    visits = Appointment.objects.confirmed().select_related("location")
+    visits = visits_of(request.user, Appointment.objects.confirmed()).select_related("location")
     visit = get_object_or_404(visits, pk=pk)
     method = download_method(visit)
     context = {

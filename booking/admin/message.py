@@ -14,6 +14,7 @@ from .message_filters import StateFilter
 from .message_wording import address_words, answer_of, hint_for, state_words
 from .read_only import PartOfVisitInline
 from .search import phone_digits
+from .whose import about_visits_of
 from .wording import appointment_label, moment_column
 
 ANSWER_SHOWN = 60
@@ -107,6 +108,9 @@ class MessageAdmin(MessageColumns, admin.ModelAdmin):
 
     class Media:
         css = {"all": ("css/staff.css",)}
+
+    def get_queryset(self, request):
+        return about_visits_of(request.user, super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

@@ -96,7 +96,9 @@ class MessageWordsAdmin(admin.ModelAdmin):
             chosen = {
                 name: request.POST[name] for name in ("visit", "part") if name in request.POST
             }
-            context["preview"] = PreviewForm(initial=chosen, key=own.pk, now=timezone.now())
+            context["preview"] = PreviewForm(
+                initial=chosen, key=own.pk, now=timezone.now(), user=request.user
+            )
             context["preview_url"] = reverse("admin:booking_messagewords_preview", args=[own.pk])
         return super().change_view(request, object_id, form_url, context)
 

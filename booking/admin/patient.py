@@ -5,6 +5,7 @@ from booking.models import Patient
 
 from .search import patients_like
 from .visits import VISITS_LISTED, link_and_label
+from .whose import patients_of
 
 
 @admin.register(Patient)
@@ -20,6 +21,9 @@ class PatientAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ("css/staff.css",)}
+
+    def get_queryset(self, request):
+        return patients_of(request.user, super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

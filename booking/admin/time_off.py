@@ -11,6 +11,7 @@ from booking.models import WAITING, Appointment, MoveRequest, MoveRequestStatus
 from clinic.confirmation import ask_first, is_confirmed
 
 from .visits import link_and_label
+from .whose import about_visits_of
 from .wording import appointment_label, when_label
 
 EVERYWHERE = (ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM)
@@ -69,6 +70,9 @@ class MoveRequestAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ("css/staff.css",)}
+
+    def get_queryset(self, request):
+        return about_visits_of(request.user, super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

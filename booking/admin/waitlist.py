@@ -10,6 +10,7 @@ from clinic.confirmation import ask_first, is_confirmed
 
 from .read_only import ReadOnlyInline
 from .search import patients_like
+from .whose import about_visits_of
 from .wording import moment_column, when_label
 
 
@@ -64,6 +65,9 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ("css/staff.css",)}
+
+    def get_queryset(self, request):
+        return about_visits_of(request.user, super().get_queryset(request))
 
     def has_add_permission(self, request):
         return False

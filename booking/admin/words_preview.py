@@ -26,6 +26,7 @@ from booking.models import (
 )
 from booking.words import CANCELLED_BY_CLINIC, REMINDER_TEXT, WORDS
 
+from .whose import visits_of
 from .wording import appointment_label
 
 VISITS_LISTED = 20
@@ -52,9 +53,9 @@ class PreviewForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, key, now, **kwargs):
+    def __init__(self, *args, key, now, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.visits = [] if key in OF_THE_LIST else visits_to_show(now)
+        self.visits = [] if key in OF_THE_LIST else visits_to_show(now, user)
         to_come = next((str(one.reference) for one in self.visits if one.ends_at > now), None)
         if key not in OF_THE_LIST:
             self.fields["visit"] = forms.ChoiceField(
@@ -73,10 +74,10 @@ class PreviewForm(forms.Form):
         return next((one for one in self.visits if str(one.reference) == chosen), None)
 
 
-def visits_to_show(now):
+def visits_to_show(now, user):
     """Return the visits of these weeks that were booked last, by when they are."""
     visits = (
-        Appointment.objects.confirmed()
+        visits_of(user, Appointment.objects.confirmed())
         .exclude(status=AppointmentStatus.CANCELLED)
         .filter(patient__isnull=False, starts_at__gt=now - AROUND, starts_at__lt=now + AROUND)
         .select_related("service", "practitioner", "location", "patient")
@@ -109,7 +110,7 @@ def preview_view(request, key, *, model_admin):
     now = timezone.now()
     own = model_admin.get_object(request, key)
     form = model_admin.get_form(request, own, change=True)(request.POST, instance=own)
-    chosen = PreviewForm(request.POST, key=key, now=now)
+    chosen = PreviewForm(request.POST, key=key, now=now, user=request.user)
     if not form.is_valid():
         return _say(problems=[(form[name].label, one) for name, one in form.errors.items()])
     if "visit" in chosen.fields and not chosen.visits:

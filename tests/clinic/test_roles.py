@@ -1,0 +1,185 @@
+"""Who may open which page of the admin: every address, for every role (tests/clinic/role_table.py)."""
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from booking import time_off
+from booking.models import (
+    Appointment,
+    BusyCalendar,
+    MailOptOut,
+    MessageWords,
+    Practitioner,
+    Service,
+)
+from conditions.models import (
+    Condition,
+    EmptySearch,
+    Feedback,
+    LinkCheck,
+    Review,
+    Revision,
+)
+from tests.booking.factories import (
+    DESK,
+    NOW,
+    book,
+    local,
+    make_closure,
+    make_details,
+    wait,
+)
+from tests.conditions.pictures import make_image
+from tests.copies import fill
+
+from .role_table import MODELS, OTHERS, OWN_DIARY
+
+GROUPS = {
+    "A": "Author",
+    "C": "Content",
+    "R": "Clinical reviewer",
+    "F": "Front desk",
+    "P": "Practitioner",
+    "O": "Owner",
+}
+ROLES = {"-": "nobody signed in", "N": "staff in no group", **GROUPS, "S": "superuser"}
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Wilhelmina Featherstone"
+# The pages of each model, by the column of the table that says who may open them.
+PAGES = {
+    "": 0,
+    "<path:object_id>/change/": 0,
+    "<path:object_id>/history/": 0,
+    "add/": 1,
+    "<path:object_id>/delete/": 2,
+}
+# These are open to all, or lead to another page in this table: they show nothing themselves.
+LEAD_ON = ("<path:object_id>/", "(?P<url>.*)$", "login/", "logout/", "jsi18n/")
+APP_INDEX = "^(?P<app_label>"
+
+
+def fill_clinic():
+    """Make a record for each model. The visit is not in the diary of the practitioner who signs in."""
+    call_command("seed_demo", verbosity=0)
+    Practitioner.objects.create(slug="dr-own", name="Dr. Own")
+    service = Service.objects.first()
+    details = make_details(name=NAME, email="wil@example.com")
+    visit = book(service, starts_at=local(9, 10), details=details)
+    wait(service, details=details)
+    closure = make_closure(local(9, 9), local(9, 12))
+    time_off.ask_to_move(visit, closure=closure, now=NOW, by=DESK)
+    BusyCalendar.objects.create(
+        practitioner=service.practitioner, url="https://calendar.example.org/s.ics"
+    )
+    MailOptOut.objects.create(email="wil@example.com")
+    MessageWords.objects.create(key="reminder", heading="See you soon")
+    EmptySearch.objects.create(query="itch", last_on=NOW.date())
+    Feedback.objects.create(
+        condition=Condition.objects.first(), was_helpful=True, sent_on=NOW.date()
+    )
+    LinkCheck.objects.create(url="https://example.org/", checked_at=NOW, is_alive=True)
+    Review.objects.create(
+        revision=Revision.objects.first(), reviewer="Dr. Lisanti", reviewed_on=NOW.date()
+    )
+    make_image()
+
+
+def routes(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif route.startswith("admin/"):
+            yield route.removeprefix("admin/")
+
+
+@pytest.fixture(autouse=True)
+def clinic(db):
+    """Fill the clinic, and stop the clock on the Monday on which the visit was booked."""
+    with time_machine.travel(NOW, tick=False):
+        fill(fill_clinic)
+        User.objects.create_user("another", is_staff=True)
+        yield
+
+
+def browser_of(role):
+    """Return the browser of somebody in this role, signed in."""
+    client = Client()
+    if role == "-":
+        return client
+    user = User.objects.create_user("somebody", is_staff=True, is_superuser=role == "S")
+    if role == "P":
+        Practitioner.objects.filter(slug="dr-own").update(user=user)
+    if role in GROUPS:
+        user.groups.add(Group.objects.get(name=GROUPS[role]))
+    client.force_login(user)
+    return client
+
+
+def address_of(route):
+    """Return an address of this route, with the numbers of records that there are."""
+    parts = route.split("/")
+    model = next((m for m in admin.site._registry if parts[:2] == name_of(m).split("/")), None)
+    records = Appointment.objects.confirmed() if model is Appointment else model and model.objects
+    record = records.order_by("pk").last() if records is not None else None
+    number = str(record.pk) if record else "1"
+    return "/admin/" + "/".join(
+        {"<int:number>": "1"}.get(part, number) if part.startswith("<") else part for part in parts
+    )
+
+
+def name_of(model):
+    return f"{model._meta.app_label}/{model._meta.model_name}"
+
+
+def table():
+    """Return who may open each route, by the two tables."""
+    models = {
+        f"{model}/{page}": columns[number]
+        for model, columns in MODELS.items()
+        for page, number in PAGES.items()
+    }
+    lists = {f"{model}/": MODELS[model][0] + "P" for model in OWN_DIARY}
+    return models | lists | OTHERS
+
+
+def is_open(client, url):
+    """Say whether the page opens. One that does not shows no patient."""
+    answer = client.get(url)
+    if answer.status_code == 405:  # by POST alone
+        answer = client.post(url)
+    goes = answer.headers.get("Location", "")
+    # A record that one may not see does not exist: Django leads to the index and says so.
+    is_open = answer.status_code == 200 or (
+        answer.status_code == 302 and goes != "/admin/" and not goes.startswith("/admin/login/")
+    )
+    assert answer.status_code in (200, 302, 403, 404), url
+    assert is_open or NAME not in answer.text, url
+    return is_open
+
+
+def test_every_address_is_in_the_table():
+    found = {
+        route
+        for route in routes(get_resolver().url_patterns)
+        if not route.endswith(LEAD_ON) and not route.startswith(APP_INDEX)
+    }
+
+    assert found == table().keys()
+
+
+@pytest.mark.parametrize("role", ROLES, ids=ROLES.values())
+def test_each_role_opens_what_the_table_says_and_nothing_else(role):
+    client = browser_of(role)
+    expected = {route: role in roles for route, roles in table().items()}
+
+    opened = {route: is_open(client, address_of(route)) for route in expected}
+
+    assert opened == expected
