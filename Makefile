@@ -14,7 +14,7 @@ READY := $(VENV)/.installed-$(shell cksum < $(LOCK) 2>/dev/null | cut -d ' ' -f 
 LIST := git ls-files --cached --others --exclude-standard
 # What a real installation sets; nothing connects to any of it.
 PRODUCTION := DEBUG=0 SECRET_KEY="$$(head -c 60 /dev/urandom | base64 -w 0)" \
-	ALLOWED_HOSTS=clinic.example.org SITE_URL=https://clinic.example.org \
+	SEALING_KEYS="$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')" ALLOWED_HOSTS=clinic.example.org SITE_URL=https://clinic.example.org \
 	DATABASE_URL=postgresql://clinic@localhost/clinic EMAIL_URL=smtp://mail.example.org
 
 .PHONY: run serve admin test races proofs check format bench lock

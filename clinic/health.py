@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.sitemaps import views as sitemap_views
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.models import Clinic
+from clinic.models import Clinic, SealingCheck
 from clinic.sitemaps import site_sections
 from conditions.caching import fresh
 
@@ -29,7 +30,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether the site can serve: database reachable and migrated. Otherwise 503."""
+    """Say whether the site can serve: database reachable and migrated, keys there. Otherwise 503."""
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -37,6 +38,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         return _not_ready("The database cannot be reached.")
     if pending:
         return _not_ready("The database waits for migrations.")
+    try:
+        SealingCheck.objects.check_keys()
+    except ImproperlyConfigured:
+        return _not_ready("A key with which texts are sealed is missing.")
     return JsonResponse({"status": "ok"})
 
 

@@ -25,6 +25,8 @@ from clinic.environment import (
     webhook_settings,
     wrong,
 )
+from clinic.sealing import EXAMPLE as SEALING_EXAMPLE
+from clinic.sealing import own_key, read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env_bool("DEBUG", default=False)
@@ -45,6 +47,10 @@ SECRET_KEY = env_secret(
 )
 if not DEBUG:
     check_secret(SECRET_KEY, example='SECRET_KEY="$(openssl rand -base64 48)"')
+# The first seals what patients write about their health, all of them open it.
+SEALING_KEYS = read_keys(
+    env_secret("SEALING_KEYS", "" if DEBUG else None, example=SEALING_EXAMPLE) or own_key(DATA_DIR)
+)
 SITE_URL = env(
     "SITE_URL",
     f"http://127.0.0.1:{PORT}" if DEBUG else None,

@@ -1,7 +1,6 @@
 """Whose visits and patients a member of staff sees: every diary, or their own alone."""
 
 from booking.models import Appointment, Patient
-from booking.models.appointment import AppointmentQuerySet
 
 SEES_ALL = "booking.see_every_diary"
 
@@ -11,7 +10,7 @@ def sees_every_diary(user) -> bool:
     return bool(user.has_perm(SEES_ALL))
 
 
-def visits_of(user, visits=None) -> AppointmentQuerySet:
+def visits_of(user, visits=None):
     """Return those of the visits (all, if none are given) that the user may see at all."""
     visits = Appointment.objects.all() if visits is None else visits
     return visits if sees_every_diary(user) else visits.filter(practitioner__user=user)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.zones import ZONE_PATTERN, read_zone
+from clinic.sealed_field import SealedTextField
 
 from .clock import DatabaseNow
 from .patient import Patient
@@ -133,8 +134,9 @@ class Appointment(models.Model):
     busy_from = models.DateTimeField()
     busy_until = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
-    reason = models.TextField(blank=True, max_length=2000)
-    medicines = models.TextField(blank=True, max_length=2000)
+    # What a patient writes about their health is sealed: decision 22.
+    reason = SealedTextField(blank=True, max_length=2000)
+    medicines = SealedTextField(blank=True, max_length=2000)
     condition_slug = models.SlugField(
         "came from article",
         max_length=80,

@@ -1,5 +1,6 @@
 """The clinic's own facts, and who signs in. Imports neither app."""
 
 from .clinic import Clinic
+from .sealing import SealingCheck
 
-__all__ = ["Clinic"]
+__all__ = ["Clinic", "SealingCheck"]

@@ -12,9 +12,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.management.base import CommandError
 
 from clinic.management.commands import serve as serve_command
+from clinic.sealing import key_id
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -207,13 +209,32 @@ def test_taken_port_is_one_sentence(serve):
 def test_a_folder_that_cannot_be_written_is_one_sentence(serve, tmp_path):
     taken = tmp_path / "file"
     taken.touch()
-    process = serve(DATA_DIR=str(taken), DATABASE_URL="postgresql://clinic@127.0.0.1:1/clinic")
+    variables = {"SEALING_KEYS": Fernet.generate_key().decode(), "DATA_DIR": str(taken)}
+    process = serve(DATABASE_URL="postgresql://clinic@127.0.0.1:1/clinic", **variables)
 
     output, _ = process.communicate(timeout=40)
 
     assert process.returncode == 1
     assert output.startswith(f"CommandError: DATA_DIR names {taken}, where nothing can be written")
     assert len(output.splitlines()) == 1
+
+
+def test_a_wrong_sealing_key_is_one_sentence(serve, data_dir):
+    right, wrong = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    first = serve(SEALING_KEYS=f"{right} {(data_dir / 'sealing-key').read_text()}")
+    wait_for_welcome(first)
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=40)
+
+    process = serve(SEALING_KEYS=wrong)
+    output, _ = process.communicate(timeout=40)
+
+    assert process.returncode == 1
+    [line] = [line for line in output.splitlines() if not line.startswith("The database is up")]
+    assert line.startswith("CommandError: SEALING_KEYS lacks the key ")
+    assert line.endswith("from where its copy is kept. Nothing was changed.")
+    assert key_id(right) in line
+    assert wrong not in output
 
 
 def test_unreachable_database_is_one_sentence(serve):

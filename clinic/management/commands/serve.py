@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinic.models import SealingCheck
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +110,10 @@ class Command(BaseCommand):
         """Bring database and static files to what this version of the code expects."""
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("The database is up to date.")
+        try:
+            SealingCheck.objects.check_keys()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
         if not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
         if seed:
