@@ -219,14 +219,14 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(serve, tmp_path):
     assert len(output.splitlines()) == 1
 
 
-def test_a_wrong_sealing_key_is_one_sentence(serve, data_dir):
+def test_a_wrong_sealing_key_is_one_sentence(serve, tmp_path):
     right, wrong = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    first = serve(SEALING_KEYS=f"{right} {(data_dir / 'sealing-key').read_text()}")
+    first = serve(SEALING_KEYS=right, DATA_DIR=str(tmp_path))
     wait_for_welcome(first)
     first.send_signal(signal.SIGTERM)
     first.communicate(timeout=40)
 
-    process = serve(SEALING_KEYS=wrong)
+    process = serve(SEALING_KEYS=wrong, DATA_DIR=str(tmp_path))
     output, _ = process.communicate(timeout=40)
 
     assert process.returncode == 1
