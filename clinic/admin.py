@@ -3,6 +3,9 @@
 from django.contrib import admin
 
 from clinic.models import Clinic
+from clinic.sign_in import admin as sign_in_admin
+
+__all__ = ["ClinicAdmin", "sign_in_admin"]
 
 admin.site.site_header = admin.site.site_title = "Clinic staff"
 admin.site.index_title = "What would you like to do?"

@@ -19,6 +19,9 @@ class ClinicConfig(AppConfig):
         post_migrate, because that is when Django itself creates the permissions the groups hold.
         """
         from clinic import checks  # noqa: F401 - importing it registers them
+        from clinic.sign_in import receivers  # models have to be there first
+
+        receivers.connect()
 
         # What a provider lacks stops the start, not the first mail.
         _ = mailers["default"]

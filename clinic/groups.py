@@ -95,7 +95,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             "condition": "add change delete view publish",
             "treatment": "add change delete view publish",
         },
-        "clinic": {"*": "add change delete view", "numbers": "see"},
+        "clinic": {"*": "add change delete view", "numbers": "see", "signin": "view"},
         "auth": {"user": "add change delete view", "group": "view"},
     },
 }

@@ -1,5 +1,6 @@
 """The settings, read from environment variables. docs/operations.md describes each of them."""
 
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,8 @@ CSRF_FAILURE_VIEW = "booking.views.csrf_failure"
 # Applications
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # The admin, with our own way in.
+    "clinic.sign_in.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -85,7 +87,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
+    "axes",
     "crispy_forms",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_prose_editor",
     "phonenumber_field",
     "procrastinate.contrib.django",
@@ -108,8 +114,11 @@ MIDDLEWARE = [
     "conditions.one_hop.OneHopMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Asks nothing until a page asks who the user is.
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 if DEBUG:
     MIDDLEWARE.append("clinic.middleware.OwnNotFoundMiddleware")
@@ -276,6 +285,41 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # An article with all its parts is one form of about 600 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+
+# How staff sign in (decision 21)
+
+# While developing, whoever has set up a second step is asked for it, and nobody else.
+TWO_STEP_REQUIRED = not DEBUG
+OTP_TOTP_ISSUER = SITE_HOST
+STAFF_IDLE_MINUTES = env_int("STAFF_IDLE_MINUTES", 30, lowest=1, highest=12 * 60)
+# The first asks whether somebody tried too often; the second looks at the password.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# Whoever tries on while locked out does not wait longer for it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "clinic.sign_in.lock_out.name_to_keep"
+AXES_CLIENT_IP_CALLABLE = "clinic.sign_in.lock_out.connection_of"
+AXES_LOCKOUT_CALLABLE = "clinic.sign_in.lock_out.locked_out"
+# What a failure leaves in the database: no name that is none, no code, no page with a search in it.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "code",
+    "present_code",
+    "key",
+    "next",
+    "csrfmiddlewaretoken",
+]
+AXES_VERBOSE = False
+# The sign-in history is our own: nobody can change it.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -311,5 +355,6 @@ LOGGING = {
         # Anyone can send a wrong host name, as often as they like.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
     },
 }

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("admin/content-today/", today.content_today_view, name="content-today"),
     path("admin/content-today/check-links/", today.check_links_view, name="check-links"),
+    path("admin/", include("clinic.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

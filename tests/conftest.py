@@ -56,6 +56,7 @@ SETTINGS_VARIABLES = (
     "SECRET_KEY_FILE",
     "SITE_URL",
     "SMS_URL",
+    "STAFF_IDLE_MINUTES",
     "TRUSTED_PROXIES",
     "WEB_WORKERS",
 )
@@ -131,10 +132,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         # Or the first test that seals would ask once more than others.
         SealingCheck.objects.check_once()
-        for table in ("appointmentevent", "auditentry"):
-            cursor.execute(
-                f"ALTER TABLE booking_{table} DISABLE TRIGGER booking_{table}_is_never_emptied"
-            )
+        for table in ("booking_appointmentevent", "booking_auditentry", "clinic_signin"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_is_never_emptied")
 
 
 @contextmanager

@@ -2,5 +2,6 @@
 
 from .clinic import Clinic
 from .sealing import SealingCheck
+from .sign_in import SignIn, SignInOutcome
 
-__all__ = ["Clinic", "SealingCheck"]
+__all__ = ["Clinic", "SealingCheck", "SignIn", "SignInOutcome"]

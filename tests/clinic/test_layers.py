@@ -76,6 +76,7 @@ def test_conditions_does_not_know_booking():
         "models/sealing",
         "sealing",
         "sealed_field",
+        "models/sign_in",
         "forms",
         "confirmation",
         "environment",

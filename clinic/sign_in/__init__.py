@@ -1,0 +1,1 @@
+"""How staff sign in: password, second step, lock-out, sessions, history."""
