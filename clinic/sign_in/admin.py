@@ -1,12 +1,95 @@
-"""The sign-in history in the admin. Devices and failures are not in it: they are secrets."""
+"""Accounts and the sign-in history in the admin. Devices and failures are not in it: they are secrets."""
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.models import SignIn
+from clinic.sign_in.owners import LAST_OWNER, OWNER, SUPERUSER, others_stay, rank
 
-admin.site.unregister([StaticDevice, TOTPDevice])
+admin.site.unregister([User, StaticDevice, TOTPDevice])
+
+
+class AccountForm(UserChangeForm):
+    """An account, which stays an owner's if it is the last."""
+
+    def clean(self):
+        """Refuse what would leave nobody who can give others access."""
+        super().clean()
+        data, user = self.cleaned_data, self.instance
+        after = {
+            name: data.get(name, getattr(user, name))
+            for name in ("is_active", "is_staff", "is_superuser")
+        }
+        groups = data.get("groups", user.groups.all())
+        in_charge = after["is_superuser"] or any(group.name == OWNER for group in groups)
+        stays = after["is_active"] and after["is_staff"] and in_charge
+        if not stays and not others_stay([user.pk]):
+            raise ValidationError(LAST_OWNER, code="last_owner")
+        return data
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """A new password for an account, or none any more."""
+
+    def clean(self):
+        """Refuse to leave the last owner without one."""
+        data = super().clean()
+        if not self.cleaned_data["set_usable_password"] and not others_stay([self.user.pk]):
+            self.add_error("usable_password", ValidationError(LAST_OWNER, code="last_owner"))
+        return data
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """Nobody changes an account that may do more than their own, or gives more than they have."""
+
+    form = AccountForm
+    change_password_form = PasswordForm
+    list_display = ("username", "first_name", "last_name", "is_active", "is_staff", "two_step")
+
+    def get_queryset(self, request):
+        apps = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).annotate(has_app=Exists(apps))
+
+    @admin.display(description="two-step sign-in", boolean=True)
+    def two_step(self, user):
+        return user.has_app
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        mine = rank(request.user)
+        if mine < SUPERUSER:
+            fields = (*fields, "is_superuser", "user_permissions")
+        return (*fields, "groups") if mine == 0 else fields
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may(request.user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may(request.user, obj)
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if not others_stay([user.pk for user in objs]):
+            protected = [*protected, LAST_OWNER]
+        return deleted, counts, lacking, protected
+
+    def delete_model(self, request, obj):
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        # Shown before; here for two owners who delete each other at the same time.
+        if not others_stay([user.pk for user in queryset]):
+            raise PermissionDenied
+        super().delete_queryset(request, queryset)
 
 
 @admin.register(SignIn)
@@ -28,3 +111,7 @@ class SignInAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+def _may(user, account):
+    return account is None or rank(account) <= rank(user)
