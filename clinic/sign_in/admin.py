@@ -99,7 +99,6 @@ class SignInAdmin(admin.ModelAdmin):
     list_display = ("at", "username", "outcome", "address", "browser")
     list_filter = ("outcome", "at")
     search_fields = ("username",)
-    search_help_text = "User name"
     fields = list_display
     actions = None
 
