@@ -12,6 +12,7 @@ from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from clinic.sign_in import two_step
 from tests.booking.factories import NOW
 from tests.html_tree import parse
 
@@ -22,6 +23,7 @@ from .staff import (
     SET_UP,
     TWO_STEP,
     code_now,
+    code_of,
     codes_shown,
     errors_of,
     fill_set_up,
@@ -134,21 +136,30 @@ def test_a_wrong_first_code_sets_nothing_up_and_keeps_the_square(client, pat):
 
 
 def test_a_secret_that_was_shown_to_somebody_else_or_long_ago_is_refused(client, pat, clock):
-    other = Client()
-    make_staff("sam")
-    sign_in(other, "sam")
-    theirs = parse(other.get(SET_UP).content).one("input", name="key").get("value")
-    sign_in(client)
-    old = parse(client.get(SET_UP).content).one("input", name="key").get("value")
-    clock.shift(25 * 60)
-    client.get(SET_UP)
-    clock.shift(25 * 60)
-    client.get(SET_UP)
-    clock.shift(25 * 60)
+    def secret(username):
+        browser = Client()
+        sign_in(browser, username)
+        return parse(browser.get(SET_UP).content).one("input", name="key").get("value")
 
-    answers = [client.post(SET_UP, {"key": key, "code": "123456"}) for key in (theirs, old, "x")]
+    make_staff("sam")
+    old = secret("pat")
+    clock.shift(61 * 60)
+    sign_in(client)
+    keys = (old, secret("sam"), "x")
+
+    answers = [client.post(SET_UP, {"key": key, "code": "123456"}) for key in keys]
 
     assert ["open for too long" in errors_of(answer)[0] for answer in answers] == [True] * 3
+
+
+def test_no_other_app_is_set_up_before_the_second_step(client, pat, codes):
+    sign_in(client)
+    key = two_step.seal_key(pat, "0" * 40)
+
+    answer = client.post(SET_UP, {"key": key, "code": code_of("0" * 40), "present_code": codes[0]})
+
+    assert answer.url.startswith(TWO_STEP)
+    assert TOTPDevice.objects.exclude(key="0" * 40).count() == 1
 
 
 def test_ten_recovery_codes_are_shown_once_and_kept_as_digests(client, pat):
@@ -189,6 +200,14 @@ def test_a_code_may_be_typed_with_spaces(client, pat, codes):
     prove(client, f" {code[:3]} {code[3:]} ")
 
     assert is_signed_in(client)
+    assert client.get(TWO_STEP, {"next": WANTED}).url == WANTED
+
+
+def test_a_recovery_code_of_nobody_is_wrong(client, pat):
+    TOTPDevice.objects.create(user=pat)
+    sign_in(client)
+
+    assert "not right" in errors_of(prove(client, "abcde-fghjk"))[1]
 
 
 def test_the_same_code_is_refused_the_second_time(client, pat, codes):
@@ -259,15 +278,24 @@ def test_another_app_asks_for_a_code_of_the_present_one(client, pat, codes, cloc
     assert is_signed_in(client)
 
 
-def test_setting_up_an_app_ends_the_other_sessions(client, pat, settings):
+def test_setting_up_an_app_ends_the_other_sessions_of_the_account(client, pat, settings):
     settings.TWO_STEP_REQUIRED = False
-    other = Client()
+    make_staff("sam")
+    other, sams = Client(), Client()
     sign_in(other)
+    sign_in(sams, "sam")
     sign_in(client)
 
     fill_set_up(client)
 
-    assert (is_signed_in(client), is_signed_in(other)) == (True, False)
+    assert [is_signed_in(browser) for browser in (client, other, sams)] == [True, False, True]
+
+
+def test_recovery_codes_come_with_an_app(client, pat, settings):
+    settings.TWO_STEP_REQUIRED = False
+    sign_in(client)
+
+    assert client.get(RECOVERY).url == SET_UP
 
 
 def test_new_recovery_codes_ask_for_a_code_and_take_the_place_of_the_old(client, pat, codes, clock):
