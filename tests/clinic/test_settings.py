@@ -208,6 +208,7 @@ def test_production_defaults_are_safe(show_settings):
         "DEFAULT_FROM_EMAIL",
         "TIME_ZONE",
         "TRUSTED_PROXIES",
+        "TWO_STEP_REQUIRED",
     ) == {
         "DEBUG": False,
         "SECURE_SSL_REDIRECT": True,
@@ -218,6 +219,7 @@ def test_production_defaults_are_safe(show_settings):
         "DEFAULT_FROM_EMAIL": "appointments@clinic.example.org",
         "TIME_ZONE": "America/New_York",
         "TRUSTED_PROXIES": [],
+        "TWO_STEP_REQUIRED": True,
     }
 
 
