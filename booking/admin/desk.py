@@ -19,6 +19,7 @@ from booking.errors import BookingError, SlotNotOffered, SlotTaken
 from booking.interruption import find_interruption
 from booking.models import Appointment
 from booking.screening import NO_FLAG, ScreeningPass
+from booking.stops import count_stop
 from clinic.confirmation import CSRF_FIELD
 from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess, flags_for_screening
@@ -75,7 +76,7 @@ def book_view(model_admin, request) -> HttpResponse:
     screening = PhoneScreeningForm(data, flag_set=flag_set)
     outcome = assess(flag_set, screening.known_codes)
     if outcome.level == CareLevel.EMERGENCY:
-        return _stop(model_admin, request, screening)
+        return _stop(model_admin, request, screening, now=now)
     booked = Appointment.objects.confirmed().filter(reference=reference).first()
     if booked is not None:
         return _is_booked_already(model_admin, request, booked)
@@ -104,7 +105,7 @@ def book_view(model_admin, request) -> HttpResponse:
         except (SlotTaken, SlotNotOffered):
             verdict = _judge(times, moving=reference)
     found = details.matches()
-    return _draw(
+    response = _draw(
         model_admin,
         request,
         "book.html",
@@ -121,6 +122,10 @@ def book_view(model_admin, request) -> HttpResponse:
         forms=forms,
         **_times_context(times, verdict),
     )
+    # Once for each form, however often it is drawn.
+    if request.method == "POST" and needs_word and "advised" not in data:
+        response.add_post_render_callback(lambda _: count_stop(CareLevel.URGENT, now=now))
+    return response
 
 
 def _reference(signed: str | None) -> UUID:
@@ -183,13 +188,13 @@ def _is_booked_already(model_admin, request, appointment: Appointment) -> HttpRe
     return redirect("admin:booking_appointment_change", appointment.pk)
 
 
-def _stop(model_admin, request, screening: PhoneScreeningForm) -> HttpResponse:
-    """Tell staff what to tell the caller. Nothing is booked, and nothing stored."""
+def _stop(model_admin, request, screening: PhoneScreeningForm, *, now: datetime) -> HttpResponse:
+    """Tell staff what to tell the caller. Nothing is booked, and nothing stored about them."""
     codes = screening.known_codes
     flags = [flag for flag in screening.flag_set.flags if flag.code in codes and flag.is_emergency]
     left_out = {CSRF_FIELD, BOOK, *ANSWERS}
     posted = [(k, v) for k, values in request.POST.lists() for v in values if k not in left_out]
-    return _draw(
+    response = _draw(
         model_admin,
         request,
         "book_emergency.html",
@@ -198,6 +203,9 @@ def _stop(model_admin, request, screening: PhoneScreeningForm) -> HttpResponse:
         is_crisis_only=all(flag.is_crisis for flag in flags),
         posted=posted,
     )
+    if request.method == "POST":
+        response.add_post_render_callback(lambda _: count_stop(CareLevel.EMERGENCY, now=now))
+    return response
 
 
 # Moving

@@ -30,6 +30,7 @@ from .message_words import MessageWords
 from .move_request import WAITING, MoveAlternative, MoveRequest, MoveRequestStatus
 from .patient import Patient
 from .practitioner import Location, LocationKind, Practitioner
+from .screening_stop import STOPPING, ScreeningStop
 from .service import ForWhom, Service
 from .waitlist import (
     ON_THE_LIST,
@@ -47,6 +48,7 @@ __all__ = [
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",
+    "STOPPING",
     "TO_STAFF",
     "WAITING",
     "WITHOUT_VISIT",
@@ -79,6 +81,7 @@ __all__ = [
     "Patient",
     "Practitioner",
     "Screening",
+    "ScreeningStop",
     "Service",
     "TimeOfDay",
     "WaitlistEntry",

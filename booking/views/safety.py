@@ -1,4 +1,4 @@
-"""Step 1: the red-flag questions. An emergency ends here and stores nothing."""
+"""Step 1: the red-flag questions. An emergency ends here and stores nothing about the person."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +10,7 @@ from booking import actions
 from booking.actors import PATIENT
 from booking.forms import ScreeningForm
 from booking.screening import PASS_COOKIE, PASS_LASTS, issue_pass
+from booking.stops import count_stop
 from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess
 
@@ -73,6 +74,7 @@ def _stop(request: HttpRequest, journey: Journey, form: ScreeningForm) -> HttpRe
     }
     response = render(request, "booking/screening_emergency.html", context)
     delete_cookie(response, HOLD_COOKIE)
+    count_stop(CareLevel.EMERGENCY, now=journey.now)
     return without_pass(response)
 
 
@@ -91,7 +93,9 @@ def _advise(request: HttpRequest, journey: Journey, form: ScreeningForm) -> Http
         "ruleset": journey.flag_set.ruleset,
         "carried": carried_details(request),
     }
-    return render(request, "booking/screening_urgent.html", context)
+    response = render(request, "booking/screening_urgent.html", context)
+    count_stop(CareLevel.URGENT, now=journey.now)
+    return response
 
 
 def _pass_on(request: HttpRequest, journey: Journey, outcome: Outcome) -> HttpResponse:

@@ -18,6 +18,7 @@ from booking.errors import BookingError, TooMany
 from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
 from booking.offer_hours import OFFER_LASTS
 from booking.screening import NO_FLAG, ScreeningPass
+from booking.stops import count_stop
 from booking.waitlist_forms import LONGEST_WAIT, JoinForm, OfferForm, WishesForm
 from conditions.models import CareLevel
 from conditions.red_flags import (
@@ -245,7 +246,7 @@ def _answer(
     if not is_valid:
         return _show(request, person, form, now=now)
     if outcome.level == CareLevel.URGENT and not form.cleaned_data["acknowledged"]:
-        return _advise(request, form)
+        return _advise(request, form, now=now)
     try:
         visit = waitlist.accept(
             reference=person.reference,
@@ -276,10 +277,12 @@ def _stop(
         if visit is not None
         else reverse("booking:safety", args=[person.service.slug]),
     }
-    return without_pass(render(request, "booking/screening_emergency.html", context))
+    response = render(request, "booking/screening_emergency.html", context)
+    count_stop(CareLevel.EMERGENCY, now=now)
+    return without_pass(response)
 
 
-def _advise(request: HttpRequest, form: OfferForm) -> HttpResponse:
+def _advise(request: HttpRequest, form: OfferForm, *, now: datetime) -> HttpResponse:
     codes = form.cleaned_data["flags"]
     context = {
         "flags": [flag for flag in form.flag_set.flags if flag.code in codes],
@@ -287,7 +290,9 @@ def _advise(request: HttpRequest, form: OfferForm) -> HttpResponse:
         "carried": {"start": form["start"].value()},
         "is_apart": True,
     }
-    return render(request, "booking/screening_urgent.html", context)
+    response = render(request, "booking/screening_urgent.html", context)
+    count_stop(CareLevel.URGENT, now=now)
+    return response
 
 
 def _screening(flag_set: FlagSet, outcome: Outcome, *, now: datetime) -> ScreeningPass:

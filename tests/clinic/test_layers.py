@@ -15,7 +15,7 @@ BOOKING_LAYERS = [
     {"audit", "catalogue", "search"},
     {"diaries"},
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
-    {"reasons"},
+    {"reasons", "stops"},
     {"agenda", "calendars", "follow_ups", "words"},
     {"messages", "outbox", "reminders"},
     {"sending"},
