@@ -16,7 +16,7 @@ BOOKING_LAYERS = [
     {"diaries"},
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons", "stops"},
-    {"agenda", "calendars", "follow_ups", "words"},
+    {"agenda", "calendars", "follow_ups", "numbers", "words"},
     {"messages", "outbox", "reminders"},
     {"sending"},
     {"bounces", "tasks"},
