@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/content-today/", today.content_today_view, name="content-today"),
     path("admin/content-today/check-links/", today.check_links_view, name="check-links"),
     path("admin/", include("clinic.sign_in.urls")),
+    path("admin/numbers/", include("booking.admin.numbers")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
