@@ -344,7 +344,8 @@ def _short(label: str, width: float) -> str:
 
 def _look(look: Look, palette: Palette, *, is_thin: bool = False) -> dict[str, Any]:
     """Return how bars of this look are drawn: by a pattern too, so that color is not needed."""
-    edge = 0 if is_thin else 1.5
+    # An edge of its own color keeps a bar of half a pixel in sight.
+    edge = 1 if is_thin else 1.5
     if look == Look.MAIN:
         return {"facecolor": palette.fill, "edgecolor": palette.fill, "linewidth": edge}
     if look == Look.WARM:
@@ -355,7 +356,7 @@ def _look(look: Look, palette: Palette, *, is_thin: bool = False) -> dict[str, A
         return {
             "facecolor": palette.raised,
             "edgecolor": palette.link,
-            "linewidth": 1 if is_thin else edge,
+            "linewidth": edge,
             "hatch": r"\\\\",
             "hatchcolor": palette.link,
         }
