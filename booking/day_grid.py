@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from booking.slots import Period, merged, to_utc
+from booking.slots import RESOLUTION, Period, merged, to_utc
 
 ROW = 15
 HOUR = 60
@@ -144,12 +144,12 @@ def clear_of(periods: Iterable[Period], taken: Iterable[Period]) -> list[Period]
 def cut(lower: datetime, upper: datetime, tz: tzinfo, *, minutes: int) -> list[Period]:
     """Return the period in parts that begin at its start, and each time clocks show a full step.
 
-    `minutes` is the step, a part of an hour. The start is rounded up to a whole row; a rest of less
-    than a row is left out.
+    `minutes` is the step, a part of an hour. Only whole rows count; what is less is left out.
     """
     parts = []
     lower = _rounded_up(lower, tz, ROW)
-    while upper - lower >= ROW * ONE_MINUTE:
+    upper = _rounded_up(upper - ROW * ONE_MINUTE + RESOLUTION, tz, ROW)
+    while lower < upper:
         end = min(_rounded_up(lower + ONE_MINUTE, tz, minutes), upper)
         parts.append((lower, end))
         lower = end

@@ -24,6 +24,7 @@ from clinic.confirmation import ask_first, is_confirmed
 from conditions.addresses import where_now
 from conditions.models import Condition
 
+from .agenda import agenda_view, print_view, state_view
 from .desk import book_view, is_movable, move_view
 from .filters import DayFilter, StatusFilter
 from .follow_up import HAS_ARTICLES, articles_view
@@ -102,7 +103,14 @@ class AppointmentAdmin(admin.ModelAdmin):
         move = self.admin_site.admin_view(partial(move_view, self))
         lineage = self.admin_site.admin_view(partial(lineage_view, model_admin=self))
         articles = self.admin_site.admin_view(partial(articles_view, model_admin=self))
+        agenda, state, sheet = (
+            self.admin_site.admin_view(partial(view, self))
+            for view in (agenda_view, state_view, print_view)
+        )
         return [
+            path("agenda/", agenda, name="booking_appointment_agenda"),
+            path("agenda/state/", state, name="booking_appointment_agenda_state"),
+            path("agenda/print/", sheet, name="booking_appointment_agenda_print"),
             path("<int:pk>/move/", move, name="booking_appointment_move"),
             path("<int:pk>/articles/", articles, name="booking_appointment_articles"),
             path("<int:pk>/calendar/", lineage, name="booking_appointment_calendar"),

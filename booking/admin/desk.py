@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -31,9 +31,11 @@ from .desk_forms import (
     PhoneScreeningForm,
     TimeForm,
     VisitForm,
+    usual_service,
 )
 from .history import event_words
 from .rules import Verdict, judge
+from .way_back import back_to_agenda, redirect_back
 from .whose import visits_of
 from .wording import appointment_label, when_label
 
@@ -65,6 +67,8 @@ def book_view(model_admin, request) -> HttpResponse:
         raise PermissionDenied
     now = timezone.now()
     data = _read(request)
+    if request.method != "POST":
+        data.setdefault("service", usual_service(data))
     visit_form = VisitForm(data, now=now)
     service = visit_form.wanted
     flag_set = flags_for_screening(data.get("condition", ""), now=now)
@@ -178,14 +182,14 @@ def _book(
     if outcome.level is not None:
         words = "Remind the caller to have a doctor look at what they told you about."
         _say(model_admin, request, words, messages.WARNING)
-    return redirect("admin:booking_appointment_change", appointment.pk)
+    return redirect_back(request, appointment)
 
 
 def _is_booked_already(model_admin, request, appointment: Appointment) -> HttpResponse:
     label = appointment_label(appointment)
     words = f"This form has booked {label}. Nothing more was booked: begin anew for another visit."
     _say(model_admin, request, words, messages.WARNING)
-    return redirect("admin:booking_appointment_change", appointment.pk)
+    return redirect_back(request, appointment)
 
 
 def _stop(model_admin, request, screening: PhoneScreeningForm, *, now: datetime) -> HttpResponse:
@@ -241,7 +245,7 @@ def move_view(model_admin, request, pk: int) -> HttpResponse:
         times.settle()
         form.errors.clear()
     if is_sent and form.cleaned_data.get("sequence") != visit.sequence:
-        changed = _what_changed(visit)
+        changed = what_changed(visit)
         form.data["sequence"] = str(visit.sequence)
     if is_sent and all(checked) and verdict and not changed and _may(verdict, times):
         try:
@@ -277,7 +281,7 @@ def _is_same(visit: Appointment, times: TimeForm) -> bool:
     )
 
 
-def _what_changed(visit: Appointment) -> str:
+def what_changed(visit: Appointment) -> str:
     """Say who did what to the visit last."""
     event = visit.events.select_related("practitioner", "previous_practitioner").last()
     if event is None:
@@ -308,13 +312,13 @@ def _move(model_admin, request, visit, verdict, form, now: datetime) -> HttpResp
     label = appointment_label(moved)
     model_admin.log_change(request, moved, "Moved.")
     _say(model_admin, request, f"Moved to {label}. The patient gets an email.", messages.SUCCESS)
-    return redirect("admin:booking_appointment_change", moved.pk)
+    return redirect_back(request, moved)
 
 
 def _stays(model_admin, request, visit: Appointment, why: str) -> HttpResponse:
     words = f"Nothing changed: {appointment_label(visit)}. {why}"
     _say(model_admin, request, words, messages.WARNING)
-    return redirect("admin:booking_appointment_change", visit.pk)
+    return redirect_back(request, visit)
 
 
 # Both
@@ -337,11 +341,14 @@ def _times_context(times: TimeForm, verdict: Verdict | None) -> dict[str, object
 
 
 def _draw(model_admin, request, template: str, *, title: str, **context) -> TemplateResponse:
+    back = _read(request).get("back", "")
     page = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": title,
         "list_url": reverse("admin:booking_appointment_changelist"),
+        "back": back,
+        "back_url": back_to_agenda(back),
         "is_refused": any(form.errors for form in context.get("forms", ()))
         or any(context.get(name) for name in REFUSALS),
     }

@@ -186,6 +186,8 @@ class Appointment(models.Model):
                 name="booking_appointment_held",
                 condition=Q(status=AppointmentStatus.PENDING),
             ),
+            # For the days that staff look at, cancelled visits included.
+            models.Index(fields=("starts_at",), name="booking_appointment_starts"),
             # For what is due by the clock.
             models.Index(
                 fields=("starts_at",),

@@ -211,9 +211,9 @@ def test_free_time_is_cut_at_full_hours():
     ]
 
 
-def test_free_time_begins_at_a_row_and_leaves_out_what_is_too_short():
+def test_free_time_is_whole_rows_and_leaves_out_what_is_too_short():
     assert cut(local(7, 9, 7), local(7, 9, 20), NEW_YORK, minutes=30) == []
-    assert cut(local(7, 9, 7), local(7, 9, 30), NEW_YORK, minutes=30) == [
+    assert cut(local(7, 9, 7), local(7, 9, 40), NEW_YORK, minutes=30) == [
         (local(7, 9, 15), local(7, 9, 30))
     ]
 

@@ -15,6 +15,7 @@ from booking import time_off
 from booking.messages.context import opt_out_token
 from booking.models import (
     Appointment,
+    AuditEntry,
     BusyCalendar,
     MailOptOut,
     Message,
@@ -125,8 +126,12 @@ def clinic(client, bookable_service):
 
 
 def everything():
-    """Return all that is stored about bookings, and all that is queued or noted."""
-    models = apps.get_app_config("booking").get_models(include_auto_created=True)
+    """Return all that is stored about bookings, and all that is queued or noted.
+
+    Who looked at which visit is written down by looking, so that is left out.
+    """
+    models = set(apps.get_app_config("booking").get_models(include_auto_created=True))
+    models -= {AuditEntry}
     return {
         model.__name__: list(model.objects.order_by("pk").values())
         for model in (*models, ProcrastinateJob, LogEntry)
@@ -174,8 +179,8 @@ def test_looking_at_the_staffs_pages_changes_nothing(clinic, admin_client, model
 
     answers = {url: look(admin_client, url) for url in staff_urls(model, record)}
 
-    # Not allowed, or by POST alone.
-    assert set(answers.values()) <= {200, 403, 405}, answers
+    # Not allowed, by POST alone, or only to be asked about some days.
+    assert set(answers.values()) <= {200, 400, 403, 405}, answers
     assert everything() == before
 
 
