@@ -1,4 +1,4 @@
-"""For the admin's index: what did not arrive, and what cannot be read."""
+"""For the admin's index: today's visits, what did not arrive, and what cannot be read."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from booking.models import BusyCalendar, Message
 
+from .agenda import today_words
 from .message_filters import needing_somebody
 from .whose import about_visits_of
 
@@ -24,3 +25,9 @@ def calendars_with_a_problem() -> int:
     """Return how many calendars of practitioners who can be booked cannot be read at present."""
     active = BusyCalendar.objects.filter(practitioner__is_active=True)
     return active.exclude(problem="").count()
+
+
+@register.simple_tag(takes_context=True)
+def visits_of_today(context) -> str:
+    """Return today's visits in numbers: "7 visits, 1 to confirm", of those the user may see."""
+    return today_words(context["request"].user, now=timezone.now())
