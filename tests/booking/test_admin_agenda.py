@@ -128,8 +128,18 @@ def test_a_held_time_says_until_when_and_goes_with_its_end(front_desk, bookable_
     with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
         later = shown(look(front_desk), "visit")
 
-    assert (held.name, held.words) == ("Somebody booking", "Held, until 7:10")
+    assert (held.name, held.words) == ("Not booked yet", "Held, until 7:10")
     assert later == []
+
+
+def test_a_time_held_for_days_names_the_day(front_desk, bookable_service):
+    make_appointment(
+        bookable_service, local(9, 9), status="pending", expires_at=local(8, 15), created_at=NOW
+    )
+
+    (held,) = shown(look(front_desk), "visit")
+
+    assert held.words == "Held, until Tue, Dec 8, 3:00"
 
 
 def test_whoever_was_asked_to_move_is_to_confirm_and_listed_above(front_desk, bookable_service):

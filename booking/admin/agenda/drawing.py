@@ -131,7 +131,6 @@ class _Column:
             items=fitted,
             is_today=is_today and not self.is_person,
             is_past=day < look.today and not self.is_person,
-            is_person=self.is_person,
         )
 
     def _place(self, lower: datetime, upper: datetime) -> Place | None:

@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 
 from booking.day_grid import HOUR, Lane, Place, clocks_change
 from booking.models import AppointmentStatus
-from booking.templatetags.clinic_times import clinic_time, clinic_time_with_zone
+from booking.templatetags.clinic_times import (
+    clinic_short_day,
+    clinic_time,
+    clinic_time_with_zone,
+)
 
 ALONE = Lane(0, 1)
 # More side by side are too narrow to read; those that are left over lie on the last.
@@ -81,7 +85,7 @@ class VisitItem(Item):
 
     @property
     def name(self) -> str:
-        return self.visit.patient.name if self.visit.patient else "Somebody booking"
+        return self.visit.patient.name if self.visit.patient else "Not booked yet"
 
     @property
     def look(self) -> tuple[str, str, str]:
@@ -129,7 +133,11 @@ class Column:
     items: Sequence[Item]
     is_today: bool = False
     is_past: bool = False
-    is_person: bool = False
+
+    @property
+    def lanes(self) -> int:
+        """Return how many things stand side by side where most do."""
+        return min(max((item.lane.of for item in self.items), default=1), MOST_LANES)
 
     @property
     def is_empty(self) -> bool:
@@ -149,6 +157,11 @@ class Grid:
     zone: str
 
     @property
+    def is_wide(self) -> bool:
+        """Say whether it needs more room than a week in which two things at most stand side by side."""
+        return len(self.columns) > 7 or any(column.lanes > 2 for column in self.columns)
+
+    @property
     def ladder(self) -> Iterator[tuple[Place, str]]:
         """Yield each hour's place, and what stands beside it."""
         for hour in range(*self.hours):
@@ -164,5 +177,10 @@ def look_of(visit: Any) -> tuple[str, str, str]:
 
 def status_words(visit: Any) -> str:
     if visit.status == AppointmentStatus.PENDING:
-        return f"Held, until {clinic_time(visit.expires_at, visit.location.tz).split()[0]}"
+        made, until = (
+            at.astimezone(visit.location.tz) for at in (visit.created_at, visit.expires_at)
+        )
+        # Most are for minutes, but for days if the patient was asked to move.
+        day = "" if made.date() == until.date() else f"{clinic_short_day(until)}, "
+        return f"Held, until {day}{clinic_time(until, visit.location.tz).split()[0]}"
     return look_of(visit)[2]
