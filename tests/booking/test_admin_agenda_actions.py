@@ -139,6 +139,15 @@ def test_a_visit_moved_meanwhile_is_not_cancelled(front_desk, service):
     assert "Moved from Mon, Dec 7" in said(response)[0]
 
 
+def test_what_comes_too_soon_is_refused_and_not_noted(front_desk, visit):
+    response = press(front_desk, visit, "missed")
+
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+    assert "This visit has not started yet." in said(response)[0]
+    assert [kind for kind, *_ in audited()] == ["saw"]
+
+
 def test_cancelling_asks_first_and_then_leads_back(front_desk, visit):
     question = press(front_desk, visit, "cancel")
     assert "Cancel and tell the patient?" in question.content.decode()

@@ -142,6 +142,13 @@ def test_looking_is_noted_once_with_the_days(front_desk, visit):
     ]
 
 
+@pytest.mark.parametrize("url", [AGENDA, PRINT])
+def test_whoever_asks_for_no_page_has_seen_none(front_desk, visit, url):
+    assert front_desk.head(url).status_code == 200
+
+    assert audited() == []
+
+
 # On paper
 
 

@@ -109,7 +109,7 @@ class _Column:
     def must_show(self) -> list[Place]:
         """Return the places of what the drawn hours must hold."""
         periods = [*self.open, *((one.starts_at, one.ends_at) for one in self.visits)]
-        return [place for period in periods if (place := self._place(*period))]
+        return [place for period in periods for place in self._found(*period)]
 
     def column(self, drawn: tuple[int, int]) -> Column:
         look, day = self.look, self.day
@@ -135,6 +135,10 @@ class _Column:
 
     def _place(self, lower: datetime, upper: datetime) -> Place | None:
         return place_on(self.day, lower, upper, self.tz)
+
+    def _found(self, lower: datetime, upper: datetime) -> list[Place]:
+        place = self._place(lower, upper)
+        return [place] if place else []
 
     # What is open
 
@@ -163,8 +167,7 @@ class _Column:
     def _closed(self) -> Iterator[Item]:
         words = self._holiday or "Closed"
         for lower, upper in clear_of([self.bounds], self.open):
-            place = self._place(lower, upper)
-            if place:
+            for place in self._found(lower, upper):
                 yield self._block(place, lower, words, is_hours=bool(self.open))
 
     @property
@@ -195,8 +198,7 @@ class _Column:
 
     def _visit_items(self) -> Iterator[Item]:
         for visit in self.visits:
-            place = self._place(visit.starts_at, visit.ends_at)
-            if place is not None:
+            for place in self._found(visit.starts_at, visit.ends_at):
                 yield VisitItem(
                     place,
                     visit=visit,
@@ -250,8 +252,7 @@ class _Column:
         step = HOUR if self.look.view == WEEK else HOUR // 2
         for lower, upper in merged(period for periods in free.values() for period in periods):
             for begins, ends in cut(lower, upper, self.tz, minutes=step):
-                place = self._place(begins, ends)
-                if place is not None:
+                for place in self._found(begins, ends):
                     url = self._book_url(begins, ends, free)
                     clock, day = Clock(begins, self.tz), clinic_day(self.day)
                     yield FreeItem(place, clock=clock, url=url, day=day)
