@@ -7,6 +7,7 @@ from typing import Any
 from booking.models import Appointment, AuditEntry, AuditKind, Patient
 
 LONGEST_NOTE = 300
+BY_ITSELF = "The site by itself"
 
 
 def note(
@@ -20,7 +21,7 @@ def note(
 ) -> None:
     """Write one entry, in the transaction of what it is about.
 
-    `words` says which page or which fields, never what a patient wrote. A visit names its patient.
+    No `user` means the site by itself. `words` says which page or which fields, never what a patient wrote. A visit names its patient.
     """
     note_many(user, kind, [(patient, visit)], now=now, words=words)
 
@@ -37,8 +38,8 @@ def note_many(
     entries = [
         AuditEntry(
             at=now,
-            by_id=user.pk,
-            by_name=user.get_full_name() or user.get_username(),
+            by_id=user.pk if user else None,
+            by_name=(user.get_full_name() or user.get_username()) if user else BY_ITSELF,
             kind=kind,
             patient_number=_number_of(patient, visit),
             visit_number=visit.pk if visit is not None else None,

@@ -118,3 +118,17 @@ class AlreadyAsked(BookingError):
     """Staff asked a patient to move a visit who has not answered yet. Ask them first."""
 
     message = "This patient was asked already, and has not answered yet."
+
+
+class NotErasable(BookingError):
+    """Staff ask to erase a patient whom something keeps. It says what; nothing has changed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class HoldChanged(BookingError):
+    """Somebody set or lifted the legal hold meanwhile, or erased the patient. Show what is so now."""
+
+    message = "Somebody changed this meanwhile. Nothing more was done: look again."

@@ -101,6 +101,12 @@ def forget_old(now: datetime) -> int:
     return Attempt.objects.filter(at__lte=now - LONGEST).delete()[0]
 
 
+def forget(email: str) -> int:
+    """Delete what was counted of an address, and return how many there were."""
+    digests = [_digest(kind, email.strip().casefold()) for kind in PER_EMAIL]
+    return Attempt.objects.filter(digest__in=digests).delete()[0]
+
+
 def _digest(kind: str, who: str) -> str:
     return salted_hmac("booking.limits", f"{kind} {who}", algorithm="sha256").hexdigest()
 

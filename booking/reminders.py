@@ -126,6 +126,8 @@ def agendas_due(now: datetime) -> Iterable[Practitioner]:
 def is_outdated(message: Message, *, now: datetime) -> bool:
     """Say whether it would be of no use, or untrue, to send the message now."""
     visit = message.appointment
+    if visit is not None and visit.patient is not None and visit.patient.erased_at:
+        return True
     match message.kind:
         case MessageKind.REMINDER if visit is not None:
             return (

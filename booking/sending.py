@@ -59,7 +59,8 @@ def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
     """Note that a mail which had left came back for good, and tell staff once."""
     with transaction.atomic():
         locked = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
-        if locked.state != MessageState.SENT:
+        # Of a patient who was erased meanwhile, nothing is known by this name any more.
+        if locked.state != MessageState.SENT or locked.message_id != message.message_id:
             return
         locked.state = MessageState.BOUNCED
         locked.bounced_at = now
@@ -71,7 +72,7 @@ def note_bounce(message: Message, *, answer: str, now: datetime) -> None:
 def readdress(message: Message) -> None:
     """Let a message about a visit go to its patient's present address: the one before may be wrong."""
     patient = message.appointment.patient if message.appointment else None
-    if patient is None or message.is_to_staff:
+    if patient is None or patient.erased_at or message.is_to_staff:
         return
     if message.channel == Channel.SMS:
         message.to_phone = patient.phone.as_e164

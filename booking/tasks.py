@@ -27,6 +27,7 @@ from booking.models import (
     Message,
     MessageKind,
     MessageState,
+    Patient,
     Practitioner,
     WaitlistEntry,
 )
@@ -97,7 +98,7 @@ def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> lis
     Both or neither: what is due is looked up by the mail.
     """
     patient = appointment.patient
-    if patient is None:
+    if patient is None or patient.erased_at:
         return []
     about = {
         "kind": MessageKind.REMINDER,
@@ -114,7 +115,7 @@ def remind(appointment: Appointment, *, lead_minutes: int, now: datetime) -> lis
 
 def follow_up(appointment: Appointment, *, now: datetime) -> Message | None:
     """Record and queue the mail after a visit; None if it was written before."""
-    if appointment.patient is None:
+    if appointment.patient is None or appointment.patient.erased_at:
         return None
     about = {"kind": MessageKind.FOLLOW_UP, "appointment": appointment}
     to_email = appointment.patient.email
@@ -205,16 +206,24 @@ def write_due(*, now: datetime) -> None:
     """Record and queue what is due by the clock at `now`. Safe to run twice, and at once."""
     for due in reminders_due(now, longest=timedelta(minutes=LONGEST_REMINDER)):
         with _apart("reminder of visit", due.visit):
-            visit = Appointment.objects.select_related("patient").get(pk=due.visit)
+            visit = _to_write_to(due.visit)
             if visit.sequence == due.sequence:
                 remind(visit, lead_minutes=due.lead_minutes, now=now)
     for pk in follow_ups_due(now):
         with _apart("mail after visit", pk):
-            follow_up(Appointment.objects.select_related("patient").get(pk=pk), now=now)
+            follow_up(_to_write_to(pk), now=now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     for practitioner in agendas_due(now):
         with _apart("agenda of practitioner", practitioner.pk):
             mail_agenda(practitioner, day=today, now=now)
+
+
+def _to_write_to(pk: int) -> Appointment:
+    """Return the visit. Its patient stays as they are, with their address, until the transaction ends."""
+    visit = Appointment.objects.get(pk=pk)
+    whose = Patient.objects.filter(appointments=visit).select_for_update(of=("self",), no_key=True)
+    visit.patient = whose.first()
+    return visit
 
 
 @contextmanager

@@ -89,7 +89,11 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
         "clinic": {"clinic": "view"},
     },
     "Owner": {
-        "booking": {"*": "add change delete view", "every_diary": "see"},
+        "booking": {
+            "*": "add change delete view",
+            "every_diary": "see",
+            "patient": "add change delete view erase export",
+        },
         "conditions": {
             "*": "add change delete view",
             "condition": "add change delete view publish",

@@ -17,6 +17,7 @@ from .changes import (
     mark_fulfilled,
     mark_no_show,
 )
+from .forgetting import forget_patient, forget_words
 from .holds import HOLD_DURATION, LONGEST_HOLD, extend, hold, release
 from .locks import close_diary, get_for_change, take_turn
 from .records import PatientDetails
@@ -32,6 +33,8 @@ __all__ = [
     "choose_messages",
     "close_diary",
     "extend",
+    "forget_patient",
+    "forget_words",
     "get_for_change",
     "hold",
     "keep_busy_times",

@@ -34,7 +34,7 @@ from .locks import (
     losing_the_race_is_slot_taken,
     queue_for,
 )
-from .records import PatientDetails, find_or_create_patient, write_history
+from .records import PatientDetails, find_or_create_patient, still_there, write_history
 from .requests import answer_request, is_held_for, patient_may_change
 from .taking import (
     check_free,
@@ -220,7 +220,8 @@ def _confirm(
     note: str,
 ) -> None:
     """Make the hold a booked visit with all that belongs to it."""
-    appointment.patient = patient or find_or_create_patient(details, now=now)
+    known = still_there(patient) if patient else None
+    appointment.patient = known or find_or_create_patient(details, now=now)
     appointment.status = AppointmentStatus.BOOKED
     appointment.expires_at = None
     appointment.reason = details.reason

@@ -26,6 +26,7 @@ class PatientDetails:
 
 
 # The address as the index has it: the other way to ignore capital letters would read all patients.
+# Locked, so that nobody is erased while they book; who was erased meanwhile is not found.
 _FIND_OR_CREATE = """
     WITH known AS (
         SELECT * FROM booking_patient
@@ -33,6 +34,7 @@ _FIND_OR_CREATE = """
             AND phone = %(phone)s AND phone_extension = %(extension)s
         ORDER BY name, id
         LIMIT 1
+        FOR SHARE
     ), created AS (
         INSERT INTO booking_patient (name, email, phone, phone_extension, created_at)
         SELECT %(name)s, %(email)s, %(phone)s, %(extension)s, %(now)s::timestamptz
@@ -57,6 +59,12 @@ def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient
     }
     (patient,) = Patient.objects.raw(_FIND_OR_CREATE, person)
     return patient
+
+
+def still_there(patient: Patient) -> Patient | None:
+    """Return the patient as they are now, or None if they were erased; nobody erases them then."""
+    known = Patient.objects.select_for_update(no_key=True)
+    return known.filter(pk=patient.pk, erased_at=None).first()
 
 
 def write_history(

@@ -12,6 +12,7 @@ from .message import MessageAdmin
 from .message_words import MessageWordsAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
+from .privacy import LegalHoldAdmin
 from .service import ServiceAdmin
 from .time_off import MoveRequestAdmin
 from .waitlist import WaitlistEntryAdmin
@@ -19,6 +20,7 @@ from .waitlist import WaitlistEntryAdmin
 __all__ = [
     "AppointmentAdmin",
     "BusyCalendarAdmin",
+    "LegalHoldAdmin",
     "LocationAdmin",
     "MailOptOutAdmin",
     "MessageAdmin",

@@ -325,7 +325,7 @@ class PhoneDetailsForm(DetailsForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.known = patients_of(user)
+        self.known = patients_of(user).filter(erased_at=None)
         self.fields["patient"].queryset = self.known
         del self.fields["start"]
         self.fields["email"].help_text = (

@@ -1,11 +1,12 @@
-"""For the admin's index: today's visits, what did not arrive, and what cannot be read."""
+"""For the admin's pages: today's visits, what did not arrive or cannot be read, who must not be erased."""
 
 from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from booking.models import BusyCalendar, Message
+from booking.models import BusyCalendar, LegalHold, Message, Patient
+from booking.privacy.holds import open_hold
 
 from .agenda import today_words
 from .message_filters import needing_somebody
@@ -31,3 +32,9 @@ def calendars_with_a_problem() -> int:
 def visits_of_today(context) -> str:
     """Return today's visits in numbers: "7 visits, 1 to confirm", of those the user may see."""
     return today_words(context["request"].user, now=timezone.now())
+
+
+@register.simple_tag
+def legal_hold_of(patient: Patient) -> LegalHold | None:
+    """Return the hold for which the patient must not be erased, if one is in force."""
+    return open_hold(patient)

@@ -3,13 +3,14 @@ from django.utils.html import format_html_join
 
 from booking.models import Patient
 
+from .privacy import PrivacyPages
 from .search import patients_like
 from .visits import VISITS_LISTED, link_and_label
 from .whose import patients_of
 
 
 @admin.register(Patient)
-class PatientAdmin(admin.ModelAdmin):
+class PatientAdmin(PrivacyPages, admin.ModelAdmin):
     """Contact details. A patient comes into being by booking, and is kept."""
 
     list_display = ("name", "email", "phone_display", "created_at")

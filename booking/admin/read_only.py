@@ -25,3 +25,21 @@ class PartOfVisitInline(ReadOnlyInline):
         return request.user.has_perm("booking.view_appointment") or request.user.has_perm(
             "booking.change_appointment"
         )
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A list that is only read, and what stands in it written elsewhere."""
+
+    actions = None
+
+    class Media:
+        css = {"all": ("css/staff.css",)}
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

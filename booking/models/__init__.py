@@ -28,8 +28,9 @@ from .message import (
 )
 from .message_words import MessageWords
 from .move_request import WAITING, MoveAlternative, MoveRequest, MoveRequestStatus
-from .patient import Patient
+from .patient import ERASED_HOST, ERASED_NAME, Patient
 from .practitioner import Location, LocationKind, Practitioner
+from .privacy import KEPT, LegalHold, RetentionKind, RetentionRule, RetentionRun
 from .screening_stop import STOPPING, ScreeningStop
 from .service import ForWhom, Service
 from .waitlist import (
@@ -43,7 +44,10 @@ from .waitlist import (
 
 __all__ = [
     "ANNOUNCEMENTS",
+    "ERASED_HOST",
+    "ERASED_NAME",
     "HOLDS_TIME",
+    "KEPT",
     "LONGEST_BUSY",
     "OF_THE_DAY",
     "ON_THE_LIST",
@@ -66,6 +70,7 @@ __all__ = [
     "EventKind",
     "FollowUpArticle",
     "ForWhom",
+    "LegalHold",
     "Location",
     "LocationKind",
     "MailOptOut",
@@ -80,6 +85,9 @@ __all__ = [
     "OfferOutcome",
     "Patient",
     "Practitioner",
+    "RetentionKind",
+    "RetentionRule",
+    "RetentionRun",
     "Screening",
     "ScreeningStop",
     "Service",

@@ -169,6 +169,9 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.CharField(max_length=20, choices=CancelledBy, blank=True)
+    words_erased_at = models.DateTimeField(
+        "reason and medicines erased", null=True, blank=True, editable=False
+    )
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -1,9 +1,14 @@
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
+
+# What stands in the place of somebody who was erased. Nothing is ever sent to this host: RFC 2606.
+ERASED_NAME = "Erased person"
+ERASED_HOST = "@erased.invalid"
 
 
 class Patient(models.Model):
@@ -18,10 +23,24 @@ class Patient(models.Model):
         validators=[RegexValidator(r"^[0-9]+$", "Enter digits only, for example 42.")],
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("name", "pk")
+        permissions = [
+            ("erase_patient", "Can erase patients"),
+            ("export_patient", "Can take out everything about a patient"),
+        ]
         indexes = [models.Index(Lower("email"), name="booking_patient_email")]
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_erased_is_nobody",
+                condition=Q(erased_at__isnull=True)
+                | Q(name=ERASED_NAME, email__endswith=ERASED_HOST, phone="", phone_extension=""),
+                violation_error_code="erased_is_nobody",
+                violation_error_message="Nothing is known of a person who was erased.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -33,7 +52,7 @@ class Patient(models.Model):
 
     @property
     def phone_display(self) -> str:
-        return phone_words(self.phone, self.phone_extension)
+        return "" if self.erased_at else phone_words(self.phone, self.phone_extension)
 
 
 def phone_words(phone: PhoneNumber, extension: str) -> str:

@@ -39,6 +39,8 @@ SILENT = {
     *("hold", "extend", "release", "keep_own_zone", "choose_messages"),
     # About a practitioner's own calendar, not about visits.
     *("keep_busy_times", "note_unreadable"),
+    # What is erased is in the audit; in the history it would be a line about nobody.
+    *("forget_patient", "forget_words"),
 }
 OTHERS = {
     *("book", "mark_booked", "PatientDetails", "HOLD_DURATION", "LONGEST_HOLD"),

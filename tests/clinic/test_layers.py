@@ -23,6 +23,7 @@ BOOKING_LAYERS = [
     {"bounces", "tasks"},
     {"actions"},
     {"time_off", "waitlist", "busy_jobs"},
+    {"privacy"},
     {"forms", "waitlist_forms"},
     {"views", "practitioner_views", "admin", "api"},
     {"urls", "apps", "management"},
