@@ -12,7 +12,7 @@ from .message import MessageAdmin
 from .message_words import MessageWordsAdmin
 from .patient import PatientAdmin
 from .practitioner import PractitionerAdmin
-from .privacy import LegalHoldAdmin
+from .privacy import LegalHoldAdmin, RetentionRuleAdmin, RetentionRunAdmin
 from .service import ServiceAdmin
 from .time_off import MoveRequestAdmin
 from .waitlist import WaitlistEntryAdmin
@@ -29,6 +29,8 @@ __all__ = [
     "NotAvailableTimeAdmin",
     "PatientAdmin",
     "PractitionerAdmin",
+    "RetentionRuleAdmin",
+    "RetentionRunAdmin",
     "ServiceAdmin",
     "WaitlistEntryAdmin",
 ]

@@ -2,5 +2,6 @@
 
 from .holds import LegalHoldAdmin
 from .pages import PrivacyPages
+from .retention import RetentionRuleAdmin, RetentionRunAdmin
 
-__all__ = ["LegalHoldAdmin", "PrivacyPages"]
+__all__ = ["LegalHoldAdmin", "PrivacyPages", "RetentionRuleAdmin", "RetentionRunAdmin"]

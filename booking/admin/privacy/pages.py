@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -31,7 +31,7 @@ CHANGE = "admin:booking_patient_change"
 WORD = "erase"
 
 
-class PrivacyPages:
+class PrivacyPages(admin.ModelAdmin):
     """Adds the pages to the patients' admin, and keeps those who were erased as they are."""
 
     def get_urls(self):

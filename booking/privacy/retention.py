@@ -1,0 +1,244 @@
+"""What the clinic's retention rules would let go of, and letting go of it.
+
+A rule without months does nothing. Legal holds and visits to come are never touched. Safe to run
+twice, and at once: each batch looks again at what it is about, and what is gone is not found.
+"""
+
+import calendar
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import Coalesce, Lower
+
+from booking import actions, audit, waitlist
+from booking.errors import NotErasable
+from booking.models import (
+    ERASED_HOST,
+    TO_STAFF,
+    Appointment,
+    LegalHold,
+    Message,
+    Patient,
+    RetentionKind,
+    RetentionRule,
+    RetentionRun,
+    Screening,
+    WaitlistEntry,
+)
+from conditions.models import EmptySearch, Feedback
+
+from .erasing import NO_PHONE, erase, forget_addresses
+from .person import name_of
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+type Find = Callable[[datetime, datetime], QuerySet[Any]]
+type Forget = Callable[[QuerySet[Any], datetime], int]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of data, and what becomes of it: "erased", "cleared" or "deleted".
+
+    Each of `finds` takes the time before which it is too old, and now. What it returns has the `day`
+    that counts; `forget` says how many of them are gone.
+    """
+
+    done: str
+    finds: tuple[Find, ...]
+    forget: Forget
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a rule would let go of now."""
+
+    count: int
+    oldest: datetime | date | None
+
+
+def older_than(rule: RetentionRule, *, now: datetime) -> datetime | None:
+    """Return the time before which the rule lets go; None if it is off."""
+    return months_before(now, rule.keep_months) if rule.keep_months is not None else None
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """Return the same day so many months before; the month's last day if there is no such day."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    day = min(now.day, calendar.monthrange(year, month + 1)[1])
+    return now.replace(year=year, month=month + 1, day=day)
+
+
+def due(rule: RetentionRule, *, now: datetime) -> Due:
+    """Return how much the rule would let go of now, and the oldest day of it. Changes nothing."""
+    before = older_than(rule, now=now)
+    if before is None:
+        return Due(0, None)
+    found = [
+        find(before, now).aggregate(count=Count("pk", distinct=True), oldest=Min("day"))
+        for find in KINDS[rule.kind].finds
+    ]
+    days = [one["oldest"] for one in found if one["oldest"] is not None]
+    return Due(sum(one["count"] for one in found), min(days, default=None))
+
+
+def apply(rule: RetentionRule, *, user: Any, now: datetime) -> RetentionRun | None:
+    """Let go of what is due, in batches, and keep how much it was; None if the rule is off.
+
+    No `user` means the site by itself.
+    """
+    before = older_than(rule, now=now)
+    if before is None or rule.keep_months is None:
+        return None
+    kind = KINDS[rule.kind]
+    count = sum(_in_batches(find(before, now), kind.forget, now=now) for find in kind.finds)
+    return RetentionRun.objects.create(
+        rule=rule,
+        at=now,
+        keep_months=rule.keep_months,
+        older_than=before,
+        count=count,
+        by_name=name_of(user) if user else audit.BY_ITSELF,
+    )
+
+
+def apply_all(*, now: datetime) -> list[RetentionRun]:
+    """Apply each rule that is on. What goes wrong with one does not keep the others."""
+    runs = []
+    for rule in RetentionRule.objects.filter(kind__in=KINDS, keep_months__isnull=False):
+        try:
+            runs.append(apply(rule, user=None, now=now))
+        except Exception as error:  # noqa: BLE001 - it is tried again tomorrow, and the rest goes on
+            # Its text may name a patient.
+            logger.error("The rule for %s was not applied: %s", rule.pk, type(error).__name__)
+    return [run for run in runs if run is not None]
+
+
+def _in_batches(found: QuerySet[Any], forget: Forget, *, now: datetime) -> int:
+    count, last = 0, None
+    while True:
+        rest = found if last is None else found.filter(pk__gt=last)
+        keys = list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not keys:
+            return count
+        with transaction.atomic():
+            count += forget(found.filter(pk__in=keys), now)
+        last = keys[-1]
+
+
+def _held(patient: str) -> Exists:
+    return Exists(LegalHold.objects.filter(patient=OuterRef(patient), lifted_at=None))
+
+
+def _held_address(field: str) -> Exists:
+    held = Patient.objects.filter(_held("pk")).alias(address=Lower("email"))
+    return Exists(held.filter(address=Lower(OuterRef(field))))
+
+
+def _patients(before: datetime, now: datetime) -> QuerySet[Patient]:
+    day = Coalesce(Max("appointments__ends_at"), "created_at")
+    people = Patient.objects.filter(~_held("pk"), erased_at=None)
+    return people.annotate(day=day).filter(day__lt=before)
+
+
+def _visits(before: datetime, now: datetime) -> QuerySet[Appointment]:
+    over = Appointment.objects.confirmed().filter(~_held("patient"), ends_at__lt=before)
+    return over.filter(words_erased_at=None).annotate(day=F("ends_at"))
+
+
+def _screenings(before: datetime, now: datetime) -> QuerySet[Screening]:
+    over = Screening.objects.filter(~_held("appointment__patient"), appointment__ends_at__lt=before)
+    return over.annotate(day=F("appointment__ends_at"))
+
+
+def _messages(before: datetime, now: datetime) -> QuerySet[Message]:
+    to_patients = Message.objects.exclude(kind__in=TO_STAFF).filter(created_at__lt=before)
+    still_there = to_patients.exclude(to_email__endswith=ERASED_HOST).exclude(to_phone=NO_PHONE)
+    is_over = Q(appointment=None) | Q(appointment__ends_at__lt=now)
+    return still_there.filter(
+        is_over, ~_held("appointment__patient"), ~_held_address("to_email")
+    ).annotate(day=F("created_at"))
+
+
+def _places(before: datetime, now: datetime) -> QuerySet[WaitlistEntry]:
+    is_over = Q(appointment=None) | Q(appointment__ends_at__lt=now)
+    return WaitlistEntry.objects.filter(
+        is_over, ~_held("appointment__patient"), ~_held_address("email"), created_at__lt=before
+    ).annotate(day=F("created_at"))
+
+
+def _dated(model: type[Any], field: str) -> Find:
+    """Return what finds the rows of a model that go by one date of their own."""
+
+    def find(before: datetime, now: datetime) -> QuerySet[Any]:
+        is_day = type(model._meta.get_field(field)) is DateField
+        limit = before.date() if is_day else before
+        old: QuerySet[Any] = model.objects.annotate(day=F(field))
+        return old.filter(day__lt=limit)
+
+    return find
+
+
+def _erase_each(found: QuerySet[Patient], now: datetime) -> int:
+    count = 0
+    for pk in list(found.values_list("pk", flat=True)):
+        try:
+            erase(pk, user=None, now=now)
+        except NotErasable:
+            # Somebody booked, or set a hold, meanwhile.
+            continue
+        count += 1
+    return count
+
+
+def _forget_words(found: QuerySet[Any], now: datetime) -> int:
+    return actions.forget_words(Appointment.objects.filter(pk__in=found.values("pk")), now=now)
+
+
+def _forget_addresses(found: QuerySet[Message], now: datetime) -> int:
+    keys = list(found.select_for_update(of=("self",), skip_locked=True).values_list("pk"))
+    return forget_addresses(Message.objects.filter(pk__in=[pk for (pk,) in keys]))
+
+
+def _take_off_the_list(found: QuerySet[WaitlistEntry], now: datetime) -> int:
+    keys = [entry.pk for entry in found]
+    for entry in found:
+        if entry.is_on_the_list:
+            waitlist.leave(reference=entry.reference, now=now)
+    _, deleted = WaitlistEntry.objects.filter(pk__in=keys).delete()
+    return deleted.get(WaitlistEntry._meta.label, 0)
+
+
+def _delete(found: QuerySet[Any], now: datetime) -> int:
+    return found.delete()[0]
+
+
+# What is not here is kept. `tests/booking/test_privacy_rules.py` asks of each model why.
+KINDS: dict[str, Kind] = {
+    RetentionKind.PATIENTS: Kind("erased", (_patients,), _erase_each),
+    RetentionKind.WORDS: Kind("cleared", (_visits,), _forget_words),
+    RetentionKind.SCREENING: Kind("deleted", (_screenings,), _delete),
+    RetentionKind.MESSAGES: Kind("cleared", (_messages,), _forget_addresses),
+    RetentionKind.WAITING: Kind("deleted", (_places,), _take_off_the_list),
+    RetentionKind.SIGN_INS: Kind("deleted", (_dated(Session, "expire_date"),), _delete),
+    RetentionKind.READERS: Kind(
+        "deleted", (_dated(Feedback, "sent_on"), _dated(EmptySearch, "last_on")), _delete
+    ),
+}
