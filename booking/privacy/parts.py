@@ -51,7 +51,7 @@ PARTS = (
         Patient,
         lambda person: Patient.objects.filter(pk=person.patient.pk),
         fhir.patient,
-        "Goes. In its place stands “Erased person”, whom nothing leads back to the patient.",
+        "Goes. In its place stands “Erased person”, from whom nothing leads back.",
     ),
     Part(
         "Visits",
