@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.urls import reverse
 
 from booking import tasks
@@ -217,6 +218,16 @@ def test_what_keeps_a_patient_is_said_and_nothing_changes(known, service, reason
 
     assert [said for said in words if said not in str(refusal.value)] == []
     assert (Patient.objects.values().get(pk=patient.pk), WaitlistEntry.objects.count()) == before
+
+
+def test_a_database_that_is_gone_is_no_refusal(known, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr("booking.privacy.erasing.why_not", fail)
+
+    with pytest.raises(OperationalError):
+        erase(known.patient.pk, user=known.staff, now=LATER)
 
 
 # The page

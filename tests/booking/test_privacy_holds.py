@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
+from booking.errors import HoldChanged
 from booking.models import AuditEntry, LegalHold, Patient
 from booking.privacy.erasing import erase
 from booking.privacy.holds import lift_hold, open_hold, put_hold
@@ -106,6 +107,18 @@ def test_who_was_held_can_be_erased_and_the_reason_goes_too(patient):
         "Erased person",
         "Olga",
     )
+
+
+def test_a_hold_that_was_lifted_is_not_lifted_again(patient):
+    hold = put(patient)
+    assert str(hold) == "in force"
+    lift_hold(hold, reason="Settled", by_name="Olga", now=NOW)
+
+    with pytest.raises(HoldChanged):
+        lift_hold(hold, reason="Settled twice", by_name="Olga", now=NOW)
+
+    hold.refresh_from_db()
+    assert (str(hold), hold.lifted_reason) == ("lifted", "Settled")
 
 
 def test_an_erased_person_cannot_be_held(owner, patient):

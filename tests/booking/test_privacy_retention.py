@@ -226,6 +226,12 @@ def test_who_is_busy_tonight_is_erased_another_night(service, monkeypatch):
     assert apply(rule("patients"), user=None, now=NOW).count == 0
 
 
+def test_places_that_are_over_go_too(service):
+    make_entry(service, OLD, status="left", closed_at=NOW)
+
+    assert apply(rule("waiting"), user=None, now=NOW).count == 1
+
+
 def test_notes_of_readers_go_too():
     article = make_article()
     for at in (OLD, YOUNG):

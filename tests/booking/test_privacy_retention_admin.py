@@ -7,6 +7,7 @@ from django.urls import reverse
 from booking.models import RetentionRule, RetentionRun, Screening
 from booking.privacy.retention import KINDS
 
+from .desk import signed_in
 from .test_privacy_retention import NOW, OLD, make_past
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -126,6 +127,17 @@ def test_the_reports_say_how_to_begin_and_are_only_read(owner):
     url = reverse("admin:booking_retentionrun_change", args=[run.pk])
     assert owner.post(url, {"count": "0"}).status_code == 403
     assert RetentionRun.objects.get().count == 7
+    assert str(run) == "Outcomes of the safety questions: 7"
+
+
+def test_who_may_only_look_sees_the_rule_and_cannot_run_it():
+    RetentionRule.objects.create(kind="screening", keep_months=24)
+    client = signed_in("view_retentionrule")
+
+    assert "See and run" not in client.get(LIST).text
+    assert 'name="keep_months"' not in client.get(f"{LIST}screening/change/").text
+    assert client.post(f"{LIST}screening/run/").status_code == 403
+    assert not RetentionRun.objects.exists()
 
 
 PAGES = [LIST, f"{LIST}words/change/", f"{LIST}words/run/", "/admin/booking/retentionrun/"]
