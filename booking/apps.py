@@ -4,7 +4,7 @@ from django.conf import settings
 
 class BookingConfig(AppConfig):
     name = "booking"
-    verbose_name = "Booking"
+    verbose_name = "Visits and patients"
 
     def ready(self) -> None:
         """Tell the articles, which do not know this app, the addresses that they may link to."""

@@ -15,6 +15,11 @@ admin.site.index_title = "What would you like to do?"
 class ClinicAdmin(admin.ModelAdmin):
     """One row: changed, never deleted, and added only while there is none."""
 
+    purpose = (
+        "The clinic’s name, address, phone, hours and emergency number, as every page shows them."
+    )
+    when_empty = "The pages show samples. Add your own facts."
+
     list_display = ["name", "practitioner_line", "phone", "facts_are_sample"]
     fieldsets = [
         (None, {"fields": ["name", "practitioner_line", "facts_are_sample"]}),

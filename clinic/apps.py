@@ -11,7 +11,7 @@ class ClinicConfig(AppConfig):
     """Who the clinic is, and what belongs to the whole site."""
 
     name = "clinic"
-    verbose_name = "Clinic"
+    verbose_name = "The clinic"
 
     def ready(self) -> None:
         """Register the checks, look at how mail leaves, and create the staff groups after each migration.

@@ -49,6 +49,9 @@ CARE_WORDS = {
 class AppointmentAdmin(admin.ModelAdmin):
     """Visits, read only. What staff do to them calls `booking.actions`; a status is never edited."""
 
+    purpose = "All visits, booked and held. Open one to move it, cancel it or say who came."
+    when_empty = "Nobody has booked yet."
+
     # What the front desk asks first comes first: a small screen shows no more without scrolling.
     list_display = ("when", "patient", "status", "service", "practitioner", "phone", "spoken")
     list_display_links = ("when",)

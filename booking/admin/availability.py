@@ -56,6 +56,11 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     What is busy in a practitioner's own calendar is only read here.
     """
 
+    purpose = (
+        "Days and hours when nobody can book: holidays, time off, closed days. Booked visits stay."
+    )
+    when_empty = "Nothing is closed. Add holidays and time off, so that nobody books then."
+
     form = ClosureForm
     list_display = ("when", "reason", "who", "where")
     list_display_links = ("when",)

@@ -31,6 +31,9 @@ class BusyCalendarForm(forms.ModelForm):
 class BusyCalendarAdmin(admin.ModelAdmin):
     """The calendars that practitioners keep elsewhere. Their addresses are secret."""
 
+    purpose = "Calendars that practitioners keep elsewhere. While they are busy there, nobody can book here."
+    when_empty = "No calendar is read. Add the secret address that a calendar program shows."
+
     form = BusyCalendarForm
     list_display = ("practitioner", "host", "state")
     list_filter = ("practitioner",)

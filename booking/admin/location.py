@@ -165,6 +165,9 @@ def _holidays(country: str, state: str, today: date) -> dict[date, str]:
 class LocationAdmin(admin.ModelAdmin):
     """Places, phone and video. What visits a change leaves out is named; they stay booked."""
 
+    purpose = "Where visits happen, phone and video too, with the clock and holidays of each place."
+    when_empty = "There is no place yet. Add the clinic first, then phone or video."
+
     form = LocationForm
     list_display = ("name", "kind", "address", "time_zone", "same_hours_as", "holiday_country")
     list_filter = ("kind",)

@@ -27,6 +27,9 @@ class OptOutForm(forms.ModelForm):
 class MailOptOutAdmin(admin.ModelAdmin):
     """Who wants no mail after visits: added, and taken off again, never changed."""
 
+    purpose = "Who wants no mail after visits. What is needed for a visit still reaches them."
+    when_empty = "Nobody has said no so far. Patients do so by a link in the mail."
+
     form = OptOutForm
     list_display = ("email", "since")
     search_fields = ("email",)

@@ -82,6 +82,9 @@ class MessageInline(MessageColumns, PartOfVisitInline):
 class MessageAdmin(MessageColumns, admin.ModelAdmin):
     """Messages and what became of each. Read only, but for sending one again."""
 
+    purpose = "Every mail and text message, and whether it arrived. Open one to send it again."
+    when_empty = "Nothing was sent yet. The first message leaves with the first booking."
+
     list_display = (*FIRST, "visit", *THEN)
     list_filter = (StateFilter, "kind", "channel")
     list_select_related = ("appointment__location",)

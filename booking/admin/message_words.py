@@ -28,6 +28,9 @@ CHANGE = "admin:booking_messagewords_change"
 class MessageWordsAdmin(admin.ModelAdmin):
     """All kinds, whether or not the clinic has words of its own. None is added or deleted."""
 
+    purpose = "What patients read in each message, and your own words for it."
+    when_empty = "Every message has its words from the start."
+
     form = WordsForm
     formfield_overrides = {models.TextField: {"widget": LinesWidget(attrs={"rows": 5})}}
     actions = None

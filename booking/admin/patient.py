@@ -13,6 +13,14 @@ from .whose import patients_of
 class PatientAdmin(PrivacyPages, admin.ModelAdmin):
     """Contact details. A patient comes into being by booking, and is kept."""
 
+    purpose = "The people who come, with their email, phone and visits. Search before you book."
+    when_empty = "Nobody is here yet: a patient is added when you or they book."
+    first_step = (
+        "admin:booking_appointment_add",
+        "Book a visit by phone",
+        "booking.change_appointment",
+    )
+
     list_display = ("name", "email", "phone_display", "created_at")
     search_fields = ("name", "email", "phone")
     search_help_text = "Name, email address or phone number, or a part of them."

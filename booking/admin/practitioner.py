@@ -14,6 +14,8 @@ from .visits import warn_of_visits
 
 @admin.register(Practitioner)
 class PractitionerAdmin(admin.ModelAdmin):
+    purpose = "The people whom patients can book, what is said of them, and their weekly hours."
+    when_empty = "Nobody can be booked yet. Add a place first, then the person with their hours."
     list_display = ("full_name", "title", "email", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "credentials", "email")

@@ -64,6 +64,10 @@ class RowForm(forms.ModelForm):
 
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):
+    purpose = "The kinds of visits: how long each takes, what it costs, who offers it and where."
+    when_empty = (
+        "Nothing can be booked yet. Add a place and a practitioner first, then the first visit."
+    )
     form = ServiceForm
     list_display = (
         "name",

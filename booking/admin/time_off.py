@@ -46,6 +46,14 @@ class AnsweredFilter(admin.SimpleListFilter):
 class MoveRequestAdmin(admin.ModelAdmin):
     """Whom the clinic asked to move a visit. Read only, but for settling and asking again."""
 
+    purpose = "Patients whom you asked to move a visit because of time off, and what they answered."
+    when_empty = "Nobody has been asked. Add a closure over booked visits, and you can ask them."
+    first_step = (
+        "admin:booking_notavailabletime_add",
+        "Add closure",
+        "booking.add_notavailabletime",
+    )
+
     list_display = ("visit", "patient", "phone", "status", "until", "note", "closure")
     list_display_links = ("visit",)
     list_filter = (AnsweredFilter, ("closure", admin.RelatedOnlyFieldListFilter))

@@ -43,6 +43,11 @@ class OfferInline(ReadOnlyInline):
 class WaitlistEntryAdmin(admin.ModelAdmin):
     """Who waits for which time. Read only, but for taking someone off the list."""
 
+    purpose = (
+        "Who waits for an earlier or another time. What gets free is offered to them by itself."
+    )
+    when_empty = "Nobody waits. People join by themselves when no time suits them."
+
     list_display = ("person", "phone_number", "service", "days", "time_of_day", "status", "joined")
     list_filter = ("status", "service", "practitioner")
     list_select_related = ("appointment__patient", "service", "location")

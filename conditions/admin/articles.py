@@ -91,6 +91,10 @@ class ConditionForm(ArticleForm):
 
 @admin.register(Condition)
 class ConditionAdmin(ArticleAdmin):
+    purpose = (
+        "Articles on symptoms and conditions. Write a draft here; nobody sees it until you publish."
+    )
+    when_empty = "There is no article yet. Write the first draft."
     form = ConditionForm
     list_display = ["title", "state", "kind", "body_area", "updated_at"]
     list_filter = ["kind", "body_area"]
@@ -148,6 +152,8 @@ class ConditionAdmin(ArticleAdmin):
 
 @admin.register(Treatment)
 class TreatmentAdmin(ArticleAdmin):
+    purpose = "Articles on what the clinic offers, such as acupuncture. Nobody sees a draft until you publish."
+    when_empty = "There is no treatment yet. Write the first draft."
     list_display = ["title", "state", "position", "updated_at"]
     fields = [
         "state",

@@ -10,6 +10,9 @@ from conditions.models import Feedback
 class FeedbackAdmin(admin.ModelAdmin):
     """Notes of people nobody knows; the words stay as they were sent."""
 
+    purpose = "What readers said about pages. Tick what you have dealt with."
+    when_empty = "No reader has said anything yet. The question stands under each article."
+
     list_display = ["sent_on", "page", "was_helpful", "words", "is_done"]
     list_display_links = ["sent_on", "page"]
     list_editable = ["is_done"]

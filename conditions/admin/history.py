@@ -12,6 +12,13 @@ from .moments import DAYS
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
+    purpose = "Every edition that was ever published. Nobody can change one."
+    when_empty = "Nothing was published yet. Open an article and publish it."
+    first_step = (
+        "admin:conditions_condition_changelist",
+        "See the articles",
+        "conditions.view_condition",
+    )
     list_display = ["__str__", "publish_at", "made_by", "note"]
     list_select_related = ["created_by"]
     list_filter = ["publish_at"]
@@ -45,6 +52,8 @@ class RevisionAdmin(admin.ModelAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(admin.ModelAdmin):
+    purpose = "Who checked which edition, when, and when the next check is due."
+    when_empty = "Nobody has signed for an edition yet. Open one under an article’s revisions."
     formfield_overrides = DAYS
     list_display = ["revision", "reviewer", "reviewed_on", "scope", "next_on"]
     list_filter = ["scope", "next_on"]

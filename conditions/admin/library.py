@@ -13,6 +13,8 @@ from .shared import SharedFactAdmin
 
 @admin.register(Source)
 class SourceAdmin(SharedFactAdmin):
+    purpose = "Studies and guidelines that articles point to. Add each one once."
+    when_empty = "There is no source yet. Add the first study or guideline."
     list_display = ["title", "publisher", "year", "key"]
     search_fields = ["title", "publisher", "key", "identifier"]
     formfield_overrides = SLUGS
@@ -29,6 +31,8 @@ class GlossaryTermForm(forms.ModelForm):
 
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(SharedFactAdmin):
+    purpose = "Hard words, explained where an article first uses them."
+    when_empty = "No word is explained yet. Add the first."
     form = GlossaryTermForm
     fields = ["term", "forms", "definition", "live_pages"]
     list_display = ["term", "definition"]
@@ -42,6 +46,8 @@ class MedicineClassForm(forms.ModelForm):
 
 @admin.register(MedicineClass)
 class MedicineClassAdmin(SharedFactAdmin):
+    purpose = "Kinds of medicine, with the names on the box. Readers are warned by them."
+    when_empty = "There is no kind yet. Add the first, with its names."
     form = MedicineClassForm
     fields = ["name", "slug", "names", "part_of", "live_pages"]
     autocomplete_fields = ["part_of"]
@@ -78,6 +84,9 @@ class NotedAdmin(admin.ModelAdmin):
 class EmptySearchAdmin(NotedAdmin):
     """Taken off the list once it is dealt with; it comes back if people still look in vain."""
 
+    purpose = "What readers looked for and did not find. Delete a line once it is dealt with."
+    when_empty = "Every search has found something so far."
+
     list_display = ["query", "times", "last_on"]
     list_filter = ["last_on"]
     search_fields = ["query"]
@@ -86,6 +95,9 @@ class EmptySearchAdmin(NotedAdmin):
 
 @admin.register(LinkCheck)
 class LinkCheckAdmin(NotedAdmin):
+    purpose = "Links in live articles, and whether each still leads somewhere."
+    when_empty = "No link was checked yet. Start a round under “Content today”."
+    first_step = ("content-today", "Content today", "conditions.change_condition")
     list_display = ["url", "is_alive", "reason", "failures", "checked_at"]
     list_filter = ["is_alive"]
     search_fields = ["url", "reason"]

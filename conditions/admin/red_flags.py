@@ -33,6 +33,8 @@ class RedFlagForm(forms.ModelForm):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(SharedFactAdmin):
+    purpose = "Warning signs that articles show and that every booking asks about first."
+    when_empty = "Nobody can book while there is none. Add the signs that are asked first."
     form = RedFlagForm
     list_display = ["label", "code", "level", "is_global", "is_active", "version", "old_words"]
     list_filter = ["level", "is_global", "is_active"]

@@ -22,6 +22,9 @@ SIGNED = ("no_cautions_signed_by", "no_cautions_signed_on")
 class RemedyAdmin(admin.ModelAdmin):
     """All kinds together, for the fields that search them. Each is changed in its own form."""
 
+    purpose = "All herbs, foods, nutrients and points together. Open one to change it."
+    when_empty = "There is none yet. Add a herb, food, nutrient or point in its own list."
+
     list_display = ["name", "kind", "treatment", "who_code", "latin_name"]
     list_filter = ["kind", "treatment"]
     list_select_related = ["treatment"]
@@ -145,6 +148,8 @@ class KindAdmin(WithParts, SharedFactAdmin):
 
 @admin.register(Herb)
 class HerbAdmin(KindAdmin):
+    purpose = "Herbs that treatments use, with their cautions."
+    when_empty = "There is no herb yet. Add the first, with its cautions."
     kind = RemedyKind.HERB
     list_display = ["name", "latin_name", "treatment", "is_offered"]
     search_fields = ["name", "slug", "latin_name"]
@@ -168,6 +173,8 @@ class HerbAdmin(KindAdmin):
 
 @admin.register(Food)
 class FoodAdmin(KindAdmin):
+    purpose = "Foods that treatments use, with their cautions."
+    when_empty = "There is no food yet. Add the first, with its cautions."
     kind = RemedyKind.FOOD
     fields = ["name", "slug", "treatment", "is_offered", "amounts", "note", "position"]
     inlines = [AmountInline, RemedyCautionInline]
@@ -175,6 +182,8 @@ class FoodAdmin(KindAdmin):
 
 @admin.register(Nutrient)
 class NutrientAdmin(KindAdmin):
+    purpose = "Vitamins, minerals and the like that treatments use, with their cautions."
+    when_empty = "There is no nutrient yet. Add the first, with its cautions."
     kind = RemedyKind.NUTRIENT
     fields = [
         "name",
@@ -192,6 +201,8 @@ class NutrientAdmin(KindAdmin):
 
 @admin.register(Acupoint)
 class AcupointAdmin(KindAdmin):
+    purpose = "Acupuncture points that treatments use, and where each lies on the body."
+    when_empty = "There is no point yet. Add the first."
     kind = RemedyKind.ACUPOINT
     form = AcupointForm
     list_display = ["name", "who_code", "pinyin", "treatment", "is_offered"]

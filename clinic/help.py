@@ -1,0 +1,92 @@
+"""What each page of the admin is for, in a sentence, and what to do first where a list is empty.
+
+A ModelAdmin says so itself, by `purpose` and `when_empty`; where nobody adds by hand what it
+lists, `first_step` may name the address, the label and the permission of what brings it about.
+"""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+# Of models that are not ours: purpose, and what to do while there is none.
+OTHERS = {
+    "auth.user": (
+        "Who may sign in here, and what each person may see and do.",
+        "Nobody has an account yet. Add one for each person, never one for two.",
+    ),
+    "auth.group": (
+        "What each kind of staff may do, such as the front desk. Put people into groups.",
+        "The groups come by themselves when the site is updated. Tell whoever runs it.",
+    ),
+}
+# Pages that belong to no list, by the name of their address.
+PAGES = {
+    "index": "Everything you may do here, what you need most often first.",
+    "app_list": "One part of the admin: choose a list, or add something to it.",
+    "password_change": "Choose a new password. You stay signed in on this device.",
+    "password_change_done": "Your new password counts from now on.",
+    "content-today": "What waits to be published, reviewed or repaired, and where to do it.",
+    "first-day": "What to do before patients can book, in order. Each line leads to its form.",
+    "booking_service_why": "Name a visit and a time, and read what keeps it from being offered.",
+    "booking_appointment_add": "Book for somebody on the phone: the safety questions, a time, the patient.",
+    "booking_appointment_move": "Give a visit another time. It keeps its old one until then.",
+    "booking_appointment_articles": "Choose what the patient is given to read after this visit.",
+    "booking_appointment_calendar": "The calendar files that went out for this visit, and the one of now.",
+    "conditions_pages": "Live pages that show a shared fact as it was: update them here.",
+}
+# Ways to see one record, whatever it is.
+_ENDINGS = {
+    "_delete": "Read what goes with it. Nothing is deleted until you say so.",
+    "_history": "Who changed it here, and when.",
+    "_uses": "Live pages that show this fact, and whether they show it as it is now.",
+    "_address": "Give the page another address. The old one will lead there.",
+    "_site": "What visitors see of this article now, and how to take it off.",
+    "_editions": "Every published edition of this article: compare them, or go back to one.",
+    "_difference": "What one edition says that the other does not.",
+    "_checked": "Sign that you read the live page today and found it right.",
+    "_roll_back": "Put an older edition on the site again. Read first what changes.",
+    "_password_change": "Give somebody a new password. Tell it to nobody else.",
+}
+CONFIRM = "Read what happens, then confirm it, or keep all as it is."
+
+
+def help_of(model_admin: "ModelAdmin[Any]") -> tuple[str, str]:
+    """Return what the pages of the admin are for, and what to do while its list is empty."""
+    purpose, when_empty = OTHERS.get(model_admin.opts.label_lower, ("", ""))
+    return (
+        getattr(model_admin, "purpose", "") or purpose,
+        getattr(model_admin, "when_empty", "") or when_empty,
+    )
+
+
+def purpose_of_page(
+    request: HttpRequest, model_admin: "ModelAdmin[Any] | None", *, is_question: bool
+) -> str:
+    """Return what a page is for, or "" of one that says so itself."""
+    match = request.resolver_match
+    name = str(match.url_name) if match else ""
+    if is_question:
+        return CONFIRM
+    if name in PAGES:
+        return PAGES[name]
+    if (ending := name[name.rfind("_") :]) in _ENDINGS:
+        return _ENDINGS[ending]
+    is_ours = name.endswith(("_changelist", "_add", "_change"))
+    return help_of(model_admin)[0] if model_admin is not None and is_ours else ""
+
+
+def first_step_of(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> tuple[str, str] | None:
+    """Return address and label of what brings the first row about, if this person may do it."""
+    if model_admin.has_add_permission(request):
+        opts = model_admin.opts
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_add")
+        return url, f"Add {opts.verbose_name}"
+    name, label, permission = getattr(model_admin, "first_step", ("", "", ""))
+    if not name or not request.user.has_perm(permission):
+        return None
+    try:
+        return reverse(name), label
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,47 @@
+"""For the admin's pages: what each is for, and what an empty list says."""
+
+from contextlib import suppress
+from typing import Any
+
+from django import template
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.template import Context
+
+from clinic.help import first_step_of, help_of, purpose_of_page
+from clinic.staff_menu import Task, tasks_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def page_purpose(context: Context) -> str:
+    """Return the sentence under the page's headline; "" where the page has one of its own."""
+    opts, model_admin = context.get("opts"), None
+    if opts is not None:
+        with suppress(NotRegistered):
+            model_admin = admin.site.get_model_admin(opts.model)
+    # Of `clinic.confirmation`, and Django's own question before many rows go.
+    is_question = "posted" in context or "deletable_objects" in context
+    return purpose_of_page(context["request"], model_admin, is_question=is_question)
+
+
+@register.inclusion_tag("admin/empty_list.html", takes_context=True)
+def empty_list(context: Context) -> dict[str, Any]:
+    """Say why a list shows nothing: it is empty, nothing is like what was looked for, or a filter."""
+    changes, request = context["cl"], context["request"]
+    _purpose, when_empty = help_of(changes.model_admin)
+    return {
+        "name": changes.opts.verbose_name_plural,
+        "is_empty": not changes.full_result_count,
+        "query": changes.query,
+        "when_empty": when_empty,
+        "first_step": first_step_of(changes.model_admin, request),
+        "is_popup": changes.is_popup,
+    }
+
+
+@register.filter
+def by_task(app_list: list[dict[str, Any]]) -> list[Task]:
+    """Return the admin's lists grouped and named by what staff do with them."""
+    return tasks_of(app_list)
