@@ -35,6 +35,7 @@ PER_CONNECTION = {
     "move": (Limit(30, HOUR), Limit(100, DAY)),
     "find": (Limit(20, HOUR),),
     "wait": (Limit(10, HOUR), Limit(30, DAY)),
+    "mail test": (Limit(3, timedelta(minutes=1)), Limit(30, HOUR)),
 }
 # Somebody may book a course of weekly visits for two children in one go, and move it.
 PER_EMAIL = {

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from clinic.help import LeadsBack
 from clinic.models import Clinic
 from clinic.sign_in import admin as sign_in_admin
 
@@ -12,7 +13,7 @@ admin.site.index_title = "What would you like to do?"
 
 
 @admin.register(Clinic)
-class ClinicAdmin(admin.ModelAdmin):
+class ClinicAdmin(LeadsBack):
     """One row: changed, never deleted, and added only while there is none."""
 
     purpose = (

@@ -7,7 +7,8 @@ lists, `first_step` may name the address, the label and the permission of what b
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 
 # Of models that are not ours: purpose, and what to do while there is none.
@@ -29,6 +30,7 @@ PAGES = {
     "password_change_done": "Your new password counts from now on.",
     "content-today": "What waits to be published, reviewed or repaired, and where to do it.",
     "first-day": "What to do before patients can book, in order. Each line leads to its form.",
+    "first-day-mail": "Correct the address, then send the test mail again.",
     "booking_service_why": "Name a visit and a time, and read what keeps it from being offered.",
     "booking_appointment_add": "Book for somebody on the phone: the safety questions, a time, the patient.",
     "booking_appointment_move": "Give a visit another time. It keeps its old one until then.",
@@ -50,6 +52,26 @@ _ENDINGS = {
     "_password_change": "Give somebody a new password. Tell it to nobody else.",
 }
 CONFIRM = "Read what happens, then confirm it, or keep all as it is."
+
+
+FIRST_DAY = "first-day"
+
+
+class LeadsBack(ModelAdmin):  # type: ignore[type-arg]  # which it does not take when it runs
+    """A form that the page “First day” leads to, and that leads back there once it is saved."""
+
+    def response_post_save_add(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
+        """Go back to where the person came from."""
+        return _back(request) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
+        """Go back to where the person came from."""
+        return _back(request) or super().response_post_save_change(request, obj)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect | None:
+    is_from_there = FIRST_DAY in request.GET
+    return HttpResponseRedirect(reverse(FIRST_DAY)) if is_from_there else None
 
 
 def help_of(model_admin: "ModelAdmin[Any]") -> tuple[str, str]:

@@ -51,6 +51,11 @@ def provider_id_of(mail: EmailMessage) -> str:
     return str(getattr(mail, "provider_id", ""))
 
 
+def file_of(mail: EmailMessage) -> str:
+    """Return the path of the file that the mail was written to, or ""."""
+    return str(getattr(mail, "written_to", ""))
+
+
 def note_answer(mail: EmailMessage, answer: str, *, provider_id: str = "") -> None:
     """Note on a mail that left what was answered."""
     vars(mail).update(server_answer=answer_line(answer), provider_id=answer_line(provider_id))
@@ -125,18 +130,18 @@ class EmlFileBackend(BaseEmailBackend):
         """Write the messages and return how many there were."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for message in email_messages:
-            self._write(message.message().as_bytes())
+            vars(message)["written_to"] = self._write(message.message().as_bytes())
             note_answer(message, "Written to a file")
         return len(email_messages)
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, content: bytes) -> Path:
         """Write one file, readable by its owner only, that appears when it is complete."""
         name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"
         partial = self.folder / f".{name}.part"
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        partial.rename(self.folder / f"{name}.eml")
+        return partial.rename(self.folder / f"{name}.eml")
 
 
 class _Connection(smtplib.SMTP):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from booking.admin import first_day_view as first_day
 from clinic import health, views
 from conditions.admin import today
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("admin/content-today/check-links/", today.check_links_view, name="check-links"),
     path("admin/", include("clinic.sign_in.urls")),
     path("admin/numbers/", include("booking.admin.numbers")),
+    path("admin/first-day/", first_day.first_day_view, name="first-day"),
+    path("admin/first-day/confirm/", first_day.confirm_view, name="first-day-confirm"),
+    path("admin/first-day/mail/", first_day.mail_test_view, name="first-day-mail"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

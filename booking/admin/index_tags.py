@@ -1,4 +1,4 @@
-"""For the admin's pages: today's visits, what did not arrive or cannot be read, who must not be erased."""
+"""For the admin's pages: today's visits, what needs somebody, the first day, who must not be erased."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from booking.models import BusyCalendar, LegalHold, Message, Patient
 from booking.privacy.holds import open_hold
 
 from .agenda import today_words
+from .first_day import Step, first_day
 from .message_filters import needing_somebody
 from .whose import about_visits_of
 
@@ -38,3 +39,11 @@ def visits_of_today(context) -> str:
 def legal_hold_of(patient: Patient) -> LegalHold | None:
     """Return the hold for which the patient must not be erased, if one is in force."""
     return open_hold(patient)
+
+
+@register.simple_tag
+def first_day_to_do() -> tuple[int, int, Step] | None:
+    """Return how many steps of the first day are done, of how many, and the next; None at its end."""
+    steps = first_day(timezone.now())
+    left = [step for step in steps if not step.is_done]
+    return (len(steps) - len(left), len(steps), left[0]) if left else None

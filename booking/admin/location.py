@@ -16,6 +16,7 @@ from booking.models import Appointment, AvailableTime, Location
 from booking.models.practitioner import default_time_zone, public_holidays
 from booking.templatetags.clinic_times import clinic_short_day
 from booking.zones import zone_names
+from clinic.help import LeadsBack
 
 from .visits import warn_of_visits
 
@@ -162,7 +163,7 @@ def _holidays(country: str, state: str, today: date) -> dict[date, str]:
 
 
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
+class LocationAdmin(LeadsBack):
     """Places, phone and video. What visits a change leaves out is named; they stay booked."""
 
     purpose = "Where visits happen, phone and video too, with the clock and holidays of each place."

@@ -7,13 +7,14 @@ from booking.availability import is_within_hours
 from booking.calendars import site_link
 from booking.models import Appointment, Practitioner
 from clinic.confirmation import ask_first, is_confirmed
+from clinic.help import LeadsBack
 
 from .hours import ExtraHoursInline, WeeklyHoursInline, overlapping
 from .visits import warn_of_visits
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(admin.ModelAdmin):
+class PractitionerAdmin(LeadsBack):
     purpose = "The people whom patients can book, what is said of them, and their weekly hours."
     when_empty = "Nobody can be booked yet. Add a place first, then the person with their hours."
     list_display = ("full_name", "title", "email", "is_active")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from booking.models import Service
 from booking.models.service import MINUTES_A_DAY, default_reminders
 from booking.templatetags.clinic_times import length_words
+from clinic.help import LeadsBack
 
 from .articles import ArticlesField
 from .lengths import LengthField, RemindersField
@@ -63,7 +64,7 @@ class RowForm(forms.ModelForm):
 
 
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin):
+class ServiceAdmin(LeadsBack):
     purpose = "The kinds of visits: how long each takes, what it costs, who offers it and where."
     when_empty = (
         "Nothing can be booked yet. Add a place and a practitioner first, then the first visit."

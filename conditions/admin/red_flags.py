@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from clinic.forms import LinesField
+from clinic.help import LeadsBack
 from conditions.models import RedFlag
 from conditions.publishing import count_uses
 from conditions.signing import SIGN
@@ -32,7 +33,7 @@ class RedFlagForm(forms.ModelForm):
 
 
 @admin.register(RedFlag)
-class RedFlagAdmin(SharedFactAdmin):
+class RedFlagAdmin(LeadsBack, SharedFactAdmin):
     purpose = "Warning signs that articles show and that every booking asks about first."
     when_empty = "Nobody can book while there is none. Add the signs that are asked first."
     form = RedFlagForm
