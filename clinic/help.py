@@ -2,8 +2,10 @@
 
 A ModelAdmin says so itself, by `purpose` and `when_empty`; where nobody adds by hand what it
 lists, `first_step` may name the address, the label and the permission of what brings it about.
+`deleting` says what deleting does, and `cannot_delete` what to do where something is in its way.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -21,6 +23,14 @@ OTHERS = {
         "What each kind of staff may do, such as the front desk. Put people into groups.",
         "The groups come by themselves when the site is updated. Tell whoever runs it.",
     ),
+}
+# What deleting those does, and what to do where it cannot be.
+OTHERS_DELETING = {
+    "auth.user": (
+        "They cannot sign in any more, and the list of what they did here goes.",
+        "Their name stands under what they published. Untick “active” instead: then they cannot sign in.",
+    ),
+    "auth.group": ("Everybody in it loses what it lets them do.", ""),
 }
 # Pages that belong to no list, by the name of their address.
 PAGES = {
@@ -81,6 +91,21 @@ def help_of(model_admin: "ModelAdmin[Any]") -> tuple[str, str]:
         getattr(model_admin, "purpose", "") or purpose,
         getattr(model_admin, "when_empty", "") or when_empty,
     )
+
+
+def deleting_words(model_admin: "ModelAdmin[Any]", chosen: Sequence[Model]) -> list[str]:
+    """Return what happens if these go: `deleting` of the admin, a sentence or made of what goes."""
+    words = getattr(model_admin, "deleting", None)
+    if callable(words):
+        return list(words(chosen))
+    return [words or OTHERS_DELETING.get(model_admin.opts.label_lower, ("", ""))[0]]
+
+
+def cannot_delete_words(model_admin: "ModelAdmin[Any]") -> str:
+    """Return what to do instead where something stands in the way: `cannot_delete` of the admin."""
+    words = getattr(model_admin, "cannot_delete", "")
+    known = OTHERS_DELETING.get(model_admin.opts.label_lower, ("", ""))[1]
+    return words or known or "It is in use, so nothing is deleted. Take it out there first."
 
 
 def purpose_of_page(

@@ -25,10 +25,26 @@ TASKS = (
             "mailoptout",
         ),
     ),
+    # What there comes to be besides.
+    ("Records", "booking", ("auditentry",)),
     (
         "Articles",
         "conditions",
-        ("condition", "treatment", "redflag", "feedback", "review", "revision", "image"),
+        ("condition", "treatment", "redflag", "feedback", "review", "revision"),
+    ),
+    (
+        "What articles share",
+        "conditions",
+        (
+            "image",
+            "source",
+            "glossaryterm",
+            "herb",
+            "food",
+            "nutrient",
+            "acupoint",
+            "medicineclass",
+        ),
     ),
     ("The clinic", "clinic", ("clinic",)),
     ("Staff accounts", "auth", ("user", "group")),

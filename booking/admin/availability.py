@@ -12,6 +12,7 @@ from .closure_form import ClosureForm, closure_label
 from .time_off import ask, waiting_for
 from .visits import visit_links, warn_of_visits
 
+CLOSURES_NAMED = 20
 # What the question about visits adds to the form.
 ANSWERS = {CSRF_FIELD, "_back", "seen", "visits", "ask"}
 
@@ -88,6 +89,15 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, obj) and obj is not None:
             return ("when", "practitioner", "location", "reason", *self.readonly_fields)
         return self.fields if obj is not None else self.fields[: -len(self.readonly_fields)]
+
+    def deleting(self, closures):
+        """Say for each closure when times are offered again; of very many, for the first."""
+        words = [
+            f"Times are offered again: {closure_label(closure)}, {self.who(closure) or 'everybody'}."
+            for closure in closures[:CLOSURES_NAMED]
+        ]
+        more = len(closures) - len(words)
+        return [*words, f"So they are in {more} more closures."] if more > 0 else words
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, closure):

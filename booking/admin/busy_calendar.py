@@ -88,6 +88,14 @@ class BusyCalendarAdmin(admin.ModelAdmin):
             request, "The calendar is being read. Open this page again to see how it went."
         )
 
+    def deleting(self, calendars):
+        """Say for each calendar how many of its times are offered again."""
+        return [
+            f"The busy times of {calendar} go with it: {calendar.busy_times.count()}. "
+            "They are offered again."
+            for calendar in calendars
+        ]
+
     def get_deleted_objects(self, objs, request):
         """Name the calendars alone: their times go with them, which takes no other permission."""
         names = [str(calendar) for calendar in objs]

@@ -168,6 +168,8 @@ class LocationAdmin(LeadsBack):
 
     purpose = "Where visits happen, phone and video too, with the clock and holidays of each place."
     when_empty = "There is no place yet. Add the clinic first, then phone or video."
+    deleting = "Nothing can be booked there any more, and its own closures go with it."
+    cannot_delete = "Hours, services or visits are at this place, so it stays. Take it out of the services instead."
 
     form = LocationForm
     list_display = ("name", "kind", "address", "time_zone", "same_hours_as", "holiday_country")

@@ -29,6 +29,7 @@ class MailOptOutAdmin(admin.ModelAdmin):
 
     purpose = "Who wants no mail after visits. What is needed for a visit still reaches them."
     when_empty = "Nobody has said no so far. Patients do so by a link in the mail."
+    deleting = "Mails after visits are sent to this address again."
 
     form = OptOutForm
     list_display = ("email", "since")

@@ -17,6 +17,8 @@ from .visits import warn_of_visits
 class PractitionerAdmin(LeadsBack):
     purpose = "The people whom patients can book, what is said of them, and their weekly hours."
     when_empty = "Nobody can be booked yet. Add a place first, then the person with their hours."
+    deleting = "Their hours, closures and calendars go with them, and their page leads nowhere."
+    cannot_delete = "Their name stands in records of the clinic, so they stay. Untick “active” instead: then nobody can book them."
     list_display = ("full_name", "title", "email", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "credentials", "email")
@@ -123,6 +125,11 @@ class PractitionerAdmin(LeadsBack):
         for one, other in overlapping(times):
             words = f"These hours are open at the same time: {_label(one)}, and {_label(other)}."
             self.message_user(request, words, messages.WARNING)
+
+    def get_deleted_objects(self, objs, request):
+        """Ask for no other permission: hours, calendars and busy times go with whose they are."""
+        names, counts, _lacking, protected = super().get_deleted_objects(objs, request)
+        return names, counts, set(), protected
 
     @admin.display(description="name", ordering="name")
     def full_name(self, practitioner):

@@ -69,6 +69,8 @@ class ServiceAdmin(LeadsBack):
     when_empty = (
         "Nothing can be booked yet. Add a place and a practitioner first, then the first visit."
     )
+    deleting = "Nobody can book it any more, and links to it lead nowhere."
+    cannot_delete = "It stands in records of the clinic, so it stays. Untick “bookable” instead: then nobody can book it."
     form = ServiceForm
     list_display = (
         "name",

@@ -95,6 +95,8 @@ class ConditionAdmin(ArticleAdmin):
         "Articles on symptoms and conditions. Write a draft here; nobody sees it until you publish."
     )
     when_empty = "There is no article yet. Write the first draft."
+    deleting = "The draft goes for good, with all its parts. It was never on the site."
+    cannot_delete = "It was on the site, so its editions stay. Take it off the site instead."
     form = ConditionForm
     list_display = ["title", "state", "kind", "body_area", "updated_at"]
     list_filter = ["kind", "body_area"]
@@ -154,6 +156,10 @@ class ConditionAdmin(ArticleAdmin):
 class TreatmentAdmin(ArticleAdmin):
     purpose = "Articles on what the clinic offers, such as acupuncture. Nobody sees a draft until you publish."
     when_empty = "There is no treatment yet. Write the first draft."
+    deleting = "The draft goes for good, with all its parts. It was never on the site."
+    cannot_delete = (
+        "Editions, remedies or claims belong to it, so it stays. Take it off the site instead."
+    )
     list_display = ["title", "state", "position", "updated_at"]
     fields = [
         "state",

@@ -12,6 +12,7 @@ class FeedbackAdmin(admin.ModelAdmin):
 
     purpose = "What readers said about pages. Tick what you have dealt with."
     when_empty = "No reader has said anything yet. The question stands under each article."
+    deleting = "The reader’s note goes for good. To keep it, tick it as done instead."
 
     list_display = ["sent_on", "page", "was_helpful", "words", "is_done"]
     list_display_links = ["sent_on", "page"]

@@ -54,6 +54,7 @@ class RevisionAdmin(admin.ModelAdmin):
 class ReviewAdmin(admin.ModelAdmin):
     purpose = "Who checked which edition, when, and when the next check is due."
     when_empty = "Nobody has signed for an edition yet. Open one under an article’s revisions."
+    deleting = "The page says no longer that this person checked it."
     formfield_overrides = DAYS
     list_display = ["revision", "reviewer", "reviewed_on", "scope", "next_on"]
     list_filter = ["scope", "next_on"]

@@ -62,6 +62,7 @@ class ImageForm(forms.ModelForm):
 class ImageAdmin(admin.ModelAdmin):
     purpose = "Pictures for articles. Upload one here once; any article can show it."
     when_empty = "There is no picture yet. Upload the first."
+    deleting = "The picture and its copies go from the disk for good."
     list_display = ["title", "preview", "size", "credit", "created_at"]
     search_fields = ["title", "credit", "illustrations__alt"]
     readonly_fields = ["preview", "size", "shown_in", "created_by", "created_at"]

@@ -15,6 +15,8 @@ from .shared import SharedFactAdmin
 class SourceAdmin(SharedFactAdmin):
     purpose = "Studies and guidelines that articles point to. Add each one once."
     when_empty = "There is no source yet. Add the first study or guideline."
+    deleting = "Drafts that name it lose it. Live pages keep it until you update them."
+    cannot_delete = "Amounts in foods and the like come from it. Give those another source first."
     list_display = ["title", "publisher", "year", "key"]
     search_fields = ["title", "publisher", "key", "identifier"]
     formfield_overrides = SLUGS
@@ -33,6 +35,7 @@ class GlossaryTermForm(forms.ModelForm):
 class GlossaryTermAdmin(SharedFactAdmin):
     purpose = "Hard words, explained where an article first uses them."
     when_empty = "No word is explained yet. Add the first."
+    deleting = "The word is explained no more. Live pages keep it until you update them."
     form = GlossaryTermForm
     fields = ["term", "forms", "definition", "live_pages"]
     list_display = ["term", "definition"]
@@ -48,6 +51,7 @@ class MedicineClassForm(forms.ModelForm):
 class MedicineClassAdmin(SharedFactAdmin):
     purpose = "Kinds of medicine, with the names on the box. Readers are warned by them."
     when_empty = "There is no kind yet. Add the first, with its names."
+    deleting = "Cautions that name it lose it, and readers who take it are warned no more."
     form = MedicineClassForm
     fields = ["name", "slug", "names", "part_of", "live_pages"]
     autocomplete_fields = ["part_of"]
@@ -86,6 +90,7 @@ class EmptySearchAdmin(NotedAdmin):
 
     purpose = "What readers looked for and did not find. Delete a line once it is dealt with."
     when_empty = "Every search has found something so far."
+    deleting = "The line goes. It comes back if people still look for it in vain."
 
     list_display = ["query", "times", "last_on"]
     list_filter = ["last_on"]

@@ -36,6 +36,8 @@ class RedFlagForm(forms.ModelForm):
 class RedFlagAdmin(LeadsBack, SharedFactAdmin):
     purpose = "Warning signs that articles show and that every booking asks about first."
     when_empty = "Nobody can book while there is none. Add the signs that are asked first."
+    deleting = "Nobody is asked about this sign any more. Live pages show it until you update them."
+    cannot_delete = "Articles use it, so it stays. Take it out of them first, or untick “in use”."
     form = RedFlagForm
     list_display = ["label", "code", "level", "is_global", "is_active", "version", "old_words"]
     list_filter = ["level", "is_global", "is_active"]

@@ -88,6 +88,9 @@ class AcupointForm(RemedyForm):
 class KindAdmin(WithParts, SharedFactAdmin):
     """What the kinds share."""
 
+    deleting = "Its cautions and amounts go with it. Live pages keep it until you update them."
+    cannot_delete = "Articles say what it does, so it stays. Take those claims out of them first."
+
     kind: RemedyKind
     form = RemedyForm
     actions = ["sign_no_cautions"]
