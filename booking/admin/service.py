@@ -61,6 +61,8 @@ class RowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance.name}"
+            # A list has no place for it, and a box would point to where it is not.
+            field.help_text = ""
 
 
 @admin.register(Service)
