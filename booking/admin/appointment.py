@@ -3,7 +3,6 @@ from functools import partial
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,7 +31,8 @@ from .history import EventInline
 from .lineage import lineage_view
 from .medicines import medicines_prompt
 from .message import SEND_AGAIN, MessageInline, send_again
-from .search import patients_like, reference_start
+from .private_search import PrivateSearch
+from .search import find_visits
 from .seen_before import seen_before_note
 from .whose import visits_of
 from .wording import appointment_label, moment_column, when_label
@@ -46,7 +46,7 @@ CARE_WORDS = {
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(admin.ModelAdmin):
+class AppointmentAdmin(PrivateSearch):
     """Visits, read only. What staff do to them calls `booking.actions`; a status is never edited."""
 
     purpose = "All visits, booked and held. Open one to move it, cancel it or say who came."
@@ -59,7 +59,10 @@ class AppointmentAdmin(admin.ModelAdmin):
     list_select_related = ("patient", "service", "practitioner", "location")
     list_per_page = 50
     search_fields = ("patient__name", "patient__email")
-    search_help_text = "Name, email address, phone number or reference (4F7A-9C21)."
+    search_help_text = (
+        "Name, email address, phone number or reference (4F7A-9C21), or a part of it."
+    )
+    marks_near = True
     date_hierarchy = "starts_at"
     ordering = ("starts_at", "pk")
     view_on_site = False
@@ -155,10 +158,9 @@ class AppointmentAdmin(admin.ModelAdmin):
         return visits.select_related(*related)
 
     def get_search_results(self, request, queryset, search_term):
-        matches = patients_like(search_term, prefix="patient__")
-        if spoken := reference_start(search_term):
-            matches |= Q(reference__istartswith=spoken)
-        return queryset.filter(matches), False
+        if not search_term:
+            return queryset, False
+        return find_visits(search_term, queryset, request.user), False
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, appointment):

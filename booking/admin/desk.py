@@ -36,7 +36,7 @@ from .desk_forms import (
 from .history import event_words
 from .rules import Verdict, judge
 from .way_back import back_to_agenda, redirect_back
-from .whose import visits_of
+from .whose import patients_of, visits_of
 from .wording import appointment_label, when_label
 
 SALT = "booking.desk"
@@ -85,7 +85,7 @@ def book_view(model_admin, request) -> HttpResponse:
     if booked is not None:
         return _is_booked_already(model_admin, request, booked)
     times = TimeForm(data, service=service, now=now, user=request.user)
-    details = PhoneDetailsForm(data, user=request.user)
+    details = PhoneDetailsForm(data, patients=patients_of(request.user).filter(erased_at=None))
     forms = [visit_form, screening, times, details]
     is_sent = request.method == "POST" and BOOK in data
     checked = [form.is_valid() for form in forms]

@@ -23,8 +23,8 @@ from booking.templatetags.clinic_times import clinic_day, clinic_time, clinic_ti
 from booking.validators import OneLine
 from conditions.models import Condition
 
-from .search import patients_like
-from .whose import patients_of, practitioners_of
+from .search import find_among
+from .whose import practitioners_of
 
 TYPED = "typed"
 DAYS_SHOWN = 4
@@ -323,10 +323,9 @@ class PhoneDetailsForm(DetailsForm):
         error_messages={"invalid_choice": "This patient is not in the records any more."},
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, patients: QuerySet[Patient], **kwargs):
         super().__init__(*args, **kwargs)
-        self.known = patients_of(user).filter(erased_at=None)
-        self.fields["patient"].queryset = self.known
+        self.fields["patient"].queryset = self.patients = patients
         del self.fields["start"]
         self.fields["email"].help_text = (
             "The confirmation goes there. Without an address a visit cannot be booked here: ask for "
@@ -353,10 +352,14 @@ class PhoneDetailsForm(DetailsForm):
         return getattr(self, "cleaned_data", {}).get("patient")
 
     def matches(self) -> list[Patient]:
-        """Return who may be meant, with whoever is chosen first; one more than are shown."""
+        """Return who may be meant, with whoever is chosen first; one more than are shown.
+
+        Whoever is only spelled alike has a `likeness` above 0.
+        """
         found = list[Patient]()
         if term := getattr(self, "cleaned_data", {}).get("find"):
-            found = list(self.known.filter(patients_like(term))[: MATCHES_SHOWN + 1])
+            among = find_among(term, self.patients).among(self.patients)
+            found = list(among[: MATCHES_SHOWN + 1])
         chosen = self.chosen
         if chosen is None:
             return found

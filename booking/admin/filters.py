@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from booking.models import Appointment, AppointmentStatus
 
+from .private_search import kept_term
+
 
 class DayFilter(admin.SimpleListFilter):
     """Days on the clinic's clock. The list opens on what is to come; a search looks at all."""
@@ -33,7 +35,7 @@ class DayFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request, queryset):
-        day = self.value() or self._default(request.GET.get("q", ""))
+        day = self.value() or self._default(kept_term(request))
         today = timezone.localdate()
         tomorrow = today + timedelta(days=1)
         if day == "upcoming":

@@ -12,6 +12,7 @@ from booking.models import Message, MessageState
 
 from .message_filters import StateFilter
 from .message_wording import address_words, answer_of, hint_for, state_words
+from .private_search import PrivateSearch
 from .read_only import PartOfVisitInline
 from .search import phone_digits
 from .whose import about_visits_of
@@ -79,7 +80,7 @@ class MessageInline(MessageColumns, PartOfVisitInline):
 
 
 @admin.register(Message)
-class MessageAdmin(MessageColumns, admin.ModelAdmin):
+class MessageAdmin(MessageColumns, PrivateSearch):
     """Messages and what became of each. Read only, but for sending one again."""
 
     purpose = "Every mail and text message, and whether it arrived. Open one to send it again."

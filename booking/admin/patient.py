@@ -4,13 +4,14 @@ from django.utils.html import format_html_join
 from booking.models import Patient
 
 from .privacy import PrivacyPages
-from .search import patients_like
+from .private_search import PrivateSearch
+from .search import find_patients
 from .visits import VISITS_LISTED, link_and_label
 from .whose import patients_of
 
 
 @admin.register(Patient)
-class PatientAdmin(PrivacyPages, admin.ModelAdmin):
+class PatientAdmin(PrivacyPages, PrivateSearch):
     """Contact details. A patient comes into being by booking, and is kept."""
 
     purpose = "The people who come, with their email, phone and visits. Search before you book."
@@ -23,7 +24,10 @@ class PatientAdmin(PrivacyPages, admin.ModelAdmin):
 
     list_display = ("name", "email", "phone_display", "created_at")
     search_fields = ("name", "email", "phone")
-    search_help_text = "Name, email address or phone number, or a part of them."
+    search_help_text = (
+        "Name, email address, phone number or a visit’s reference (4F7A-9C21), or a part of them."
+    )
+    marks_near = True
     date_hierarchy = "created_at"
     fields = ("name", "email", "phone", "phone_extension", "created_at", "visits")
     readonly_fields = ("created_at", "visits")
@@ -57,4 +61,6 @@ class PatientAdmin(PrivacyPages, admin.ModelAdmin):
         return fields if may_see else [name for name in fields if name != "visits"]
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.filter(patients_like(search_term)), False
+        if not search_term:
+            return queryset, False
+        return find_patients(search_term, request.user).among(queryset), False

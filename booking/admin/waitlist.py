@@ -1,15 +1,17 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.db.models import Q
 from django.utils import timezone
 
 from booking import waitlist
-from booking.models import WaitlistEntry, WaitlistOffer
+from booking.models import Patient, WaitlistEntry, WaitlistOffer
 from booking.models.patient import phone_words
 from booking.templatetags.clinic_times import clinic_short_day
 from clinic.confirmation import ask_first, is_confirmed
 
+from .private_search import PrivateSearch
 from .read_only import ReadOnlyInline
-from .search import patients_like
+from .search import find_patients, person_like
 from .whose import about_visits_of
 from .wording import moment_column, when_label
 
@@ -40,7 +42,7 @@ class OfferInline(ReadOnlyInline):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(admin.ModelAdmin):
+class WaitlistEntryAdmin(PrivateSearch):
     """Who waits for which time. Read only, but for taking someone off the list."""
 
     purpose = (
@@ -88,9 +90,11 @@ class WaitlistEntryAdmin(admin.ModelAdmin):
         return request.user.has_perm("booking.change_waitlistentry")
 
     def get_search_results(self, request, queryset, search_term):
-        own = patients_like(search_term)
-        patients = patients_like(search_term, prefix="appointment__patient__")
-        return queryset.filter(own | patients), False
+        if not search_term:
+            return queryset, False
+        patients = Patient.objects.filter(find_patients(search_term, request.user).exact)
+        own = person_like(search_term)
+        return queryset.filter(own | Q(appointment__patient__in=patients.values("pk"))), False
 
     @admin.display(description="who")
     def person(self, entry):

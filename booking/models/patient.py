@@ -1,6 +1,7 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
@@ -24,6 +25,12 @@ class Patient(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
+    # Small letters without accents and apostrophes, as a migration has it.
+    search_text = models.GeneratedField(
+        expression=Func("name", "email", function="booking_search_text"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ("name", "pk")
@@ -31,7 +38,11 @@ class Patient(models.Model):
             ("erase_patient", "Can erase patients"),
             ("export_patient", "Can take out everything about a patient"),
         ]
-        indexes = [models.Index(Lower("email"), name="booking_patient_email")]
+        indexes = [
+            models.Index(Lower("email"), name="booking_patient_email"),
+            models.Index(fields=("phone",), name="booking_patient_phone"),
+            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="booking_patient_search"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_erased_is_nobody",

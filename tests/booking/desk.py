@@ -61,6 +61,11 @@ def move(client, visit, starts_at=None, **answers):
     return client.post(url, fields | start | answers | {"move": "Move"})
 
 
+def search(client, url, term):
+    """Type a term into the search of an admin's list, and return the list that it leads to."""
+    return client.post(url, {"search_for": "1", "q": term}, follow=True)
+
+
 def rules(response):
     """Return the rules that the page says the time breaks."""
     return [str(words) for words in response.context["verdict"].words]

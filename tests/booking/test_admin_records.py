@@ -10,6 +10,7 @@ from booking import actions
 from booking.models import AvailableTime, NotAvailableTime, Patient, Practitioner
 from tests.html_tree import parse
 
+from .desk import search
 from .factories import (
     DESK,
     NOW,
@@ -46,8 +47,8 @@ def test_patients_are_found_by_phone_and_cannot_be_added(front_desk):
     wanted = make_patient()
     make_patient(name="Bo", phone="+13125550188")
 
-    response = front_desk.get("/admin/booking/patient/", {"q": "212-555-0123"})
-    by_name = front_desk.get("/admin/booking/patient/", {"q": "bo"})
+    response = search(front_desk, "/admin/booking/patient/", "212-555-0123")
+    by_name = search(front_desk, "/admin/booking/patient/", "bo")
 
     assert listed(response) == [wanted.pk]
     assert [row.name for row in by_name.context["cl"].result_list] == ["Bo"]

@@ -5,6 +5,7 @@ from django.contrib.messages import get_messages
 from booking.models import Appointment, WaitlistEntry
 from tests.html_tree import parse
 
+from .desk import search
 from .factories import local, make_details, make_patient, offer_times, wait, wait_to_move
 from .waiting import MONDAY, cancel, make_full_service, named, offered
 
@@ -23,7 +24,7 @@ def take_off(client, *entries, **more):
 
 
 def found(client, term):
-    return list(client.get(LIST, {"q": term}).context["cl"].result_list)
+    return list(search(client, LIST, term).context["cl"].result_list)
 
 
 def test_list_and_detail_show_who_waits_for_what_and_what_was_offered(front_desk, service):
