@@ -1,18 +1,21 @@
 from django.contrib import admin
-from django.utils.html import format_html_join
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
-from booking.models import Patient
+from booking import audit
+from booking.models import AuditKind, Patient
 
+from .patient_page import patient_view
 from .privacy import PrivacyPages
-from .private_search import PrivateSearch
+from .private_search import PrivateSearch, kept_term
 from .search import find_patients
-from .visits import VISITS_LISTED, link_and_label
 from .whose import patients_of
 
 
 @admin.register(Patient)
 class PatientAdmin(PrivacyPages, PrivateSearch):
-    """Contact details. A patient comes into being by booking, and is kept."""
+    """Whom the clinic knows. A patient comes into being by booking, and is kept."""
 
     purpose = "The people who come, with their email, phone and visits. Search before you book."
     when_empty = "Nobody is here yet: a patient is added when you or they book."
@@ -29,8 +32,7 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
     )
     marks_near = True
     date_hierarchy = "created_at"
-    fields = ("name", "email", "phone", "phone_extension", "created_at", "visits")
-    readonly_fields = ("created_at", "visits")
+    list_per_page = 50
 
     class Media:
         css = {"all": ("css/staff.css",)}
@@ -44,21 +46,24 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        if request.method == "GET" and response.status_code == 200:
+            words = "list of patients, searched" if kept_term(request) else "list of patients"
+            audit.note(request.user, AuditKind.SAW, words=words, now=timezone.now())
+        return response
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        patient = self.get_object(request, unquote(object_id))
+        if patient is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return patient_view(self, request, patient)
+
     @admin.display(description="phone", ordering="phone")
     def phone_display(self, patient):
         return patient.phone_display
-
-    @admin.display(description="visits, the latest first", empty_value="None")
-    def visits(self, patient):
-        visits = patient.appointments.select_related("location")
-        latest = visits.order_by("-starts_at", "-pk")[:VISITS_LISTED]
-        rows = [(*link_and_label(visit), visit.get_status_display().lower()) for visit in latest]
-        return format_html_join("\n", '<a href="{}">{}</a>, {}', rows) or None
-
-    def get_fields(self, request, obj=None):
-        fields = super().get_fields(request, obj)
-        may_see = request.user.has_perm("booking.view_appointment")
-        return fields if may_see else [name for name in fields if name != "visits"]
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term:

@@ -179,13 +179,13 @@ def _near_words(words: list[str], patients: QuerySet[Patient]) -> list[int]:
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)]
         )
         rows = list(candidates.values_list("pk", "search_text")[:CANDIDATES])
-    counted = [(_slips_of_all(alike, text), pk) for pk, text in rows]
+    counted = [(slips_of_all(alike, text), pk) for pk, text in rows]
     # Sorting keeps the order of those with as many slips: the likeness.
     near = sorted((one for one in counted if one[0] is not None), key=lambda one: one[0] or 0)
     return [pk for _slips, pk in near[:NEAR_SHOWN]]
 
 
-def _slips_of_all(words: Iterable[str], text: str) -> int | None:
+def slips_of_all(words: Iterable[str], text: str) -> int | None:
     """Return with how many slips the words stand in the text, or None if one has too many."""
     tokens = _tokens(text)
     total = 0

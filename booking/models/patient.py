@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
@@ -6,6 +7,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
+
+from clinic.sealed_field import SealedTextField
 
 # What stands in the place of somebody who was erased. Nothing is ever sent to this host: RFC 2606.
 ERASED_NAME = "Erased person"
@@ -70,3 +73,39 @@ def phone_words(phone: PhoneNumber, extension: str) -> str:
     """Return the number as one dials it from the United States, with its extension."""
     number = phone.as_national if phone.country_code == 1 else phone.as_international
     return f"{number} ext. {extension}" if extension else str(number)
+
+
+class PatientNote(models.Model):
+    """What the front desk writes down about a patient. Struck out rather than deleted."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="notes")
+    text = SealedTextField(max_length=2000)
+    # An account may go; its name stays.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = "note of the front desk"
+        verbose_name_plural = "notes of the front desk"
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_struck_says_by",
+                condition=Q(struck_at__isnull=True, struck_by_name="")
+                | (Q(struck_at__isnull=False) & ~Q(struck_by_name="")),
+                violation_error_code="struck_says_by",
+                violation_error_message="A note that is struck out says when and by whom.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Note of {self.by_name}"

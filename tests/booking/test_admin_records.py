@@ -7,8 +7,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from booking import actions
-from booking.models import AvailableTime, NotAvailableTime, Patient, Practitioner
-from tests.html_tree import parse
+from booking.models import AvailableTime, NotAvailableTime, Practitioner
 
 from .desk import search
 from .factories import (
@@ -59,18 +58,6 @@ def test_patients_are_found_by_phone_and_cannot_be_added(front_desk):
     )
 
 
-def test_patient_can_be_corrected(front_desk):
-    patient = make_patient()
-
-    front_desk.post(
-        f"/admin/booking/patient/{patient.pk}/change/",
-        {"name": "Ana Example", "email": "new@example.com", "phone": "212 555 0199 x7"},
-    )
-
-    patient = Patient.objects.get()
-    assert (patient.email, patient.phone_display) == ("new@example.com", "(212) 555-0199 ext. 7")
-
-
 def test_who_is_in_the_history_of_a_visit_is_not_deleted(admin_client):
     service = make_service()
     make_week(service)
@@ -88,20 +75,6 @@ def test_who_is_in_the_history_of_a_visit_is_not_deleted(admin_client):
 
     assert asked.context["protected"] != []
     assert set(Practitioner.objects.all()) == {left, colleague}
-
-
-def test_a_patients_page_leads_to_all_their_visits(front_desk):
-    service, patient = make_service(), make_patient()
-    first = make_visit(service, patient=patient)
-    second = make_visit(service, local(9, 10), patient=patient, status="cancelled")
-    make_visit(service, local(10, 10), patient=make_patient(name="Bo"))
-
-    page = parse(front_desk.get(f"/admin/booking/patient/{patient.pk}/change/").content)
-
-    visits = page.one("div", class_="field-visits")
-    assert [link.get("href") for link in visits.all("a")] == [change_url(second), change_url(first)]
-    assert f"({second.spoken_reference}), cancelled" in visits.text
-    assert f"({first.spoken_reference}), booked" in visits.text
 
 
 def test_patients_abroad_are_shown_with_their_country(front_desk):

@@ -14,7 +14,7 @@ BOOKING_LAYERS = [
     | {"day_grid"},
     {"models"},
     {"audit", "catalogue", "search"},
-    {"diaries"},
+    {"diaries", "patients"},
     {"availability", "interruption", "limits", "offer_hours", "screening", "starter", "waits"},
     {"reasons", "stops"},
     {"agenda", "calendars", "follow_ups", "numbers", "words"},
