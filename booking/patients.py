@@ -51,7 +51,7 @@ def correct(
     was typed is what is stored already: the same form was sent twice. Raises Patient.DoesNotExist.
     """
     with transaction.atomic():
-        stored = Patient.objects.select_for_update().get(pk=patient.pk)
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         before = Contact.of(stored)
         changed = [name for name in FIELD_WORDS if getattr(before, name) != getattr(contact, name)]
         if not changed:

@@ -11,6 +11,7 @@ from .busy import keep_busy_times, note_unreadable
 from .changes import (
     cancel,
     choose_messages,
+    give_visits,
     keep_own_zone,
     mark_arrived,
     mark_booked,
@@ -36,6 +37,7 @@ __all__ = [
     "forget_patient",
     "forget_words",
     "get_for_change",
+    "give_visits",
     "hold",
     "keep_busy_times",
     "keep_own_zone",

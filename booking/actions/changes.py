@@ -25,6 +25,7 @@ from booking.models import (
     EventKind,
     MessageKind,
     MoveRequestStatus,
+    Patient,
 )
 
 from .locks import get_for_change
@@ -92,6 +93,17 @@ def choose_messages(*, reference: UUID, is_private: bool, wants_texts: bool) -> 
     """Keep what the patient wants of messages: neutral ones, and reminders by text message, too."""
     visit = Appointment.objects.confirmed().filter(reference=reference)
     visit.update(is_private=is_private, wants_texts=wants_texts)
+
+
+def give_visits(*, of: Patient, to: Patient) -> int:
+    """Let all visits of one patient be another's: two records of one person become one.
+
+    Both must be locked, so that nobody books for them meanwhile. Returns how many they are.
+    """
+    with transaction.atomic():
+        visits = Appointment.objects.filter(patient=of)
+        list(visits.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        return visits.update(patient=to)
 
 
 def mark_arrived(*, reference: UUID, now: datetime, by: Actor) -> Appointment:

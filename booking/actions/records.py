@@ -26,7 +26,7 @@ class PatientDetails:
 
 
 # The address as the index has it: the other way to ignore capital letters would read all patients.
-# Locked, so that nobody is erased while they book; who was erased meanwhile is not found.
+# Locked, so that nobody is erased or merged while they book; who is meanwhile is not found.
 _FIND_OR_CREATE = """
     WITH known AS (
         SELECT * FROM booking_patient
@@ -62,9 +62,14 @@ def find_or_create_patient(details: PatientDetails, *, now: datetime) -> Patient
 
 
 def still_there(patient: Patient) -> Patient | None:
-    """Return the patient as they are now, or None if they were erased; nobody erases them then."""
-    known = Patient.objects.select_for_update(no_key=True)
-    return known.filter(pk=patient.pk, erased_at=None).first()
+    """Return the patient as they are now, or into whom they were merged; None if they were erased.
+
+    Nobody erases or merges them until the transaction ends.
+    """
+    known = Patient.objects.select_for_update(no_key=True, of=("self",)).filter(erased_at=None)
+    return (
+        known.filter(pk=patient.pk).first() or known.filter(merges__gone_number=patient.pk).first()
+    )
 
 
 def write_history(

@@ -1,11 +1,17 @@
+from functools import partial
+
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
 
 from booking import audit
+from booking.merging import merged_into
 from booking.models import AuditKind, Patient
 
+from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
 from .private_search import PrivateSearch, kept_term
@@ -40,6 +46,10 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
     def get_queryset(self, request):
         return patients_of(request.user, super().get_queryset(request))
 
+    def get_urls(self):
+        merge = self.admin_site.admin_view(partial(merge_view, model_admin=self))
+        return [path("<int:pk>/merge/", merge, name="booking_patient_merge"), *super().get_urls()]
+
     def has_add_permission(self, request):
         return False
 
@@ -58,8 +68,15 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
             raise PermissionDenied
         patient = self.get_object(request, unquote(object_id))
         if patient is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._moved(request, unquote(object_id))
         return patient_view(self, request, patient)
+
+    def _moved(self, request, number):
+        """Lead from a record that was merged to the one that stayed."""
+        kept = merged_into(int(number)) if number.isdecimal() and len(number) < 19 else None
+        if kept is None or not self.get_queryset(request).filter(pk=kept.pk).exists():
+            return self._get_obj_does_not_exist_redirect(request, self.opts, number)
+        return redirect("admin:booking_patient_change", kept.pk)
 
     @admin.display(description="phone", ordering="phone")
     def phone_display(self, patient):

@@ -28,7 +28,7 @@ from .message import (
 )
 from .message_words import MessageWords
 from .move_request import WAITING, MoveAlternative, MoveRequest, MoveRequestStatus
-from .patient import ERASED_HOST, ERASED_NAME, Patient, PatientNote
+from .patient import ERASED_HOST, ERASED_NAME, Patient, PatientMerge, PatientNote
 from .practitioner import Location, LocationKind, Practitioner
 from .privacy import KEPT, LegalHold, RetentionKind, RetentionRule, RetentionRun
 from .screening_stop import STOPPING, ScreeningStop
@@ -84,6 +84,7 @@ __all__ = [
     "NotAvailableTime",
     "OfferOutcome",
     "Patient",
+    "PatientMerge",
     "PatientNote",
     "Practitioner",
     "RetentionKind",

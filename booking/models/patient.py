@@ -109,3 +109,18 @@ class PatientNote(models.Model):
 
     def __str__(self) -> str:
         return f"Note of {self.by_name}"
+
+
+class PatientMerge(models.Model):
+    """Two records turned out to be one person: the one that is gone, and the one that stays."""
+
+    gone_number = models.PositiveBigIntegerField(unique=True)
+    kept = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.gone_number} into {self.kept_id}"

@@ -22,7 +22,7 @@ BOOKING_LAYERS = [
     {"sending"},
     {"bounces", "tasks"},
     {"actions"},
-    {"time_off", "waitlist", "busy_jobs"},
+    {"time_off", "waitlist", "busy_jobs", "merging"},
     {"privacy"},
     {"forms", "waitlist_forms"},
     {"views", "practitioner_views", "admin", "api"},
