@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from booking import actions
+from booking import actions, audit
 from booking.actors import Actor
 from booking.errors import BookingError, SlotNotOffered, SlotTaken
 from booking.interruption import find_interruption
-from booking.models import Appointment
+from booking.models import Appointment, AuditKind
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.stops import count_stop
 from clinic.confirmation import CSRF_FIELD
@@ -109,6 +109,9 @@ def book_view(model_admin, request) -> HttpResponse:
         except (SlotTaken, SlotNotOffered):
             verdict = _judge(times, moving=reference)
     found = details.matches()
+    if found and request.method != "HEAD":
+        words = "patients to book for by phone"
+        audit.note(request.user, AuditKind.SAW, patient=details.chosen, words=words, now=now)
     response = _draw(
         model_admin,
         request,

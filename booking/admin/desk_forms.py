@@ -325,7 +325,8 @@ class PhoneDetailsForm(DetailsForm):
 
     def __init__(self, *args, patients: QuerySet[Patient], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["patient"].queryset = self.patients = patients
+        self.patients = patients
+        self.fields["patient"].queryset = patients
         del self.fields["start"]
         self.fields["email"].help_text = (
             "The confirmation goes there. Without an address a visit cannot be booked here: ask for "

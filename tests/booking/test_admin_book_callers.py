@@ -3,9 +3,9 @@
 from datetime import time
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 
-from booking.models import Appointment, Patient, Screening
+from booking.models import Appointment, AuditEntry, Patient, Practitioner, Screening
 from booking.templatetags.clinic_times import iso_utc
 from conditions.models import RedFlag
 from tests.html_tree import parse
@@ -37,6 +37,31 @@ def test_a_known_patient_is_found_and_chosen(front_desk):
     assert response.status_code == 302
     assert Appointment.objects.get().patient == ana
     assert Patient.objects.count() == 2
+
+
+def test_whoever_is_only_spelled_alike_is_marked_and_comes_last(front_desk):
+    make_patient(name="Zoe Smyth", email="zoe@example.com", phone="+13125550188")
+    make_patient(name="Zoe Smith", email="zs@example.com", phone="+13125550177")
+
+    page = draw(front_desk, find="smyth zoe", name="", email="", phone="")
+
+    assert [one.name for one in page.context["found"]] == ["Zoe Smyth", "Zoe Smith"]
+    assert page.text.count("(like what you typed)") == 1
+    assert AuditEntry.objects.get().note == "patients to book for by phone"
+
+
+def test_a_practitioner_books_for_the_people_of_their_own_diary(client, bookable_service):
+    own, other = make_patient(name="Zoe Mine"), make_patient(name="Zoe Other")
+    user = User.objects.create_user("dr", is_staff=True)
+    user.groups.add(Group.objects.get(name="Practitioner"))
+    Practitioner.objects.filter(services=bookable_service).update(user=user)
+    make_appointment(bookable_service, local(14, 10), patient=own)
+    client.force_login(user)
+
+    assert draw(client, find="zoe").context["found"] == [own]
+    assert errors(send(client, TEN, patient=other.pk))["patient"] == [
+        "This patient is not in the records any more."
+    ]
 
 
 def test_many_matches_ask_for_more(front_desk):
