@@ -75,7 +75,7 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
         """Lead from a record that was merged to the one that stayed."""
         kept = merged_into(int(number)) if number.isdecimal() and len(number) < 19 else None
         if kept is None or not self.get_queryset(request).filter(pk=kept.pk).exists():
-            return self._get_obj_does_not_exist_redirect(request, self.opts, number)
+            return super().change_view(request, number)
         return redirect("admin:booking_patient_change", kept.pk)
 
     @admin.display(description="phone", ordering="phone")

@@ -1,6 +1,7 @@
 """What staff type on a patient's page: corrected contact details, and notes."""
 
 from django import forms
+from django.http import QueryDict
 
 from booking.forms import NUL_MESSAGE, TEXT_LIMIT, PersonForm
 from booking.models import Patient
@@ -14,6 +15,8 @@ class ContactForm(forms.Form):
 
     What is left as it is stays: it may be from before a rule of today.
     """
+
+    data: QueryDict
 
     name = PersonForm.base_fields["name"]
     email = PersonForm.base_fields["email"]
@@ -41,7 +44,7 @@ class ContactForm(forms.Form):
             if self._is_as_shown(name):
                 self.errors.pop(name, None)
 
-    def _is_as_shown(self, name: str) -> bool:
+    def _is_as_shown(self, name):
         return (self.data.get(name) or "").strip() == self.initial[name]
 
     def contact(self) -> Contact:
@@ -57,8 +60,9 @@ class ContactForm(forms.Form):
 
     def show_anew(self) -> None:
         """Let the next press of the button count for what is stored now."""
-        self.data = self.data.copy()
-        self.data["seen"] = self.stored.state
+        data = self.data.copy()
+        data["seen"] = self.stored.state
+        self.data = data
 
 
 class NoteForm(forms.Form):

@@ -1,5 +1,7 @@
 """Merging two records of one person: choose the other, see what moves, and confirm."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,6 +24,8 @@ MERGE, FIND = "merge", "find_other"
 
 class MergeForm(forms.Form):
     """Which record each detail is taken from, and the state of both that was shown."""
+
+    fields: dict[str, Any]
 
     name = forms.ChoiceField(label="Name", widget=forms.RadioSelect)
     email = forms.ChoiceField(label="Email", widget=forms.RadioSelect)

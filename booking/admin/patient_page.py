@@ -29,7 +29,7 @@ VISITS_SHOWN, MESSAGES_SHOWN, NOTES_SHOWN, ENTRIES_SHOWN = 100, 50, 100, 20
 SAVE, ADD_NOTE, STRIKE = "save_details", "add_note", "strike"
 
 
-def patient_view(model_admin, request, patient) -> TemplateResponse | HttpResponseRedirect:
+def patient_view(model_admin, request, patient):
     """Show the page; a POST corrects the contact details, or adds or strikes out a note."""
     now = timezone.now()
     if request.method == "POST":

@@ -55,8 +55,11 @@ class PrivateSearch(admin.ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def get_list_display(self, request):
-        shown = super().get_list_display(request)
-        return (*shown, "likeness_words") if self.marks_near and kept_term(request) else shown
+        first, *others = super().get_list_display(request)
+        if not self.marks_near or not kept_term(request):
+            return (first, *others)
+        # Beside the name: a phone shows no more without scrolling.
+        return (first, "likeness_words", *others)
 
     # Whether rows have a `likeness`.
     marks_near = False

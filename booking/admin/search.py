@@ -40,7 +40,7 @@ NEAR_SHOWN = 20
 # a word of four letters leaves a likeness of 0.25, two in nine leave 0.3.
 CANDIDATES = 300
 LIKENESS = 0.25
-MOST_SLIPS, FAR = 2, 99
+MOST_SLIPS, MOST_IN_ALL, FAR = 2, 3, 99
 NEAR_WORDS = "Like what you typed"
 
 
@@ -107,7 +107,8 @@ def _nearest_last(rows: QuerySet[Any], exact: Q, near: dict[str, list[int]]) -> 
     wanted = reduce(or_, (Q(**{f"{path}__in": pks}) for path, pks in near.items()), exact)
     order = rows.query.order_by or rows.model._meta.ordering
     found = rows.filter(wanted).annotate(likeness=Case(*places, default=0))
-    return found.order_by("likeness", *order)
+    ordered: QuerySet[Any] = found.order_by("likeness", *order)
+    return ordered
 
 
 def clean_term(term: str) -> str:
@@ -161,7 +162,8 @@ def _near_words(words: list[str], patients: QuerySet[Patient]) -> list[int]:
     alike = [word for word in words if slips_allowed(word) and not phone_digits(word)]
     if not alike:
         return []
-    any_of, likeness = Q(), Value(0.0)
+    any_of = Q()
+    likeness: Any = Value(0.0)
     for word in alike:
         # Most addresses are alike after the sign.
         part = word.partition("@")[0] or word
@@ -195,7 +197,7 @@ def slips_of_all(words: Iterable[str], text: str) -> int | None:
         if fewest > allowed:
             return None
         total += fewest
-    return total
+    return total if total <= MOST_IN_ALL else None
 
 
 def _tokens(text: str) -> list[str]:

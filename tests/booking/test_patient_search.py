@@ -111,7 +111,19 @@ def test_slips_of_the_hand_are_found_and_marked(people, term, who):
 
 @pytest.mark.parametrize(
     "term",
-    ["zzz", "xylophone", "smith garcia", "999-9999", "%", "_", "\\", "'", "-", "9" * 500],
+    [
+        "zzz",
+        "xylophone",
+        "smith garcia",
+        "garzya lopzz moria",
+        "999-9999",
+        "%",
+        "_",
+        "\\",
+        "'",
+        "-",
+        "9" * 500,
+    ],
 )
 def test_what_is_nobody_finds_nobody(people, term):
     assert found(term, people) == ([], [])
