@@ -94,6 +94,7 @@ def _erase(patient_pk: int, *, user: Any, now: datetime) -> None:
     for address in person.addresses:
         limits.forget(address)
     actions.forget_patient(patient, now=now)
+    patient.notes.all().delete()
     _forget_holds(patient)
     _forget_notes_to_staff()
     audit.note(user, AuditKind.ERASED, patient=patient, now=now)

@@ -19,6 +19,7 @@ from booking.models import (
     MoveRequest,
     MoveRequestStatus,
     Patient,
+    PatientNote,
     Screening,
     WaitlistEntry,
     WaitlistOffer,
@@ -222,6 +223,16 @@ def opt_out(one: MailOptOut) -> Resource:
         "category": _text("Mail after visits"),
         "grantor": [{"display": one.email}],
         "date": one.created_at,
+    }
+
+
+def desk_note(one: PatientNote) -> Resource:
+    return {
+        "resourceType": "Communication",
+        "status": "entered-in-error" if one.struck_at else "completed",
+        "sent": one.at,
+        "sender": {"display": one.by_name},
+        "note": _text(one.text),
     }
 
 

@@ -22,6 +22,7 @@ from booking.models import (
     Message,
     MoveRequest,
     Patient,
+    PatientNote,
     Screening,
     WaitlistEntry,
     WaitlistOffer,
@@ -96,6 +97,13 @@ PARTS = (
         "Go.",
     ),
     Part(
+        "Notes of the front desk",
+        PatientNote,
+        lambda person: PatientNote.objects.filter(patient=person.patient),
+        fhir.desk_note,
+        "Go.",
+    ),
+    Part(
         "Messages",
         Message,
         lambda person: person.messages().select_related("appointment"),
@@ -146,7 +154,7 @@ PARTS = (
         "Who saw or changed it",
         AuditEntry,
         lambda person: AuditEntry.objects.filter(
-            Q(patient_number=person.patient.pk) | Q(visit_number__in=person.visits().values("pk"))
+            Q(patient_number__in=person.numbers) | Q(visit_number__in=person.visits().values("pk"))
         ),
         fhir.audit_entry,
         "Stays: it names nobody but staff.",
@@ -162,6 +170,7 @@ PARTS = (
 # Models with a relation to patients or visits, directly or not, that have no part, and why.
 LEFT_OUT = {
     "booking.MoveAlternative": "Times that were held for a while: the question stands in the file.",
+    "booking.PatientMerge": "Numbers alone; the audit in the file says which record went into which.",
 }
 
 
@@ -173,6 +182,8 @@ def log_entries(person: Person) -> QuerySet[LogEntry]:
             continue
         keys = [str(pk) for pk in part.find(person).values_list("pk", flat=True)]
         about |= Q(content_type=ContentType.objects.get_for_model(part.model), object_id__in=keys)
+    of_patients = ContentType.objects.get_for_model(Patient)
+    about |= Q(content_type=of_patients, object_id__in=map(str, person.numbers))
     # Of a record that is gone, its name is left: an address is named by itself.
     for address in person.addresses:
         about |= Q(object_repr__iexact=address)

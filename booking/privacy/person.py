@@ -45,6 +45,11 @@ class Person:
         )
         return cls(patient, frozenset(all_of_them) - shared, shared)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The number of their record, and those of records that were merged into it."""
+        return [self.patient.pk, *self.patient.merges.values_list("gone_number", flat=True)]
+
     def visits(self) -> QuerySet[Appointment]:
         return Appointment.objects.filter(patient=self.patient)
 

@@ -20,6 +20,7 @@ from booking.models import (
     Message,
     MessageKind,
     Patient,
+    PatientNote,
 )
 
 from .factories import (
@@ -75,6 +76,9 @@ def make_known(service):
     _messages(visit)
     MailOptOut.objects.create(email="quintessa@MARKER.example")
     _hold(patient)
+    PatientNote.objects.create(
+        patient=patient, text="Quintessa likes mornings", by_name="Pat Desk", at=NOW
+    )
     staff = _staff(patient, visit)
     return SimpleNamespace(
         patient=Patient.objects.get(pk=patient.pk),
