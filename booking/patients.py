@@ -29,7 +29,7 @@ class Contact:
 
     @classmethod
     def of(cls, patient: Patient) -> "Contact":
-        phone = patient.phone.as_e164
+        phone = patient.phone.as_e164 if patient.phone else ""  # of whom nothing is known any more
         return cls(patient.name, patient.email, phone, patient.phone_extension)
 
     @property
@@ -51,7 +51,7 @@ def correct(
     was typed is what is stored already: the same form was sent twice. Raises Patient.DoesNotExist.
     """
     with transaction.atomic():
-        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        stored = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk, erased_at=None)
         before = Contact.of(stored)
         changed = [name for name in FIELD_WORDS if getattr(before, name) != getattr(contact, name)]
         if not changed:
@@ -71,7 +71,7 @@ def add_note(patient: Patient, text: str, *, now: datetime, user: Any) -> Patien
     name = user.get_full_name() or user.get_username()
     with transaction.atomic():
         # Whoever merges the record has it locked.
-        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk, erased_at=None)
         latest = patient.notes.first()
         if latest and (latest.text, latest.by_id) == (text, user.pk) and not latest.struck_at:
             return latest

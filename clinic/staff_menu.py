@@ -26,7 +26,7 @@ TASKS = (
         ),
     ),
     # What there comes to be besides.
-    ("Records", "booking", ("auditentry",)),
+    ("Records", "booking", ("auditentry", "legalhold", "retentionrule", "retentionrun")),
     (
         "Articles",
         "conditions",
@@ -46,7 +46,7 @@ TASKS = (
             "medicineclass",
         ),
     ),
-    ("The clinic", "clinic", ("clinic",)),
+    ("The clinic", "clinic", ("clinic", "signin")),
     ("Staff accounts", "auth", ("user", "group")),
 )
 

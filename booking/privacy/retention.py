@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import (
     Count,
     DateField,
@@ -41,6 +41,7 @@ from booking.models import (
     Screening,
     WaitlistEntry,
 )
+from clinic.models import SignIn
 from conditions.models import EmptySearch, Feedback
 
 from .erasing import NO_PHONE, erase, forget_addresses
@@ -230,6 +231,16 @@ def _delete(found: QuerySet[Any], now: datetime) -> int:
     return found.delete()[0]
 
 
+def _let_go_of_sign_ins(found: QuerySet[Any], now: datetime) -> int:
+    if found.model is not SignIn:
+        return _delete(found, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('clinic.letting_go', 'on', true)")
+        count = _delete(found, now)
+        cursor.execute("SELECT set_config('clinic.letting_go', 'off', true)")
+    return count
+
+
 # What is not here is kept. `tests/booking/test_privacy_rules.py` asks of each model why.
 KINDS: dict[str, Kind] = {
     RetentionKind.PATIENTS: Kind("erased", (_patients,), _erase_each),
@@ -237,7 +248,9 @@ KINDS: dict[str, Kind] = {
     RetentionKind.SCREENING: Kind("deleted", (_screenings,), _delete),
     RetentionKind.MESSAGES: Kind("cleared", (_messages,), _forget_addresses),
     RetentionKind.WAITING: Kind("deleted", (_places,), _take_off_the_list),
-    RetentionKind.SIGN_INS: Kind("deleted", (_dated(Session, "expire_date"),), _delete),
+    RetentionKind.SIGN_INS: Kind(
+        "deleted", (_dated(Session, "expire_date"), _dated(SignIn, "at")), _let_go_of_sign_ins
+    ),
     RetentionKind.READERS: Kind(
         "deleted", (_dated(Feedback, "sent_on"), _dated(EmptySearch, "last_on")), _delete
     ),

@@ -1,4 +1,7 @@
-"""Who signed in is written down once, never changed, and never emptied."""
+"""Who signed in is written down once, never changed, and never emptied.
+
+What is over a month old may go, once the owner has said for how long the history is kept.
+"""
 
 from django.db import migrations
 
@@ -6,6 +9,12 @@ from django.db import migrations
 REFUSE = """
 CREATE FUNCTION clinic_refuse_sign_in_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.at < now() - interval '30 days'
+            AND current_setting('clinic.letting_go', true) = 'on' THEN
+            RETURN OLD;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'the sign-in history is never changed'
         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'clinic_signin_is_kept';
 END $$;

@@ -96,6 +96,8 @@ class AccountAdmin(UserAdmin):
 class SignInAdmin(admin.ModelAdmin):
     """Read alone: PostgreSQL refuses any change too."""
 
+    purpose = "Who signed in to an account, or tried to, when and from where."
+    when_empty = "Nobody has signed in yet."
     list_display = ("at", "username", "outcome", "address", "browser")
     list_filter = ("outcome", "at")
     search_fields = ("username",)

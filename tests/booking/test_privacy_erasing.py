@@ -254,6 +254,7 @@ def test_the_page_says_what_would_go_and_changes_nothing(owner, known):
         "History of the visits": 4,
         "Outcomes of the safety questions": 2,
         "Articles chosen to read after a visit": 1,
+        "Notes of the front desk": 1,
         "Messages": Message.objects.exclude(kind__startswith="notice").count(),
         "Questions to move a visit": 1,
         "Places on the waiting list, and wishes": 3,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
 from booking.models import (
     Appointment,
@@ -20,6 +21,7 @@ from booking.models import (
 from booking.privacy import retention
 from booking.privacy.jobs import apply_retention
 from booking.privacy.retention import KINDS, Due, apply, apply_all, due, months_before
+from clinic.models import SignIn
 from conditions.models import EmptySearch, Feedback
 
 from .factories import NOW, make_appointment, make_patient
@@ -163,6 +165,19 @@ def test_a_rule_works_in_batches(service, kind, monkeypatch):
 
     assert apply(rule(kind), user=None, now=NOW).count == 5
     assert left(kind) == 0
+
+
+def test_old_sign_ins_go_and_the_history_stays_closed_to_all_else():
+    ages = (OLD, YOUNG)
+    for at in ages:
+        SignIn.objects.create(at=at, user_id=1, username="pat", outcome="in")
+
+    run = apply(rule(RetentionKind.SIGN_INS), user=None, now=NOW)
+
+    assert run.count == 1
+    assert [one.at for one in SignIn.objects.all()] == [YOUNG]
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        SignIn.objects.all().delete()
 
 
 @pytest.mark.parametrize("kind", ["patients", "words", "screening", "messages", "waiting"], ids=str)

@@ -20,12 +20,17 @@ KEPT = {
     "booking.MailOptOut": "A wish not to be mailed holds until it is taken back.",
     "booking.MoveAlternative": "Goes with the question.",
     "booking.MoveRequest": "Its notes go with the patient.",
+    "booking.PatientMerge": "Numbers alone, which lead old addresses to the record that stayed.",
+    "booking.PatientNote": "Goes with the patient.",
     "booking.RetentionRun": "What was let go of is kept for good.",
+    "booking.ScreeningStop": "Counts of days, without a person.",
     "booking.WaitlistOffer": "Goes with the place on the waiting list.",
+    "clinic.Confirmed": "Which of the clinic’s facts a member of staff found right.",
+    "clinic.SealingCheck": "A sentence for each key.",
 }
 RULED = {
     *("booking.Patient", "booking.Screening", "booking.Message", "booking.WaitlistEntry"),
-    *("conditions.Feedback", "conditions.EmptySearch"),
+    *("clinic.SignIn", "conditions.Feedback", "conditions.EmptySearch"),
 }
 # The clinic's own: what it offers, says and was told by nobody.
 ITS_OWN = {

@@ -11,6 +11,8 @@ from booking.models import LegalHold
 class LegalHoldAdmin(ReadOnlyAdmin):
     """All holds, also those that were lifted. They are set and lifted on the patient's page."""
 
+    purpose = "Patients who must not be erased, and why. Set and lift a hold on their page."
+    when_empty = "No patient is under a legal hold, and none was."
     list_display = ("whose", "reason", "set_at", "set_by_name", "lifted_at", "lifted_by_name")
     list_display_links = None
     list_select_related = ("patient",)

@@ -51,6 +51,8 @@ class RuleForm(forms.ModelForm):
 class RetentionRuleAdmin(admin.ModelAdmin):
     """Every kind, whether or not a rule is on. None is added or deleted."""
 
+    purpose = "For how long each kind of data is kept, and what each rule would let go of now."
+    when_empty = "The rules come by themselves. All are off until you say for how long."
     form = RuleForm
     fields = ("keep_months",)
     actions = None
@@ -150,6 +152,8 @@ def run_view(request, kind, *, model_admin):
 class RetentionRunAdmin(ReadOnlyAdmin):
     """What the rules did, the latest first."""
 
+    purpose = "What the retention rules let go of, when, and who told them to."
+    when_empty = "No rule has let go of anything yet."
     list_display = ("rule", "at", "kept", "older_than", "count", "by_name")
     list_display_links = None
     list_filter = ("rule",)
