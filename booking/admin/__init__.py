@@ -4,6 +4,7 @@ from django.contrib import admin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from .appointment import AppointmentAdmin
+from .audit_entry import AuditEntryAdmin
 from .availability import NotAvailableTimeAdmin
 from .busy_calendar import BusyCalendarAdmin
 from .location import LocationAdmin
@@ -19,6 +20,7 @@ from .waitlist import WaitlistEntryAdmin
 
 __all__ = [
     "AppointmentAdmin",
+    "AuditEntryAdmin",
     "BusyCalendarAdmin",
     "LegalHoldAdmin",
     "LocationAdmin",

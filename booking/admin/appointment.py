@@ -3,6 +3,7 @@ from functools import partial
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from conditions.addresses import where_now
 from conditions.models import Condition
 
 from .agenda import agenda_view, print_view, state_view
+from .audited import Audited, saw
 from .desk import book_view, is_movable, move_view
 from .filters import DayFilter, StatusFilter
 from .follow_up import HAS_ARTICLES, articles_view
@@ -46,7 +48,7 @@ CARE_WORDS = {
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(PrivateSearch):
+class AppointmentAdmin(Audited, PrivateSearch):
     """Visits, read only. What staff do to them calls `booking.actions`; a status is never edited."""
 
     purpose = "All visits, booked and held. Open one to move it, cancel it or say who came."
@@ -321,6 +323,7 @@ class AppointmentAdmin(PrivateSearch):
             # Nothing to ask: say for each why it stays.
             self._run(request, queryset, actions.cancel, AppointmentStatus.CANCELLED)
             return None
+        saw(request.user, still_to_come, "before it is cancelled")
         return ask_first(
             self,
             request,
@@ -341,20 +344,23 @@ class AppointmentAdmin(PrivateSearch):
                 skipped.append(f"{label}: it is “{target.label}” already.")
                 continue
             try:
-                changed = action(
-                    reference=appointment.reference, now=now, by=Actor.staff(request.user)
-                )
+                with transaction.atomic():
+                    changed = action(
+                        reference=appointment.reference, now=now, by=Actor.staff(request.user)
+                    )
+                    is_done = target != AppointmentStatus.CANCELLED or changed.cancelled_at == now
+                    if is_done:
+                        self.log_change(request, changed, f"Marked as “{target.label}”.")
             except ObjectDoesNotExist:
                 skipped.append(f"{label}: it is only held, nobody has booked it.")
             except BookingError as error:
                 status = appointment.get_status_display()
                 skipped.append(f"{label}: it stays “{status}”. {error}")
             else:
-                if target == AppointmentStatus.CANCELLED and changed.cancelled_at != now:
+                if is_done:
+                    done.append(label)
+                else:
                     skipped.append(f"{label}: it is “{target.label}” already.")
-                    continue
-                done.append(label)
-                self.log_change(request, changed, f"Marked as “{target.label}”.")
         if done:
             self.message_user(request, f"“{target.label}”: {', '.join(done)}.", messages.SUCCESS)
         for reason in skipped:

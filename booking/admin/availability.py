@@ -8,9 +8,10 @@ from booking.models import Appointment, NotAvailableTime
 from booking.time_off import visits_in, waiting_request
 from clinic.confirmation import CSRF_FIELD
 
+from .audited import saw
 from .closure_form import ClosureForm, closure_label
 from .time_off import ask, waiting_for
-from .visits import visit_links, warn_of_visits
+from .visits import VISITS_LISTED, visit_links, warn_of_visits
 
 CLOSURES_NAMED = 20
 # What the question about visits adds to the form.
@@ -120,6 +121,12 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     def waiting(self, closure):
         return waiting_for(closure)
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            shown = visits_in(obj, now=timezone.now())[:VISITS_LISTED]
+            saw(request.user, shown, "in a closure")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and not _is_read_in(obj)
 
@@ -173,6 +180,7 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
     def _ask(self, request, closure, visits, *, is_saved=False):
         """Return the page that shows the visits; saving the closure is the answer, or asking."""
         posted = [(k, v) for k, values in request.POST.lists() for v in values if k not in ANSWERS]
+        saw(request.user, visits, "in a closure")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

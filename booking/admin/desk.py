@@ -7,23 +7,25 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from booking import actions, audit
+from booking import actions
 from booking.actors import Actor
 from booking.errors import BookingError, SlotNotOffered, SlotTaken
 from booking.interruption import find_interruption
-from booking.models import Appointment, AuditKind
+from booking.models import Appointment
 from booking.screening import NO_FLAG, ScreeningPass
 from booking.stops import count_stop
 from clinic.confirmation import CSRF_FIELD
 from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess, flags_for_screening
 
+from .audited import saw
 from .desk_forms import (
     MATCHES_SHOWN,
     MoveForm,
@@ -109,9 +111,7 @@ def book_view(model_admin, request) -> HttpResponse:
         except (SlotTaken, SlotNotOffered):
             verdict = _judge(times, moving=reference)
     found = details.matches()
-    if found and request.method != "HEAD":
-        words = "patients to book for by phone"
-        audit.note(request.user, AuditKind.SAW, patient=details.chosen, words=words, now=now)
+    saw(request.user, found[:MATCHES_SHOWN], "found for a booking by phone")
     response = _draw(
         model_admin,
         request,
@@ -156,6 +156,7 @@ def _may(verdict: Verdict, times: TimeForm) -> bool:
     return not verdict.is_taken and times.cleaned_data["override"] == verdict.token
 
 
+@transaction.atomic
 def _book(
     model_admin, request, reference, verdict, details, outcome: Outcome, flag_set, now: datetime
 ) -> HttpResponse:
@@ -257,6 +258,7 @@ def move_view(model_admin, request, pk: int) -> HttpResponse:
             verdict = _judge(times, moving=visit.reference)
         except BookingError as error:
             return _stays(model_admin, request, visit, str(error))
+    saw(request.user, [visit], "to be moved")
     return _draw(
         model_admin,
         request,
@@ -293,6 +295,7 @@ def what_changed(visit: Appointment) -> str:
     return f"{event_words(event)} ({who}, {when_label(event.at, visit.location.tz)})."
 
 
+@transaction.atomic
 def _move(model_admin, request, visit, verdict, form, now: datetime) -> HttpResponse:
     asked_by, note = form.cleaned_data["asked_by"], form.cleaned_data["note"]
     parts = ["The patient asked." if asked_by == "patient" else "The clinic asked."]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from booking.models.message import LEFT
 from booking.templatetags.clinic_times import length_words
 
 from .articles import ArticlesField
+from .audited import saw
 from .message_wording import state_words
 from .whose import visits_of
 from .wording import appointment_label, when_label
@@ -60,6 +62,7 @@ def articles_view(request, pk, *, model_admin):
     if request.method == "POST" and form.is_valid():
         chosen = list(form.cleaned_data["articles"])
         return _keep(model_admin, request, visit, chosen, is_usual=set(chosen) == set(of_service))
+    saw(request.user, [visit], "articles to read")
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -79,14 +82,15 @@ def articles_view(request, pk, *, model_admin):
 
 def _keep(model_admin, request, visit, chosen, *, is_usual):
     """Keep what differs from the service's, so that a visit follows its service until then."""
-    choose_articles(visit, [] if is_usual else chosen)
     if chosen and not is_usual:
         words = f"Chose to read after the visit: {', '.join(one.slug for one in chosen)}."
         said = f"Chosen for this visit: {len(chosen)}."
     else:
         words = "To read after the visit: as for the service."
         said = f"This visit has the articles of “{visit.service}”."
-    model_admin.log_change(request, visit, words)
+    with transaction.atomic():
+        choose_articles(visit, [] if is_usual else chosen)
+        model_admin.log_change(request, visit, words)
     model_admin.message_user(request, said, messages.SUCCESS)
     return HttpResponseRedirect(reverse("admin:booking_appointment_change", args=[visit.pk]))
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from booking.calendars import download_method, event_status, event_uid, method_of
 from booking.models import ANNOUNCEMENTS, Appointment
 
+from .audited import saw
 from .whose import visits_of
 from .wording import appointment_label, when_label
 
@@ -33,6 +34,7 @@ def lineage_view(request, pk, *, model_admin):
         raise PermissionDenied
     visits = visits_of(request.user, Appointment.objects.confirmed()).select_related("location")
     visit = get_object_or_404(visits, pk=pk)
+    saw(request.user, [visit], "its calendar files")
     method = download_method(visit)
     context = {
         **model_admin.admin_site.each_context(request),

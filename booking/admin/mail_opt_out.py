@@ -7,6 +7,7 @@ from django.contrib import admin
 from booking.forms import PersonForm
 from booking.models import MailOptOut
 
+from .audited import Audited
 from .private_search import PrivateSearch
 from .wording import when_label
 
@@ -25,7 +26,7 @@ class OptOutForm(forms.ModelForm):
 
 
 @admin.register(MailOptOut)
-class MailOptOutAdmin(PrivateSearch):
+class MailOptOutAdmin(Audited, PrivateSearch):
     """Who wants no mail after visits: added, and taken off again, never changed."""
 
     purpose = "Who wants no mail after visits. What is needed for a visit still reaches them."

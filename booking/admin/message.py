@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from booking import tasks
 from booking.errors import BookingError
 from booking.models import Message, MessageState
 
+from .audited import Audited
 from .message_filters import StateFilter
 from .message_wording import address_words, answer_of, hint_for, state_words
 from .private_search import PrivateSearch
@@ -80,7 +82,7 @@ class MessageInline(MessageColumns, PartOfVisitInline):
 
 
 @admin.register(Message)
-class MessageAdmin(MessageColumns, PrivateSearch):
+class MessageAdmin(Audited, MessageColumns, PrivateSearch):
     """Messages and what became of each. Read only, but for sending one again."""
 
     purpose = "Every mail and text message, and whether it arrived. Open one to send it again."
@@ -166,11 +168,12 @@ def send_again(model_admin, request, queryset):
     for message in queryset:
         label = appointment_label(message.appointment) if message.appointment else str(message)
         try:
-            changed = tasks.send_again(message.pk, now=timezone.now())
+            with transaction.atomic():
+                changed = tasks.send_again(message.pk, now=timezone.now())
+                model_admin.log_change(request, changed, "Sent again.")
         except BookingError as error:
             model_admin.message_user(request, f"Not sent: {label}. {error}", messages.WARNING)
         else:
             queued += 1
-            model_admin.log_change(request, changed, "Sent again.")
     if queued:
         model_admin.message_user(request, f"Waiting to be sent: {queued}.", messages.SUCCESS)

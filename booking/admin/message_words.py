@@ -17,6 +17,7 @@ from booking.models import MessageWords
 from booking.words import PLACEHOLDERS, WORDS, merged, words_for
 from clinic.confirmation import ask_first, is_confirmed
 
+from .audited import saw_list
 from .wording import when_label
 from .words_form import LinesWidget, WordsForm
 from .words_preview import PreviewForm, may_preview, preview_view
@@ -102,6 +103,8 @@ class MessageWordsAdmin(admin.ModelAdmin):
             context["preview"] = PreviewForm(
                 initial=chosen, key=own.pk, now=timezone.now(), user=request.user
             )
+            if context["preview"].visits:
+                saw_list(request.user, "visits to try words out on")
             context["preview_url"] = reverse("admin:booking_messagewords_preview", args=[own.pk])
         return super().change_view(request, object_id, form_url, context)
 

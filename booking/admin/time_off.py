@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -10,6 +11,7 @@ from booking.errors import BookingError
 from booking.models import WAITING, Appointment, MoveRequest, MoveRequestStatus
 from clinic.confirmation import ask_first, is_confirmed
 
+from .audited import Audited, changed, saw
 from .visits import link_and_label
 from .whose import about_visits_of
 from .wording import appointment_label, when_label
@@ -43,7 +45,7 @@ class AnsweredFilter(admin.SimpleListFilter):
 
 
 @admin.register(MoveRequest)
-class MoveRequestAdmin(admin.ModelAdmin):
+class MoveRequestAdmin(Audited, admin.ModelAdmin):
     """Whom the clinic asked to move a visit. Read only, but for settling and asking again."""
 
     purpose = "Patients whom you asked to move a visit because of time off, and what they answered."
@@ -144,6 +146,7 @@ class MoveRequestAdmin(admin.ModelAdmin):
     def settle(self, request, queryset):
         chosen = list(queryset.filter(status__in=WAITING))
         if not is_confirmed(request):
+            saw(request.user, chosen, "before it is settled")
             return ask_first(
                 self,
                 request,
@@ -154,10 +157,13 @@ class MoveRequestAdmin(admin.ModelAdmin):
             )
         now = timezone.now()
         note = " ".join(request.POST.get("note", "").replace("\0", " ").split())
-        settled = [one for one in chosen if time_off.settle(one, note=note, now=now)]
-        for one in settled:
-            self.log_change(request, one, "Settled by phone.")
-        self.message_user(request, f"Settled: {len(settled)}.", messages.SUCCESS)
+        settled = 0
+        for one in chosen:
+            with transaction.atomic():
+                if time_off.settle(one, note=note, now=now):
+                    settled += 1
+                    self.log_change(request, one, "Settled by phone.")
+        self.message_user(request, f"Settled: {settled}.", messages.SUCCESS)
         return None
 
     @admin.action(
@@ -169,6 +175,7 @@ class MoveRequestAdmin(admin.ModelAdmin):
     def send_again(self, request, queryset):
         chosen = list(queryset.filter(status__in=WAITING))
         if not is_confirmed(request):
+            saw(request.user, chosen, "before the link is sent again")
             return ask_first(
                 self,
                 request,
@@ -187,9 +194,11 @@ def ask(model_admin, request, visits: list[Appointment], closure, *, again: bool
     now, asked = timezone.now(), 0
     for visit in visits:
         try:
-            time_off.ask_to_move(
-                visit, closure=closure, now=now, by=Actor.staff(request.user), again=again
-            )
+            with transaction.atomic():
+                time_off.ask_to_move(
+                    visit, closure=closure, now=now, by=Actor.staff(request.user), again=again
+                )
+                changed(request.user, visit, "Asked to choose another time.")
         except BookingError as error:
             words = f"Not asked: {appointment_label(visit)}. {error}"
             model_admin.message_user(request, words, messages.WARNING)

@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from booking.models.patient import phone_words
 from booking.templatetags.clinic_times import clinic_short_day
 from clinic.confirmation import ask_first, is_confirmed
 
+from .audited import Audited, saw
 from .private_search import PrivateSearch
 from .read_only import ReadOnlyInline
 from .search import find_patients, person_like
@@ -42,7 +44,7 @@ class OfferInline(ReadOnlyInline):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(PrivateSearch):
+class WaitlistEntryAdmin(Audited, PrivateSearch):
     """Who waits for which time. Read only, but for taking someone off the list."""
 
     purpose = (
@@ -134,6 +136,7 @@ class WaitlistEntryAdmin(PrivateSearch):
             if not waiting:
                 self.message_user(request, "They are not on the list any more.", messages.WARNING)
                 return None
+            saw(request.user, waiting, "before it is taken off")
             return ask_first(
                 self,
                 request,
@@ -143,7 +146,8 @@ class WaitlistEntryAdmin(PrivateSearch):
                 entries=waiting,
             )
         for entry in queryset:
-            closed = waitlist.leave(reference=entry.reference, now=timezone.now(), note=note)
-            self.log_change(request, closed, "Taken off the list.")
+            with transaction.atomic():
+                closed = waitlist.leave(reference=entry.reference, now=timezone.now(), note=note)
+                self.log_change(request, closed, "Taken off the list.")
         self.message_user(request, f"Taken off the list: {len(queryset)}.", messages.SUCCESS)
         return None

@@ -17,6 +17,7 @@ from booking.search import Search
 from booking.slots import instants_of
 from booking.templatetags.clinic_times import clinic_day, clinic_time, length_words
 
+from .audited import saw
 from .closure_form import FIRST_DAY, LAST_DAY, closure_label, day_field, time_field
 from .visits import link_and_label
 from .wording import when_label
@@ -72,11 +73,11 @@ def why_view(request):
     context = {**admin.site.each_context(request), "title": "Why is this time not offered?"}
     context["form"] = form
     if form.is_valid():
-        context |= _answers(form.cleaned_data, now=timezone.now())
+        context |= _answers(form.cleaned_data, now=timezone.now(), user=request.user)
     return TemplateResponse(request, "admin/booking/why.html", context)
 
 
-def _answers(asked, *, now):
+def _answers(asked, *, now, user):
     service, location = asked["service"], asked["location"] or asked["service"].location
     chosen, offering = asked["practitioner"], list(service.practitioners.all())
     asked_of = [chosen] if chosen else [one for one in offering if one.is_active]
@@ -88,7 +89,7 @@ def _answers(asked, *, now):
         "answers": [
             (
                 when_label(starts_at, location.tz),
-                [_answer(search, one, starts_at) for one in asked_of],
+                [_answer(search, one, starts_at, user) for one in asked_of],
             )
             for starts_at in instants
         ],
@@ -113,12 +114,15 @@ def _in_general(search, chosen, offering, instants):
     return words
 
 
-def _answer(search, practitioner, starts_at):
+def _answer(search, practitioner, starts_at, user):
+    reasons = explain(search, practitioner, starts_at)
+    in_the_way = [one.appointment for one in reasons if one.appointment is not None]
+    saw(user, in_the_way, "in the way of a time")
     day, place = search.day_of(starts_at).isoformat(), search.location.slug
     query = {"from": day, "location": place, "practitioner": practitioner.slug}
     return Answer(
         practitioner,
-        [in_words(reason, search) for reason in explain(search, practitioner, starts_at)],
+        [in_words(reason, search) for reason in reasons],
         reverse("booking:times", args=[search.service.slug], query=query),
     )
 

@@ -26,6 +26,7 @@ from booking.models import (
 )
 from booking.words import CANCELLED_BY_CLINIC, REMINDER_TEXT, WORDS
 
+from .audited import saw, saw_list
 from .whose import visits_of
 from .wording import appointment_label
 
@@ -120,6 +121,10 @@ def preview_view(request, key, *, model_admin):
     message = sample(key, chosen.chosen_visit, now=now)
     if message is None:
         return _say(sentence=NOTHING[key])
+    if chosen.chosen_visit is not None:
+        saw(request.user, [chosen.chosen_visit], "in a preview of words")
+    else:
+        saw_list(request.user, "somebody on the waiting list, in a preview of words")
     if key == REMINDER_TEXT:
         return _say(text=build_text(message, now=now, words=form.words), is_sms=True)
     mail = build_mail(message, now=now, words=form.words)

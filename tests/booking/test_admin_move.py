@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from booking import actions
+from booking.admin import desk as by_phone
 from booking.models import Appointment, Message
 
 from .desk import errors, move, rules, said, typed
@@ -137,18 +138,18 @@ def test_what_somebody_else_changed_is_said_and_not_overwritten(front_desk, visi
 
 @pytest.mark.parametrize("change", ["reschedule", "cancel"])
 def test_a_change_at_the_last_moment_is_not_overwritten(front_desk, visit, monkeypatch, change):
-    take = actions.reschedule
+    move_it = by_phone._move
     before = {
         "reschedule": {"starts_at": local(21, 9)},
         "cancel": {},
     }[change]
-    first = {"reschedule": take, "cancel": actions.cancel}[change]
+    first = {"reschedule": actions.reschedule, "cancel": actions.cancel}[change]
 
-    def too_late(**kwargs):
+    def too_late(*args):
         first(reference=visit.reference, now=NOW, by=DESK, **before)
-        return take(**kwargs)
+        return move_it(*args)
 
-    monkeypatch.setattr(actions, "reschedule", too_late)
+    monkeypatch.setattr(by_phone, "_move", too_late)
 
     response = move(front_desk, visit, TEN)
 
@@ -158,13 +159,13 @@ def test_a_change_at_the_last_moment_is_not_overwritten(front_desk, visit, monke
 
 
 def test_a_time_lost_at_the_last_moment_is_said(front_desk, bookable_service, visit, monkeypatch):
-    take = actions.reschedule
+    move_it = by_phone._move
 
-    def too_late(**kwargs):
+    def too_late(*args):
         make_appointment(bookable_service, TEN)
-        return take(**kwargs)
+        return move_it(*args)
 
-    monkeypatch.setattr(actions, "reschedule", too_late)
+    monkeypatch.setattr(by_phone, "_move", too_late)
 
     assert rules(move(front_desk, visit, TEN))[0].startswith("Booked already: ")
 

@@ -154,12 +154,12 @@ def test_list_asks_as_much_for_many_as_for_one(front_desk, service, django_asser
     closure = make_closure(local(14, 0), local(16, 0), location=service.location)
     ask(make_appointment(service, local(14, 9)), closure)
     front_desk.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         front_desk.get(LIST)
 
     ask(make_appointment(service, local(15, 9), patient=make_patient(name="Bo")), closure)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         front_desk.get(LIST)
 
 
