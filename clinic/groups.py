@@ -42,7 +42,7 @@ _CONTENT = {
 GROUPS: dict[str, dict[str, dict[str, str]]] = {
     # name -> app -> model ("*" for all that are not named) -> actions
     "Author": {"conditions": _DRAFTS, "clinic": {"clinic": "view"}},
-    "Content": {"conditions": _CONTENT, "clinic": {"clinic": "view"}},
+    "Content": {"conditions": _CONTENT, "clinic": {"clinic": "view", "export": "add"}},
     "Clinical reviewer": {
         "conditions": {
             **_CONTENT,
@@ -51,7 +51,7 @@ GROUPS: dict[str, dict[str, dict[str, str]]] = {
             # Not a model: the permission sign_clinical.
             "clinical": "sign",
         },
-        "clinic": {"clinic": "view"},
+        "clinic": {"clinic": "view", "export": "add"},
     },
     "Front desk": {
         "booking": {

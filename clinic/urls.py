@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/first-day/", first_day.first_day_view, name="first-day"),
     path("admin/first-day/confirm/", first_day.confirm_view, name="first-day-confirm"),
     path("admin/first-day/mail/", first_day.mail_test_view, name="first-day-mail"),
+    path("admin/", include("clinic.exports.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

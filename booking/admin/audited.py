@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
@@ -52,8 +53,8 @@ def _about(record: Any) -> tuple[Patient | None, Appointment | None]:
     return None, None
 
 
-class Audited:
-    """A ModelAdmin whose lists and pages name patients or visits. Comes before `ModelAdmin`."""
+class Audited(admin.ModelAdmin):
+    """A ModelAdmin whose lists and pages name patients or visits."""
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)

@@ -45,7 +45,7 @@ class AnsweredFilter(admin.SimpleListFilter):
 
 
 @admin.register(MoveRequest)
-class MoveRequestAdmin(Audited, admin.ModelAdmin):
+class MoveRequestAdmin(Audited):
     """Whom the clinic asked to move a visit. Read only, but for settling and asking again."""
 
     purpose = "Patients whom you asked to move a visit because of time off, and what they answered."

@@ -57,10 +57,11 @@ def content_models():
     return [model._meta.model_name for model in apps.get_app_config("conditions").get_models()]
 
 
-def granted(actions):
+def granted(actions, *others):
     return sorted(
         [
             "clinic.view_clinic",
+            *others,
             *(f"conditions.{act}_{m}" for act, models in actions.items() for m in models),
         ]
     )
@@ -84,7 +85,8 @@ def test_content_writes_and_publishes_and_leaves_signing():
             "delete": [*PARTS, "emptysearch", "image"],
             "view": content_models(),
             "publish": ["condition", "treatment"],
-        }
+        },
+        "clinic.add_export",
     )
 
 
@@ -97,7 +99,8 @@ def test_clinical_reviewer_writes_publishes_and_signs():
             "view": content_models(),
             "publish": ["condition", "treatment"],
             "sign": ["clinical"],
-        }
+        },
+        "clinic.add_export",
     )
 
 

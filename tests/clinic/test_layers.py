@@ -83,6 +83,8 @@ def test_conditions_does_not_know_booking():
         "help",
         "mail_test",
         "staff_menu",
+        "models/export",
+        "exports/cells",
         "forms",
         "confirmation",
         "environment",
