@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -67,7 +67,10 @@ def columns_of(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> list[Col
     columns = [_shown_column(name, model_admin) for name in shown if not _is_secret(model, name)]
     for field in model._meta.concrete_fields:
         if field.name not in shown and not _is_secret(model, field.name) and _is_plain(field):
-            columns.append(_field_column(field))
+            column = _field_column(field)
+            if column.heading in {one.heading for one in columns}:
+                column = replace(column, heading=f"{column.heading}, as stored")
+            columns.append(column)
     return columns
 
 
