@@ -19,7 +19,7 @@ class AuditEntry(models.Model):
     erased. So there are no foreign keys towards them.
     """
 
-    at = models.DateTimeField()
+    at = models.DateTimeField("when")
     # An account may go; its name stays.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -28,7 +28,7 @@ class AuditEntry(models.Model):
         null=True,
         related_name="+",
     )
-    by_name = models.CharField(max_length=200)
+    by_name = models.CharField("who", max_length=200)
     kind = models.CharField(max_length=20, choices=AuditKind)
     patient_number = models.PositiveBigIntegerField(null=True, blank=True)
     visit_number = models.PositiveBigIntegerField(null=True, blank=True)

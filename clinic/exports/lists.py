@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters, ModelAdmin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
@@ -15,6 +16,8 @@ MAY_EXPORT = "clinic.add_export"
 # Which page of a list is shown is no filter, and what somebody searched for is kept nowhere.
 SEARCHES = ("q", "found")
 NO_FILTERS = ("p", "e", "all", "_facets", "_popup", *SEARCHES)
+# How filters call that they leave out nothing.
+EVERYTHING = ("All", "Any date")
 # A list of these names persons: that it was taken out is noted in the audit.
 OF_PERSONS = {
     "booking.appointment",
@@ -44,7 +47,7 @@ class Rows:
         cl, words = self.changelist, []
         for spec in cl.filter_specs:
             chosen = [one["display"] for one in spec.choices(cl) if one.get("selected")]
-            if chosen and str(chosen[0]).lower() != "all":
+            if chosen and chosen[0] not in EVERYTHING:
                 words.append(f"{spec.title}: {', '.join(map(str, chosen))}")
         of_specs = {name for spec in cl.filter_specs for name in spec.expected_parameters()}
         # What no filter of the page names: a day of the calendar above it, or a link from elsewhere.
@@ -88,6 +91,8 @@ def request_as(user: Any, parameters: str) -> HttpRequest:
     """Return a request for a list as this user makes it, for where there is none."""
     request = HttpRequest()
     request.method, request.GET, request.user = "GET", QueryDict(parameters), user
+    # Nothing is kept of it, as of what somebody searched for.
+    request.session = SessionStore()
     return request
 
 

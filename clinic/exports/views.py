@@ -72,6 +72,7 @@ def start(request: HttpRequest, app_label: str, model_name: str) -> HttpResponse
         "opts": opts,
         "list_url": f"{list_url}?{request.GET.urlencode()}".rstrip("?"),
         "count": count,
+        "count_words": f"{count:,}",
         "filters": rows.filters,
         "is_searched": is_searched(request.GET),
         "columns": [column.heading for column in columns_of(model_admin, request)],
@@ -116,7 +117,12 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     if export.is_silent(timezone.now()):
         # As the worker's next round notes it, if there still is a worker.
         export.state, export.problem = ExportState.FAILED, DIED
-    context = {"title": f"Export: {_name_of(export)}", "export": export}
+    context = {
+        "title": f"Export: {_name_of(export)}",
+        "export": export,
+        "rows_done": f"{export.rows_done:,}",
+        "rows_all": f"{export.rows_all:,}",
+    }
     response = _page(request, "progress", context)
     response["Cache-Control"] = "no-store"
     return response
