@@ -319,6 +319,13 @@ def test_a_change_that_cannot_be_noted_is_not_made(admin_client, visit, monkeypa
     assert visit.status == "booked"
 
 
+def test_a_page_of_nothing_leaves_no_entry(admin_client):
+    for name in ("change", "history"):
+        admin_client.get(reverse(f"admin:booking_appointment_{name}", args=[0]))
+
+    assert not AuditEntry.objects.exists()
+
+
 def test_whoever_may_not_see_a_page_leaves_no_entry(visit):
     browser = signed_in("view_service")
 

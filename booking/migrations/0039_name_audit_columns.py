@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0029_refuse_audit_changes"),
+        ("booking", "0038_add_patient_merge"),
     ]
 
     operations = [
