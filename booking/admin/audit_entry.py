@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from booking.models import Appointment, AuditEntry, Patient
 
-from .search import reference_start
+from .search import reference_digits, under_reference
 from .wording import when_label
 
 LONGEST_NUMBER = 18
@@ -62,7 +62,7 @@ class AuditEntryAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                has_patient=Exists(Patient.objects.filter(pk=patient)),
+                has_patient=Exists(Patient.objects.filter(pk=patient, erased_at=None)),
                 has_visit=Exists(Appointment.objects.filter(pk=visit)),
             )
         )
@@ -74,8 +74,8 @@ class AuditEntryAdmin(admin.ModelAdmin):
         found = Q(pk__in=[])
         if term.isdecimal() and term.isascii() and len(term) <= LONGEST_NUMBER:
             found |= Q(patient_number=term)
-        if spoken := reference_start(term):
-            visits = Appointment.objects.filter(reference__istartswith=spoken)
+        if spoken := reference_digits(term):
+            visits = under_reference(spoken, Appointment.objects.all())
             found |= Q(visit_number__in=visits.values("pk"))
         return queryset.filter(found), False
 

@@ -1,8 +1,10 @@
 """The page “Numbers” for the owner: what the clinic's records say in counts, drawn and in tables."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from booking.models import Appointment, Practitioner
 from booking.numbers import LONGEST, REPORTS, Scope, Span
-from booking.numbers.csv_file import as_csv
+from clinic.exports.cells import CsvSheet
 
 from .closure_form import FIRST_DAY, day_field
 
@@ -155,10 +157,10 @@ def table_view(request, key):
     """Answer with one table as a file."""
 
     def as_file(report):
-        # The mark at the beginning tells spreadsheets that it is UTF-8.
-        response = HttpResponse(
-            f"\ufeff{as_csv(report.table)}", content_type="text/csv; charset=utf-8"
-        )
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        sheet = CsvSheet(response, ZoneInfo(settings.TIME_ZONE), report.table.columns)
+        for row in report.table.rows:
+            sheet.add(row)
         response["Content-Disposition"] = f'attachment; filename="{report.key}.csv"'
         return response
 

@@ -22,6 +22,7 @@ EVERYTHING = ("All", "Any date")
 OF_PERSONS = {
     "booking.appointment",
     "booking.auditentry",
+    "booking.legalhold",
     "booking.mailoptout",
     "booking.message",
     "booking.moverequest",

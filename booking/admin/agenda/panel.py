@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 
-from booking import actions, audit
+from booking import actions
 from booking.admin.desk import is_movable, what_changed
 from booking.admin.whose import visits_of
 from booking.admin.wording import appointment_label
@@ -19,7 +19,6 @@ from booking.models import (
     STILL_TO_COME,
     Appointment,
     AppointmentStatus,
-    AuditKind,
 )
 
 from .diaries import visits_with_all
@@ -101,10 +100,6 @@ def act(model_admin: Any, request: Any, look: Look) -> HttpResponse:
         question = _run(model_admin, request, mine.filter(pk=visit.pk), do)
         if question is not None:
             return question
-        locked.refresh_from_db(fields=["status"])
-        if locked.status != _seen(request)[0]:
-            words = f"agenda, {locked.get_status_display().lower()}"
-            audit.note(request.user, AuditKind.CHANGED, visit=locked, words=words, now=look.now)
     return back
 
 
