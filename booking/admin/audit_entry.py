@@ -33,6 +33,8 @@ class StaffFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(admin.ModelAdmin):
     """Who saw or changed what. Only read: PostgreSQL refuses any change, whoever asks."""
 
+    purpose = "Who saw or changed which patient or visit, and when. Nobody can change it."
+    when_empty = "Nobody has looked at a patient or a visit yet."
     list_display = ("when", "by_name", "kind", "patient", "visit", "note")
     list_display_links = None
     list_filter = ("kind", StaffFilter, "at")

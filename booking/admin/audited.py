@@ -13,7 +13,15 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from booking import audit
-from booking.models import Appointment, AuditKind, Message, MoveRequest, Patient, WaitlistEntry
+from booking.models import (
+    Appointment,
+    AuditKind,
+    LegalHold,
+    Message,
+    MoveRequest,
+    Patient,
+    WaitlistEntry,
+)
 
 
 def saw(user: Any, records: Iterable[Any], page: str) -> None:
@@ -48,6 +56,8 @@ def _about(record: Any) -> tuple[Patient | None, Appointment | None]:
         return None, record
     if isinstance(record, Patient):
         return record, None
+    if isinstance(record, LegalHold):
+        return record.patient, None
     if isinstance(record, Message | MoveRequest | WaitlistEntry):
         return None, record.appointment
     return None, None

@@ -1,6 +1,7 @@
 """The page “Numbers” for the owner: what the clinic's records say in counts, drawn and in tables."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -157,10 +158,11 @@ def table_view(request, key):
     """Answer with one table as a file."""
 
     def as_file(report):
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        sheet = CsvSheet(response, ZoneInfo(settings.TIME_ZONE), report.table.columns)
+        file = BytesIO()
+        sheet = CsvSheet(file, ZoneInfo(settings.TIME_ZONE), report.table.columns)
         for row in report.table.rows:
             sheet.add(row)
+        response = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{report.key}.csv"'
         return response
 

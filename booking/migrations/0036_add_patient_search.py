@@ -4,6 +4,8 @@ import django.contrib.postgres.indexes
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
+import booking.models.patient
+
 # PostgreSQL calls `unaccent` stable, as its dictionary may change. A body that is read now, rather
 # than kept as text, does not depend on where extensions are when a backup is restored.
 MAKE = """
@@ -25,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="patient",
             name="search_text",
-            field=models.GeneratedField(
+            field=booking.models.patient.StoredColumn(
                 db_persist=True,
                 expression=models.Func("name", "email", function="booking_search_text"),
                 output_field=models.TextField(),

@@ -85,6 +85,10 @@ def rows_of(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> Rows:
         cl = model_admin.get_changelist_instance(request)
     except (IncorrectLookupParameters, SuspiciousOperation) as error:
         raise UnknownFilters from error
+    is_lost = "q" in request.GET or getattr(cl, "is_over", False)
+    if is_lost and getattr(cl, "is_private", False):
+        # What was looked for is not kept any more: all of the list is not what somebody wanted.
+        raise UnknownFilters
     return Rows(cl, cl.queryset)
 
 

@@ -62,6 +62,7 @@ def deletion(context: Context) -> dict[str, Any]:
     opts = context["opts"]
     model_admin = admin.site.get_model_admin(opts.model)
     chosen = list(context["queryset"]) if "queryset" in context else [context["object"]]
+    protected = [str(line) for line in context["protected"]]
     own = {opts.verbose_name_plural, *_many_to_many(context["model_count"])}
     return {
         "chosen": chosen[:SHOWN],
@@ -69,7 +70,9 @@ def deletion(context: Context) -> dict[str, Any]:
         "words": deleting_words(model_admin, chosen),
         "with_it": [(name, count) for name, count in context["model_count"] if name not in own],
         "instead": cannot_delete_words(model_admin),
-        "in_the_way": _by_kind(opts, context["protected"]),
+        # An admin may give a sentence as the reason, such as that of the last owner.
+        "reasons": [line for line in protected if line.endswith(".")],
+        "in_the_way": _by_kind(opts, [line for line in protected if not line.endswith(".")]),
     }
 
 

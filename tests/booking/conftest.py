@@ -8,6 +8,12 @@ from .racing import many_clients
 from .waiting import fill
 
 
+@pytest.fixture(autouse=True)
+def long_sessions(settings):
+    """Let nobody be signed out while a test moves the clock: when that happens is told elsewhere."""
+    settings.STAFF_IDLE_MINUTES = 400 * 24 * 60
+
+
 @pytest.fixture
 def monday_morning():
     """Stop the clock at `NOW`, two hours before the clinic opens."""

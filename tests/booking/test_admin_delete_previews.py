@@ -42,6 +42,11 @@ CAN_GO = [
     if model_admin.opts.label_lower
     not in {
         "clinic.clinic",
+        "clinic.signin",
+        "booking.auditentry",
+        "booking.legalhold",
+        "booking.retentionrule",
+        "booking.retentionrun",
         "conditions.revision",
         "conditions.linkcheck",
         "conditions.remedy",

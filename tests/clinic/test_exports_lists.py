@@ -19,9 +19,12 @@ from booking.models import (
     Appointment,
     AuditKind,
     BusyCalendar,
+    LegalHold,
     MailOptOut,
     MessageWords,
     Practitioner,
+    RetentionRule,
+    RetentionRun,
     Service,
 )
 from clinic.exports.cells import reads_like_a_formula
@@ -65,6 +68,11 @@ def records(owner):
     BusyCalendar.objects.create(practitioner=visit.practitioner, url=url)
     MailOptOut.objects.create(email="ana@example.com")
     MessageWords.objects.create(key="reminder", heading="See you soon")
+    LegalHold.objects.create(
+        patient=visit.patient, reason="=A lawsuit", set_at=NOW, set_by_name="Olga Owner"
+    )
+    rule = RetentionRule.objects.create(kind="messages", keep_months=12)
+    RetentionRun.objects.create(rule=rule, at=NOW, older_than=NOW, keep_months=12, count=1)
     audit.note(visit.practitioner.user or User.objects.get(), AuditKind.SAW, visit=visit, now=NOW)
     Group.objects.create(name="-1+1")
     Feedback.objects.create(condition=Condition.objects.first(), was_helpful=True, sent_on=NOW)

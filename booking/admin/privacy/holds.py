@@ -2,13 +2,14 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from booking.admin.audited import Audited
 from booking.admin.read_only import ReadOnlyAdmin
 from booking.admin.whose import patients_of
 from booking.models import LegalHold
 
 
 @admin.register(LegalHold)
-class LegalHoldAdmin(ReadOnlyAdmin):
+class LegalHoldAdmin(Audited, ReadOnlyAdmin):
     """All holds, also those that were lifted. They are set and lifted on the patient's page."""
 
     purpose = "Patients who must not be erased, and why. Set and lift a hold on their page."
