@@ -36,7 +36,10 @@ def make_message(visit, state="failed", **kwargs):
 
 
 def listed(client, **query):
-    response = client.get(LIST, query)
+    if term := query.pop("q", ""):
+        response = client.post(LIST, {"q": term, "search_for": "Search"}, follow=True)
+    else:
+        response = client.get(LIST, query)
     return {message.pk for message in response.context["cl"].result_list}
 
 
