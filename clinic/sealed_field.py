@@ -1,13 +1,16 @@
 """A text field whose text is sealed in the database."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.functions import Cast
 
 from clinic.models.sealing import SealingCheck
-from clinic.sealing import CannotOpen, UnreadableText, open_sealed, seal
+from clinic.sealing import PREFIX, CannotOpen, UnreadableText, open_sealed, seal
 
 logger = logging.getLogger(__name__)
 
@@ -46,3 +49,23 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
         except CannotOpen as error:
             logger.error("%s cannot be read: %s", self, error)
             return UnreadableText(value)
+
+
+def sealed_fields() -> Iterator[tuple[type[models.Model], str]]:
+    """Yield each model with the name of each of its sealed fields."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, SealedTextField):
+                yield model, field.name
+
+
+def as_stored(model: type[models.Model], name: str) -> models.QuerySet[Any]:
+    """Return the rows in which something is written, with the sealed text as `stored`."""
+    rows = model._base_manager.annotate(stored=Cast(name, models.TextField()))
+    return rows.exclude(stored="")
+
+
+def sealed_with(key_id: str) -> Iterator[models.QuerySet[Any]]:
+    """Yield for each field the rows that this key sealed."""
+    for model, name in sealed_fields():
+        yield as_stored(model, name).filter(stored__startswith=f"{PREFIX}{key_id}:")

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ("key_id", models.CharField(max_length=8, primary_key=True, serialize=False)),
                 ("proof", models.TextField()),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "ordering": ["made_at"],

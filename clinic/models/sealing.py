@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils import timezone
@@ -14,9 +16,12 @@ class SealingCheckManager(models.Manager["SealingCheck"]):
 
         Nothing is changed then: a wrong key never seals beside what only the right one opens.
         """
-        known = dict(self.values_list("key_id", "proof"))
+        known = {check.key_id: check for check in self.all()}
         ours = key_ids()
-        missing = [one for one, proof in known.items() if one not in ours or not _opens(proof)]
+        missing = [one for one, check in known.items() if one not in ours or not check.opens()]
+        for one in [one for one in missing if known[one].retired_at and not _is_used(one)]:
+            missing.remove(one)
+            known.pop(one).delete()
         if missing:
             raise ImproperlyConfigured(
                 f"SEALING_KEYS lacks the key {', '.join(sorted(missing))}, with which texts in the "
@@ -33,9 +38,13 @@ class SealingCheckManager(models.Manager["SealingCheck"]):
             self.check_keys()
             SealingCheckManager.is_checked = True
 
-    def forget(self, key_id: str) -> None:
-        """Let a key go with which nothing is sealed any more."""
-        self.filter(key_id=key_id).delete()
+    def retire(self, key_id: str, *, now: datetime) -> None:
+        """Let a key go with which nothing is sealed any more.
+
+        A process that was started before the new key was there may use it once more: so whether
+        that is still true is asked again when the key is missing.
+        """
+        self.filter(key_id=key_id).update(retired_at=now)
 
 
 class SealingCheck(models.Model):
@@ -44,6 +53,7 @@ class SealingCheck(models.Model):
     key_id = models.CharField(max_length=8, primary_key=True)
     proof = models.TextField()
     made_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = SealingCheckManager()
 
@@ -53,9 +63,16 @@ class SealingCheck(models.Model):
     def __str__(self) -> str:
         return self.key_id
 
+    def opens(self) -> bool:
+        """Say whether the key that we have under this name opens what it sealed."""
+        try:
+            return open_sealed(self.proof) == PROOF
+        except CannotOpen:
+            return False
 
-def _opens(proof: str) -> bool:
-    try:
-        return open_sealed(proof) == PROOF
-    except CannotOpen:
-        return False
+
+def _is_used(key_id: str) -> bool:
+    """Say whether any text is sealed with the key. Reads all of them."""
+    from clinic.sealed_field import sealed_with  # The field itself needs this file.
+
+    return any(rows.exists() for rows in sealed_with(key_id))

@@ -158,7 +158,34 @@ def test_sealing_again_uses_the_first_key_and_lets_the_old_one_go(rotated):
         f"The key {old} may go: nothing is sealed with it any more.\n"
         f"Everything is sealed with the key {key_id(OTHER)}.\n"
     )
+
+
+def test_a_retired_key_may_go_once_nothing_needs_it(rotated, settings):
+    run()
+    settings.SEALING_KEYS = [OTHER]
+
+    SealingCheck.objects.check_keys()
+
     assert list(SealingCheck.objects.values_list("key_id", flat=True)) == [key_id(OTHER)]
+    assert Appointment.objects.get(pk=rotated.pk).reason == REASON
+
+
+def test_a_retired_key_that_sealed_once_more_is_still_needed(rotated, settings):
+    """A process that was not started anew goes on with the key that it knows."""
+    old, both = key_ids()[1], settings.SEALING_KEYS
+    run()
+    settings.SEALING_KEYS = both[1:]
+    Appointment.objects.filter(pk=rotated.pk).update(reason="Written by an old process")
+    settings.SEALING_KEYS = [OTHER]
+
+    with pytest.raises(ImproperlyConfigured, match=f"lacks the key {old}"):
+        SealingCheck.objects.check_keys()
+    settings.SEALING_KEYS = both
+    run()
+    settings.SEALING_KEYS = [OTHER]
+    SealingCheck.objects.check_keys()
+
+    assert Appointment.objects.get(pk=rotated.pk).reason == "Written by an old process"
 
 
 def test_a_dry_run_counts_and_changes_nothing(rotated):
@@ -171,13 +198,13 @@ def test_a_dry_run_counts_and_changes_nothing(rotated):
 
 
 def test_sealing_again_twice_does_nothing_more(rotated):
-    run()
+    first = run()
     before = stored(rotated)
 
-    said = run()
+    second = run()
 
     assert stored(rotated) == before
-    assert said == f"Everything is sealed with the key {key_id(OTHER)}.\n"
+    assert second == first
 
 
 def test_sealing_again_does_not_overwrite_what_is_written_meanwhile(rotated, monkeypatch):

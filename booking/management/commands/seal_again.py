@@ -1,15 +1,13 @@
-from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
-from django.db.models.functions import Cast
+from django.utils import timezone
 from tqdm import tqdm
 
 from clinic.models import SealingCheck
-from clinic.sealed_field import SealedTextField
+from clinic.sealed_field import as_stored, sealed_fields
 from clinic.sealing import PREFIX, UnreadableText, key_ids
 
 BATCH = 500
@@ -47,23 +45,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{left} texts were sealed meanwhile with another key: run it again.")
             return
         for check in SealingCheck.objects.exclude(key_id=first):
-            SealingCheck.objects.forget(check.key_id)
+            SealingCheck.objects.retire(check.key_id, now=timezone.now())
             self.stdout.write(f"The key {check.key_id} may go: nothing is sealed with it any more.")
         self.stdout.write(f"Everything is sealed with the key {first}.")
 
 
-def sealed_fields() -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each model with the name of each of its sealed fields."""
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, SealedTextField):
-                yield model, field.name
-
-
 def older(model: type[models.Model], name: str) -> models.QuerySet[Any]:
     """Return the rows whose text another key than the first sealed, with it as `stored`."""
-    rows = model._base_manager.annotate(stored=Cast(name, models.TextField()))
-    return rows.exclude(stored="").exclude(stored__startswith=f"{PREFIX}{key_ids()[0]}:")
+    return as_stored(model, name).exclude(stored__startswith=f"{PREFIX}{key_ids()[0]}:")
 
 
 def seal_field(model: type[models.Model], name: str, bar: Any) -> int:
