@@ -79,3 +79,15 @@ def test_the_navigation_shows_each_member_of_staff_what_they_may_open(front_desk
     client.force_login(user)
     nav = parse(client.get("/admin/").content).one("nav", class_="staff-nav")
     assert nav.all("a") == []
+
+
+@pytest.mark.django_db
+def test_the_frame_says_who_is_signed_in_and_how_to_leave(client):
+    user = User.objects.create_user("mina", first_name="Mina", last_name="Desk", is_staff=True)
+    client.force_login(user)
+
+    tools = parse(client.get("/admin/").content).one(id="user-tools")
+
+    assert tools.one("strong").text == "Mina Desk"
+    assert [link.text for link in tools.all("a")] == ["Password and sign-in", "View site"]
+    assert tools.one("form").one("button").text == "Log out"
