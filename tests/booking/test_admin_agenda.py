@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group, User
 
 from booking.models import BusyCalendar, MoveRequest
 from tests.html_tree import parse
@@ -96,7 +97,27 @@ def test_without_hours_and_visits_the_usual_hours_are_drawn(front_desk, db):
     response = look(front_desk)
 
     assert hours(response) == (9, 17)
-    assert "There is no diary for you to see yet" in response.content.decode()
+    note = parse(response.content).one("p", class_="agenda-note")
+    assert note.text == "Nobody has a diary yet. An owner can add a practitioner."
+
+
+def test_an_owner_without_practitioners_is_led_to_add_one(admin_client):
+    link = parse(look(admin_client).content).one("p", class_="agenda-note").one("a")
+
+    assert (link.text, link.get("href")) == (
+        "add a practitioner",
+        "/admin/booking/practitioner/add/",
+    )
+
+
+def test_a_practitioner_without_a_diary_is_told_who_can_join_one(client, db):
+    user = User.objects.create_user("novak", is_staff=True)
+    user.groups.add(Group.objects.get(name="Practitioner"))
+    client.force_login(user)
+
+    note = parse(look(client).content).one("p", class_="agenda-note")
+
+    assert note.text.startswith("There is no diary for you to see yet. An owner can join")
 
 
 @pytest.mark.parametrize(
