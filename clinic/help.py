@@ -46,6 +46,7 @@ PAGES = {
     "booking_appointment_move": "Give a visit another time. It keeps its old one until then.",
     "booking_appointment_articles": "Choose what the patient is given to read after this visit.",
     "booking_appointment_calendar": "The calendar files that went out for this visit, and the one of now.",
+    "booking_patient_change": "All that the clinic has about one person, but for what was said at the visits.",
     "conditions_pages": "Live pages that show a shared fact as it was: update them here.",
 }
 # Ways to see one record, whatever it is.

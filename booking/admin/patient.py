@@ -23,7 +23,10 @@ from .whose import patients_of
 class PatientAdmin(PrivacyPages, PrivateSearch):
     """Whom the clinic knows. A patient comes into being by booking, and is kept."""
 
-    purpose = "The people who come, with their email, phone and visits. Search before you book."
+    purpose = (
+        "Everybody who has had a visit booked. Search before you book; open somebody for visits, "
+        "messages, consents and notes."
+    )
     when_empty = "Nobody is here yet: a patient is added when you or they book."
     first_step = (
         "admin:booking_appointment_add",

@@ -150,11 +150,20 @@ def test_empty_parts_say_so(front_desk):
 
 
 def test_the_list_says_what_it_is_for_and_what_to_do(front_desk):
-    empty = front_desk.get(LIST).text
+    empty = parse(front_desk.get(LIST).content)
 
-    assert "Nobody is here yet." in empty
-    make_patient()
-    assert "Nobody fits these filters." in front_desk.get(f"{LIST}?created_at__year=1999").text
+    assert empty.one("p", class_="purpose").text.startswith("Everybody who has had a visit booked.")
+    assert empty.one(class_="empty-list").text.startswith("Nobody is here yet:")
+    assert "autofocus" in empty.one("input", id="searchbar").attributes
+
+
+def test_a_patient_says_once_what_the_page_is_for(front_desk):
+    page = see(front_desk, make_patient())
+
+    told = [line.text for line in page.one("main").all("p") if "All that the clinic" in line.text]
+    assert told == [
+        "All that the clinic has about one person, but for what was said at the visits."
+    ]
 
 
 def practitioner_of(service):
