@@ -33,7 +33,7 @@ from .desk_forms import (
     PhoneScreeningForm,
     TimeForm,
     VisitForm,
-    usual_service,
+    usual_services,
 )
 from .history import event_words
 from .rules import Verdict, judge
@@ -70,7 +70,7 @@ def book_view(model_admin, request) -> HttpResponse:
     now = timezone.now()
     data = _read(request)
     if request.method != "POST":
-        data.setdefault("service", usual_service(data))
+        data.setdefault("service", _fitting_service(data, request.user, now))
     visit_form = VisitForm(data, now=now)
     service = visit_form.wanted
     flag_set = flags_for_screening(data.get("condition", ""), now=now)
@@ -104,6 +104,9 @@ def book_view(model_admin, request) -> HttpResponse:
         times.settle()
         for form in forms:
             form.errors.clear()
+        if request.method != "POST":
+            # What is in the way of a time from the agenda is told before the talk, not after it.
+            verdict = _judge(times, moving=reference)
     is_safe = not needs_word and details.interruption is None
     if is_sent and all(checked) and verdict and is_safe and _may(verdict, times):
         try:
@@ -133,6 +136,21 @@ def book_view(model_admin, request) -> HttpResponse:
     if request.method == "POST" and needs_word and "advised" not in data:
         response.add_post_render_callback(lambda _: count_stop(CareLevel.URGENT, now=now))
     return response
+
+
+def _fitting_service(data: QueryDict, user, now: datetime) -> str:
+    """Return the slug of the first visit with the least in the way of the wanted time; "" if none."""
+    services = usual_services(data)
+    if not data.get("start"):
+        return services[0].slug if services else ""
+
+    def in_the_way(service) -> tuple[bool, int]:
+        times = TimeForm(data, service=service, now=now, user=user)
+        times.is_valid()
+        verdict = judge(times.search, times.starts_at) if times.starts_at else None
+        return (verdict.is_taken, len(verdict.reasons)) if verdict else (True, 0)
+
+    return min(services, key=in_the_way).slug if services else ""
 
 
 def _reference(signed: str | None) -> UUID:
@@ -342,6 +360,7 @@ def _times_context(times: TimeForm, verdict: Verdict | None) -> dict[str, object
         "verdict": verdict if verdict and verdict.reasons else None,
         "nearest": times.nearest(verdict.starts_at) if verdict and is_taken else (),
         # A time that is not among those shown keeps a button of its own.
+        "chosen": chosen,
         "kept": chosen if times.starts_at and not listing.has(times.starts_at) else "",
     }
 

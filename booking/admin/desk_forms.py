@@ -89,15 +89,14 @@ class VisitForm(forms.Form):
         return services.filter(slug=self["service"].value() or "").first() or services.first()
 
 
-def usual_service(data: QueryDict) -> str:
-    """Return the slug of the first visit that the named person offers at the named place; "" if none."""
+def usual_services(data: QueryDict) -> list[Service]:
+    """Return the visits that the named person offers at the named place, the usual first."""
     found = Service.objects.bookable()
     if whose := data.get("practitioner"):
         found = found.filter(practitioners__slug=whose)
     if where := data.get("location"):
         found = found.filter(Q(location__slug=where) | Q(other_locations__slug=where))
-    service = found.distinct().first()
-    return service.slug if service is not None else ""
+    return list(found.distinct())
 
 
 def service_words(service: Service) -> str:

@@ -17,6 +17,7 @@ from .factories import (
     make_available_time,
     make_closure,
     make_practitioner,
+    make_service,
 )
 
 pytestmark = pytest.mark.usefixtures("bookable_service")
@@ -252,3 +253,30 @@ def test_the_reference_of_another_visit_is_not_taken(front_desk, bookable_servic
 
     assert Appointment.objects.filter(pk=other.pk, status="pending").exists()
     assert Appointment.objects.count() == 2
+
+
+def test_a_time_from_the_agenda_opens_the_visit_that_fits_it(front_desk, bookable_service):
+    short = make_service(
+        practitioner=bookable_service.practitioner,
+        location=bookable_service.location,
+        name="Short visit",
+        duration_minutes=30,
+    )
+    make_appointment(bookable_service, local(7, 10, 30))
+
+    page = front_desk.get(ADD, {"start": iso_utc(TEN)})
+
+    assert page.context["service"] == short
+    assert page.context["verdict"] is None
+    assert "Time: <strong>Monday, December 7, 10:00 am EST</strong>" in page.text
+    assert front_desk.get(ADD).context["service"] == bookable_service
+
+
+def test_what_is_in_the_way_of_a_time_from_the_agenda_is_told_at_once(front_desk, bookable_service):
+    make_appointment(bookable_service, TEN)
+
+    page = front_desk.get(ADD, {"start": iso_utc(TEN)})
+
+    assert page.context["verdict"].is_taken
+    assert "This time is taken" in page.text
+    assert "Booked already: " in page.text
