@@ -45,9 +45,10 @@ def refuse_if_over(request: HttpRequest) -> HttpResponse | None:
             # The next click ends it, and leads to the page that says why.
             return HttpResponse(status=401)
         session.flush()
-        return HttpResponseRedirect(
-            reverse("admin:login", query={"next": _page_of(request), "ended": why})
-        )
+        query = {"next": _page_of(request), "ended": why}
+        if request.method == "POST":
+            query["unsaved"] = "yes"
+        return HttpResponseRedirect(reverse("admin:login", query=query))
     if not is_update and _since(session, SEEN, now) >= CLOCK_STEP:
         session[SEEN] = now.timestamp()
     return None

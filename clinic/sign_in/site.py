@@ -52,6 +52,8 @@ class StaffSite(AdminSite):
             onward = reverse("two-step", query={"next": next_page(request)})
             return sessions.refuse_if_over(request) or HttpResponseRedirect(onward)
         why = WHY_OVER.get(request.GET.get("ended", ""), "")
+        if why and "unsaved" in request.GET:
+            why += " What you sent last was not saved."
         return super().login(request, {"why_over": why, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

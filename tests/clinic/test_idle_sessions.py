@@ -63,6 +63,7 @@ def test_a_form_that_was_sent_too_late_leads_back_to_its_page(desk, clock):
     page = parse(desk.get(answer.url).content)
 
     assert page.one("input", name="next").get("value") == "/admin/content-today/?a=b"
+    assert page.one(class_="errornote").text.endswith("What you sent last was not saved.")
 
 
 def test_a_form_from_elsewhere_does_not_say_where_to_go(desk, clock):
@@ -70,7 +71,7 @@ def test_a_form_from_elsewhere_does_not_say_where_to_go(desk, clock):
 
     answer = desk.post("/admin/", headers={"referer": "https://evil.example/"})
 
-    assert answer.url == "/admin/login/?next=%2Fadmin%2F&ended=pause"
+    assert answer.url == "/admin/login/?next=%2Fadmin%2F&ended=pause&unsaved=yes"
 
 
 def test_a_session_ends_after_twelve_hours_in_any_case(desk, clock):
