@@ -1,5 +1,6 @@
 """Accounts and the sign-in history in the admin. Devices and failures are not in it: they are secrets."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
@@ -12,6 +13,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.models import SignIn
 from clinic.sign_in.owners import LAST_OWNER, OWNER, SUPERUSER, others_stay, rank
+
+HELP = {
+    "username": "What they type to sign in, such as mina.desk. No spaces.",
+    "groups": "What they do here. Each group may do just what its work needs.",
+    "is_active": "Untick it when somebody leaves: they cannot sign in, and their name stays under what they did.",
+    "is_staff": "They may sign in here.",
+    "is_superuser": "May do everything, with no group. For whoever runs the site.",
+}
 
 admin.site.unregister([User, StaticDevice, TOTPDevice])
 
@@ -53,6 +62,57 @@ class AccountAdmin(UserAdmin):
     form = AccountForm
     change_password_form = PasswordForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_staff", "two_step")
+    add_form_template = None
+    filter_horizontal = ("user_permissions",)
+    readonly_fields = ("last_login",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Who it is", {"fields": ("first_name", "last_name", "email")}),
+        (
+            "What they may do",
+            {"fields": ("groups", "is_active", "is_staff", "is_superuser", "user_permissions")},
+        ),
+        ("Last seen", {"fields": ("last_login",)}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "first_name", "last_name", "email", "groups")}),
+        (
+            "First password",
+            {
+                "fields": ("password1", "password2"),
+                "description": "Tell it to nobody but them. They change it under “Password and sign-in”.",
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        """Leave out what only a superuser can change."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if rank(request.user) == SUPERUSER:
+            return fieldsets
+        left_out = {"is_superuser", "user_permissions"}
+        return [
+            (title, options | {"fields": [one for one in options["fields"] if one not in left_out]})
+            for title, options in fieldsets
+        ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in HELP:
+            field.help_text = HELP[db_field.name]
+        return field
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            # An account is good for nothing else.
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Go on to the list. Django would go on to a second form, where nothing is left to do."""
+        return super(UserAdmin, self).response_add(request, obj, post_url_continue)
 
     def get_queryset(self, request):
         apps = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
