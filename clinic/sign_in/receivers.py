@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
 
 from clinic.models import SignInOutcome
 from clinic.sign_in import history, lock_out, sessions, two_step
@@ -21,6 +22,8 @@ def _begin(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     now = timezone.now()
     sessions.start_clock(request.session, now=now)
     is_due = two_step.app_of(user) is not None
+    # Django keeps the session of whoever signs in once more: the step they did before is none now.
+    request.session.pop(DEVICE_ID_SESSION_KEY, None)
     request.session[two_step.CODE_DUE] = is_due
     if not is_due:
         lock_out.forget_failures(request, user.get_username())

@@ -223,6 +223,21 @@ def test_the_same_code_is_refused_the_second_time(client, pat, codes):
     assert not is_signed_in(other)
 
 
+@pytest.mark.parametrize("minutes", [0, 31, 12 * 60 + 1], ids=["at once", "a pause", "a day"])
+def test_the_password_alone_never_stands_for_a_code_that_was_given_before(
+    client, pat, codes, clock, minutes
+):
+    sign_in(client)
+    prove(client, code_now(pat))
+    clock.shift(minutes * 60)
+
+    # As from the sign-in page that another tab still shows.
+    answer = sign_in(client)
+
+    assert answer.request["PATH_INFO"] == TWO_STEP
+    assert not is_signed_in(client)
+
+
 def test_a_recovery_code_lets_in_once_and_says_how_many_are_left(client, pat, codes):
     sign_in(client)
     page = client.post(TWO_STEP, {"code": codes[0].upper()}, follow=True)
