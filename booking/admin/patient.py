@@ -61,7 +61,7 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        if request.method == "GET" and response.status_code == 200:
+        if request.method != "HEAD" and response.status_code == 200:
             words = "list of patients, searched" if kept_term(request) else "list of patients"
             audit.note(request.user, AuditKind.SAW, words=words, now=timezone.now())
         return response

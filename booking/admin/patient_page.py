@@ -40,9 +40,6 @@ def patient_view(model_admin, request, patient):
         if ADD_NOTE in request.POST:
             return _add_note(model_admin, request, patient, now)
         return _correct(model_admin, request, patient, now)
-    if request.method == "GET":
-        words = "the patient's page"
-        audit.note(request.user, AuditKind.SAW, patient=patient, words=words, now=now)
     return _draw(model_admin, request, patient, ContactForm(patient=patient), NoteForm())
 
 
@@ -97,6 +94,8 @@ def _say(model_admin, request, words):
 
 def _draw(model_admin, request, patient, form, note_form, *, status=200, stale=False):
     user, now = request.user, timezone.now()
+    if request.method != "HEAD":
+        audit.note(user, AuditKind.SAW, patient=patient, words="the patient's page", now=now)
     may = {
         "change": model_admin.has_change_permission(request, patient),
         "merge": may_merge(user),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.exceptions import NotRegistered
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ WHY_OVER = {
     "day": "You were signed out because you had been signed in for a whole day. Sign in again to go "
     "on where you were.",
 }
+METHODS = ("GET", "HEAD", "POST")
 
 
 class StaffSite(AdminSite):
@@ -42,6 +43,9 @@ class StaffSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            # Django's pages answer any other as a GET, and ours note who saw what by these.
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             return sessions.refuse_if_over(request) or guarded(request, *args, **kwargs)
 
         return update_wrapper(inner, guarded)

@@ -28,7 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 AGENDA = "/admin/booking/appointment/agenda/"
 PRINT = f"{AGENDA}print/"
 HERE = "?on=2026-12-07&view=week"
-UPDATES = {"X-Updates": "1"}
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 AGENDA = "/admin/booking/appointment/agenda/"
 PRINT = f"{AGENDA}print/"
 HERE = "?on=2026-12-07&view=week"
-UPDATES = {"X-Updates": "1"}
 
 
 @pytest.fixture
@@ -36,9 +35,14 @@ def audited():
     return list(AuditEntry.objects.order_by("pk").values_list("kind", "visit_number", "note"))
 
 
+def updates(page):
+    """Return the headers of what the page asks by itself."""
+    return {"X-Updates": page.context["updates_pass"]}
+
+
 def state(client, page):
     url = parse(page.content).one(data_state=page.context["state_url"]).get("data-state")
-    return client.get(url, headers=UPDATES).json()["tag"]
+    return client.get(url, headers=updates(page)).json()["tag"]
 
 
 def test_the_state_is_the_pages_until_something_changes(front_desk, visit):
@@ -75,7 +79,7 @@ def test_the_state_asks_little_and_leaves_no_trace(
     # Session, account and permissions are four; the diaries two.
     with django_assert_max_num_queries(6):
         state(front_desk, page)
-    parts = front_desk.get(AGENDA + HERE, headers=UPDATES)
+    parts = front_desk.get(AGENDA + HERE, headers=updates(page))
 
     assert audited() == before
     assert parse(parts.content).all("h1") == []

@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.dateparse import parse_datetime
 
 from booking import audit
@@ -26,6 +27,7 @@ from .sheet import sheets_of
 TEMPLATE = "admin/booking/appointment/agenda.html"
 # What the page's own script sends: it asks on its own, so that is neither noted nor somebody at work.
 ASKS_BY_ITSELF = "X-Updates"
+SALT = "booking.agenda.updates"
 PENDING, BOOKED, *LATER = LOOKS.values()
 KEYS = [BOOKED, ASKED, *LATER, PENDING]
 
@@ -55,7 +57,9 @@ def agenda_view(model_admin: Any, request: Any) -> HttpResponse:
         "looked_at": clinic_time(now, look.tz),
         "zone_words": f"{zone_name(look.tz, now)} ({grid.zone})",
     }
-    if request.headers.get(ASKS_BY_ITSELF):
+    pass_ = _pass(request, look)
+    # Only a page that was noted has the pass: whoever looks elsewhere is somebody who looks.
+    if constant_time_compare(request.headers.get(ASKS_BY_ITSELF, ""), pass_):
         return TemplateResponse(request, f"{TEMPLATE}#live", context)
     panel = open_panel(
         request.user, request.GET.get("visit", ""), diaries.visits, now=now, may_act=may_act
@@ -85,8 +89,15 @@ def agenda_view(model_admin: Any, request: Any) -> HttpResponse:
         "print_url": _print_url(look),
         "book_url": reverse("admin:booking_appointment_add", query={"back": look.back}),
         "state_url": state_url(look),
+        "updates_pass": pass_,
     }
     return TemplateResponse(request, TEMPLATE, page)
+
+
+def _pass(request: Any, look: Look) -> str:
+    """Return what lets a page of this session ask again for the days that it shows."""
+    value = f"{request.session.session_key} {look.back}"
+    return salted_hmac(SALT, value, algorithm="sha256").hexdigest()[:32]
 
 
 def state_view(model_admin: Any, request: Any) -> HttpResponse:
@@ -112,7 +123,7 @@ def print_view(model_admin: Any, request: Any) -> HttpResponse:
     now = timezone.now()
     look = read_look(_one_day(request.GET), request.user, now=now)
     visits = [one for one in load(request.user, look.span).visits if one.patient is not None]
-    if request.method == "GET":
+    if request.method != "HEAD":
         words = f"day sheet, {span_words(look.on, look.on)}"
         seen: list[tuple[None, Any]] = [(None, visit) for visit in visits] or [(None, None)]
         audit.note_many(request.user, AuditKind.PRINTED, seen, words=words, now=now)

@@ -87,7 +87,7 @@ def _patient(request, pk, permission):
 
 def _draw(model_admin, request, patient, template, *, title, status=200, form=None, **context):
     """Show a page about the patient, and note who saw it."""
-    if request.method == "GET":
+    if request.method != "HEAD":
         audit.note(request.user, AuditKind.SAW, patient=patient, words=title, now=timezone.now())
     page = {
         **model_admin.admin_site.each_context(request),
