@@ -25,7 +25,9 @@ async function look() {
 async function ask() {
   try {
     const answer = await fetch(live.dataset.state, asks);
-    if (answer.type === "opaqueredirect" || answer.status === 403) return signedOut();
+    // 401: the session ended by a pause or a day.
+    const isOut = answer.type === "opaqueredirect" || [401, 403].includes(answer.status);
+    if (isOut) return signedOut();
     if (!answer.ok) throw new Error(String(answer.status));
     const found = (await answer.json()).tag;
     if (found !== tag || quarter() !== drawnIn) await renew(found !== tag);

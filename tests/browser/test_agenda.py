@@ -1,6 +1,7 @@
 """A morning at the front desk in the agenda, with scripts and without, and what others do meanwhile."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
@@ -167,6 +168,19 @@ def test_nothing_new_says_nothing_and_whoever_is_signed_out_hears_of_it(morning,
     assert desk.locator("#agenda-news").inner_text() == ""
 
     Session.objects.all().delete()
+    ask_now(desk)
+
+    expect(desk.locator("#agenda-news")).to_contain_text("You are signed out")
+
+
+@WITH_SCRIPTS
+def test_whoever_was_away_for_long_hears_that_they_are_signed_out(morning, desk):
+    desk.goto(WEEK)
+    (stored,) = Session.objects.all()
+    ended = SessionStore(stored.session_key)
+    ended["seen_at"] = 0
+    ended.save()
+
     ask_now(desk)
 
     expect(desk.locator("#agenda-news")).to_contain_text("You are signed out")
