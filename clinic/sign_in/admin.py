@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -117,6 +119,12 @@ class AccountAdmin(UserAdmin):
     def get_queryset(self, request):
         apps = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return super().get_queryset(request).annotate(has_app=Exists(apps))
+
+    @method_decorator(sensitive_post_parameters())
+    @transaction.atomic
+    def user_change_password(self, request, id, form_url=""):
+        # So that the owners stay locked until the password is gone.
+        return super().user_change_password(request, id, form_url)
 
     @admin.display(description="two-step sign-in", boolean=True)
     def two_step(self, user):

@@ -30,7 +30,9 @@ def others_stay(leaving: list[int]) -> bool:
     Locks the owners' rows until the transaction ends: two may want to leave at the same time.
     """
     with transaction.atomic():
-        pks = set(owners().select_for_update().values_list("pk", flat=True))
+        list(owners().select_for_update().values_list("pk", flat=True))
+        # Asked again: who waited for the lock has read the groups as they were before.
+        pks = set(owners().values_list("pk", flat=True))
     return bool(pks - set(leaving)) or not pks & set(leaving)
 
 

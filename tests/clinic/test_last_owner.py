@@ -1,15 +1,16 @@
 """Who gives access: never nobody, and nobody more than they have."""
 
 import threading
+from contextlib import suppress
+from itertools import combinations_with_replacement
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
-from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
-from clinic.sign_in.owners import LAST_OWNER, others_stay
+from clinic.sign_in.owners import LAST_OWNER, others_stay, owners
 from tests.html_tree import parse
 
 from .staff import PASSWORD, errors_of, give_app, make_staff
@@ -197,25 +198,44 @@ def test_the_list_says_who_has_two_step_sign_in(client, olga):
     assert marks == ["False", "True"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_owners_do_not_leave_at_the_same_time(client):
-    pks = [make_staff(name, group="Owner").pk for name in ("olga", "osman")]
-    gate, left = threading.Barrier(2, timeout=10), []
+WAYS = {
+    "account": ("change", {"is_active": None}),
+    "group": ("change", {"groups": []}),
+    "password": ("password_change", {"usable_password": "false", "unset-password": "x"}),
+    "deleted": ("delete", {"post": "yes"}),
+}
 
-    def leave(pk):
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ways", [*combinations_with_replacement(WAYS, 2)], ids="-".join)
+def test_two_owners_do_not_leave_at_the_same_time(ways, monkeypatch):
+    users = [make_staff(name, group="Owner") for name in ("olga", "osman")]
+    browsers = [Client() for _ in users]
+    for browser, user in zip(browsers, users, strict=True):
+        browser.force_login(user)
+    forms = [
+        account(user, **WAYS[way][1]) if WAYS[way][0] == "change" else WAYS[way][1]
+        for user, way in zip(users, ways, strict=True)
+    ]
+    gate = threading.Barrier(2, timeout=10)
+
+    def ask_together(leaving):
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(timeout=2)
+        return others_stay(leaving)
+
+    monkeypatch.setattr("clinic.sign_in.admin.others_stay", ask_together)
+
+    def leave(number):
         try:
-            gate.wait()
-            admin.site.get_model_admin(User).delete_queryset(None, User.objects.filter(pk=pk))
-            left.append(pk)
-        except PermissionDenied:
-            pass
+            browsers[number].post(page(WAYS[ways[number]][0], users[number]), forms[number])
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=leave, args=[pk]) for pk in pks]
+    threads = [threading.Thread(target=leave, args=[number]) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert (len(left), User.objects.count()) == (1, 1)
+    assert owners().count() == 1
