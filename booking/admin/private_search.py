@@ -9,6 +9,7 @@ import secrets
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 
 from .search import NEAR_WORDS, clean_term
 
@@ -53,6 +54,11 @@ class PrivateSearch(admin.ModelAdmin):
         if SEARCH_VAR in request.GET:
             return _go_to(request, OVER)
         return super().changelist_view(request, extra_context)
+
+    def get_search_fields(self, request):
+        # No field of a form offers these, so nobody asks by an address that has the words in it.
+        is_of_a_field = request.path == reverse("admin:autocomplete")
+        return () if is_of_a_field else super().get_search_fields(request)
 
     def get_list_display(self, request):
         first, *others = super().get_list_display(request)

@@ -54,3 +54,21 @@ def test_what_a_page_asks_by_itself_is_for_its_own_days_and_session(front_desk, 
         seen.append((NAME in answer.text, AuditEntry.objects.count() - before))
 
     assert seen == [(True, 0), (True, 1), (True, 1), (True, 1)]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("appointment", "patient"),
+        ("patientnote", "patient"),
+        ("message", "appointment"),
+        ("message", "waitlist_offer"),
+        ("waitlistoffer", "entry"),
+    ],
+)
+def test_no_field_of_a_form_offers_patients(front_desk, visit, model, field):
+    query = {"app_label": "booking", "model_name": model, "field_name": field, "term": "Wil"}
+
+    answer = front_desk.get("/admin/autocomplete/", query)
+
+    assert (answer.status_code in (403, 404), NAME in answer.text) == (True, False)
