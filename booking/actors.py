@@ -1,10 +1,19 @@
 """Who does something to an appointment: the patient, a member of staff, or the site by itself."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+# As many letters as what they did keeps of them; of two names of an account there may be more.
+LONGEST_NAME = 200
+
+
+def name_of(user: Any) -> str:
+    """Return how a member of staff is named beside what they did: by full name, else by user name."""
+    full_name = getattr(user, "get_full_name", str)()
+    return str(full_name or user.get_username())[:LONGEST_NAME]
 
 
 @dataclass(frozen=True)
@@ -16,9 +25,8 @@ class Actor:
 
     @classmethod
     def staff(cls, user: "AbstractBaseUser | AnonymousUser") -> "Actor":
-        """Return the signed-in member of staff, by full name or else by user name."""
-        full_name = getattr(user, "get_full_name", str)()
-        return cls("staff", full_name or user.get_username())
+        """Return the signed-in member of staff."""
+        return cls("staff", name_of(user))
 
     @property
     def is_staff(self) -> bool:

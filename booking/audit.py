@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from booking.actors import name_of
 from booking.models import Appointment, AuditEntry, AuditKind, Patient
 
 LONGEST_NOTE = 300
@@ -39,7 +40,7 @@ def note_many(
         AuditEntry(
             at=now,
             by_id=user.pk if user else None,
-            by_name=(user.get_full_name() or user.get_username()) if user else BY_ITSELF,
+            by_name=name_of(user) if user else BY_ITSELF,
             kind=kind,
             patient_number=_number_of(patient, visit),
             visit_number=visit.pk if visit is not None else None,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from booking import actions, audit
+from booking.actors import name_of
 from booking.errors import BookingError
 from booking.follow_ups import has_opted_out, opt_out_of
 from booking.models import (
@@ -155,8 +156,7 @@ def merge(
         stays.save()
         if shown.opts_out:
             opt_out_of(contact.email)
-        by_name = user.get_full_name() or user.get_username()
-        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=by_name)
+        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=name_of(user))
         words = f"{gone} into {kept}"
         pair = [(kept, None), (gone, None)]
         audit.note_many(user, AuditKind.MERGED, pair, words=words, now=now)

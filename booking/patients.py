@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from .actors import name_of
 from .audit import note
 from .errors import BookingError
 from .models import AuditKind, Patient, PatientNote
@@ -68,7 +69,6 @@ def correct(
 
 def add_note(patient: Patient, text: str, *, now: datetime, user: Any) -> PatientNote:
     """Write a note about the patient. The same note of the same person, sent twice, is one."""
-    name = user.get_full_name() or user.get_username()
     with transaction.atomic():
         # Whoever merges the record has it locked.
         Patient.objects.select_for_update(no_key=True).get(pk=patient.pk, erased_at=None)
@@ -76,7 +76,7 @@ def add_note(patient: Patient, text: str, *, now: datetime, user: Any) -> Patien
         if latest and (latest.text, latest.by_id) == (text, user.pk) and not latest.struck_at:
             return latest
         written = PatientNote.objects.create(
-            patient=patient, text=text, by=user, by_name=name, at=now
+            patient=patient, text=text, by=user, by_name=name_of(user), at=now
         )
         note(user, AuditKind.CHANGED, patient=patient, words="note added", now=now)
         return written
@@ -84,10 +84,9 @@ def add_note(patient: Patient, text: str, *, now: datetime, user: Any) -> Patien
 
 def strike_note(patient: Patient, pk: int, *, now: datetime, user: Any) -> bool:
     """Strike a note out, and say whether it was not before. It stays, with who did it and when."""
-    name = user.get_full_name() or user.get_username()
     with transaction.atomic():
         standing = patient.notes.filter(pk=pk, struck_at=None)
-        if not standing.update(struck_at=now, struck_by_name=name):
+        if not standing.update(struck_at=now, struck_by_name=name_of(user)):
             return False
         note(user, AuditKind.CHANGED, patient=patient, words="note struck out", now=now)
         return True

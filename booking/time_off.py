@@ -98,7 +98,7 @@ def ask_to_move(
             appointment=visit,
             closure=closure,
             created_at=now,
-            by_name=by.name[:200],
+            by_name=by.name,
             expires_at=until,
         )
         held = _hold_alternatives(visit, until=until, now=now, by=by)

@@ -90,7 +90,7 @@ def write_history(
         kind=kind,
         at=now,
         by_role=by.role,
-        by_name=by.name[:200],
+        by_name=by.name,
         starts_at=appointment.starts_at,
         practitioner_id=appointment.practitioner_id,
         previous_starts_at=moved_from.starts_at if moved_from else None,

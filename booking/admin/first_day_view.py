@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.actors import name_of
 from booking.errors import TooMany
 from booking.forms import PersonForm
 from booking.limits import spend
@@ -106,11 +107,15 @@ def _back(key=""):
 
 
 def _keep(request, step, what, *, now, note=""):
-    person = request.user.get_full_name() or request.user.get_username()
     Confirmed.objects.update_or_create(
         step=step,
         what=what,
-        defaults={"by": request.user, "by_name": person, "confirmed_at": now, "note": note},
+        defaults={
+            "by": request.user,
+            "by_name": name_of(request.user),
+            "confirmed_at": now,
+            "note": note,
+        },
     )
 
 

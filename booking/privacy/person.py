@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -75,8 +74,3 @@ class Person:
         return MailOptOut.objects.alias(its_address=Lower("email")).filter(
             its_address__in=self.addresses
         )
-
-
-def name_of(user: AbstractBaseUser) -> str:
-    """Return how a member of staff is named beside what they did."""
-    return getattr(user, "get_full_name", str)() or user.get_username()

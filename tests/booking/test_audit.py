@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
-from booking import audit
+from booking import audit, merging
 from booking.models import AuditEntry, AuditKind
+from booking.patients import Contact
 
-from .factories import NOW, book
+from .factories import NOW, book, make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +75,29 @@ def test_postgresql_refuses_to_change_the_audit(desk, visit, sql):
         run_sql(sql)
 
     assert entries() == before
+
+
+def test_whoever_has_a_long_name_can_work(client, visit):
+    names = {"first_name": "Wolfeschlegel " * 10, "last_name": "steinhausen " * 12}
+    boss = User.objects.create_superuser("boss", **names)
+    client.force_login(boss)
+    patient, page = visit.patient, f"/admin/booking/patient/{visit.patient_id}"
+
+    client.post(f"{page}/change/", {"add_note": "1", "text": "Prefers mornings."})
+    note = patient.notes.get()
+    client.post(f"{page}/change/", {"strike": str(note.pk)})
+    shown = merging.preview(kept=patient, gone=make_patient())
+    merging.merge(
+        kept=patient.pk,
+        gone=shown.gone.pk,
+        contact=Contact.of(patient),
+        seen=shown.state,
+        now=NOW,
+        user=boss,
+    )
+    client.post(f"{page}/hold/", {"hold": "", "reason": "A letter of their lawyer."})
+
+    note.refresh_from_db()
+    names = [note.by_name, note.struck_by_name, patient.merges.get().by_name]
+    names += [patient.legal_holds.get().set_by_name, *{entry[1] for entry in entries()}]
+    assert names == [boss.get_full_name()[:200]] * 5

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import audit
+from booking.actors import name_of
 from booking.admin.visits import link_and_label
 from booking.admin.whose import patients_of
 from booking.admin.wording import when_label
@@ -24,7 +25,7 @@ from booking.models import AuditKind
 from booking.privacy.erasing import erase, visits_to_come, why_not
 from booking.privacy.everything import count_of, take_out
 from booking.privacy.holds import lift_hold, open_hold, put_hold
-from booking.privacy.person import Person, name_of
+from booking.privacy.person import Person
 
 CHANGE = "admin:booking_patient_change"
 # Typed, so that nobody erases somebody with one press too many.

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from booking.actors import name_of
 from booking.admin.read_only import ReadOnlyAdmin
 from booking.admin.wording import when_label
 from booking.models import RetentionRule, RetentionRun
-from booking.privacy.person import name_of
 from booking.privacy.retention import KINDS, apply, due, older_than
 
 LIST = "admin:booking_retentionrule_changelist"
