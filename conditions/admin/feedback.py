@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.template.defaultfilters import truncatechars
 
+from clinic.dated_lists import Dated
 from conditions.models import Feedback
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin):
+class FeedbackAdmin(Dated):
     """Notes of people nobody knows; the words stay as they were sent."""
 
     purpose = "What readers said about pages. Tick what you have dealt with."

@@ -16,6 +16,20 @@ def test_clinic_can_be_added_once(admin_client):
     assert (first.status_code, second.status_code) == (200, 403)
 
 
+@pytest.mark.parametrize("year", ["9999", "10000", "0", "-1", "9" * 30, "x"])
+def test_a_list_by_date_has_no_year_that_no_calendar_has(admin_client, year):
+    dated = [one for one in admin.site._registry.values() if one.date_hierarchy]
+    lists = [
+        (reverse(f"admin:{one.opts.app_label}_{one.opts.model_name}_changelist"), one)
+        for one in dated
+    ]
+
+    answers = [admin_client.get(url, {f"{one.date_hierarchy}__year": year}) for url, one in lists]
+
+    assert len(lists) == 5
+    assert [answer.headers.get("Location") for answer in answers] == [f"{u}?e=1" for u, _ in lists]
+
+
 def test_clinic_can_be_changed_and_not_deleted(admin_client):
     Clinic.objects.create()
     url = reverse("admin:clinic_clinic_change", args=[1])
