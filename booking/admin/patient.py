@@ -11,6 +11,7 @@ from booking import audit
 from booking.merging import merged_into
 from booking.models import AuditKind, Patient
 
+from .audited import saw
 from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
@@ -73,6 +74,12 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
         if patient is None:
             return self._moved(request, unquote(object_id))
         return patient_view(self, request, patient)
+
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if shown := (getattr(response, "context_data", None) or {}).get("object"):
+            saw(request.user, [shown], "its history")
+        return response
 
     def _moved(self, request, number):
         """Lead from a record that was merged to the one that stayed."""

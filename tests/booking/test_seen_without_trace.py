@@ -24,6 +24,14 @@ def pages(visit):
     return [AGENDA, f"{AGENDA}print/", "/admin/booking/patient/", f"{patient}/change/"]
 
 
+def test_every_page_that_names_a_patient_is_noted(front_desk, visit):
+    own = [f"/admin/booking/patient/{visit.patient_id}/history/"]
+
+    for url in (*pages(visit), *own):
+        before = AuditEntry.objects.count()
+        assert (NAME in front_desk.get(url).text, AuditEntry.objects.count() - before) == (True, 1)
+
+
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_pages_answer_no_other_way_of_asking(front_desk, visit, method):
     answers = [front_desk.generic(method, url) for url in (*pages(visit), "/admin/")]
