@@ -14,6 +14,7 @@ from time import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
@@ -119,11 +120,22 @@ def first_code(key: str, code: str) -> TOTP | None:
     return totp if is_right else None
 
 
+class SetUpMeanwhile(Exception):
+    """The account has an app by now, whose code nobody asked for."""
+
+
 @transaction.atomic
 def set_up(
-    user: Any, key: str, totp: TOTP, *, request: HttpRequest, now: datetime
+    user: Any, key: str, totp: TOTP, *, in_place: bool, request: HttpRequest, now: datetime
 ) -> tuple[TOTPDevice, list[str]]:
-    """Set up an app in place of any other, end other sessions; return it and new recovery codes."""
+    """Set up an app, end other sessions; return it and new recovery codes.
+
+    `in_place` says that a code of the present app was right. Raises SetUpMeanwhile if there is one
+    all the same: two who know the password may set up theirs at the same time.
+    """
+    get_user_model().objects.select_for_update().get(pk=user.pk)
+    if not in_place and app_of(user) is not None:
+        raise SetUpMeanwhile
     TOTPDevice.objects.filter(user=user).delete()
     # The code that proved it is used up.
     device = TOTPDevice.objects.create(

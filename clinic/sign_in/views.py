@@ -92,7 +92,12 @@ def set_up(request: HttpRequest) -> HttpResponse:
         elif totp is None:
             form.add_error("code", NOT_OF_THIS_APP)
         elif not has_app or _prove(request, form, "present_code"):
-            device, codes = two_step.set_up(user, key, totp, request=request, now=now)
+            try:
+                device, codes = two_step.set_up(
+                    user, key, totp, in_place=has_app, request=request, now=now
+                )
+            except two_step.SetUpMeanwhile:
+                return HttpResponseRedirect(reverse("two-step", query={"next": onward}))
             _verify(request, device)
             return _page(request, "codes", "Your recovery codes", codes=codes, next=onward)
     context = {
