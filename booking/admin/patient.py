@@ -75,6 +75,13 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
             return self._moved(request, unquote(object_id))
         return patient_view(self, request, patient)
 
+    def log_change(self, request, obj, message):
+        """Log it without the name: one's own last changes stay on the first page, whatever one may see."""
+        entry = super().log_change(request, obj, message)
+        entry.object_repr = f"Patient {obj.pk}"
+        entry.save(update_fields=["object_repr"])
+        return entry
+
     def history_view(self, request, object_id, extra_context=None):
         response = super().history_view(request, object_id, extra_context)
         if shown := (getattr(response, "context_data", None) or {}).get("object"):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
 
 from booking.models import Patient, PatientNote
 from tests.html_tree import parse
@@ -25,6 +26,17 @@ def test_contact_details_are_corrected(front_desk):
     assert said(response) == ["Changed: email, phone, extension."]
     assert audit()[-1] == ("changed", patient.pk, "email, phone, extension")
     assert LogEntry.objects.get().get_change_message() == "Changed: email, phone, extension."
+
+
+def test_whoever_may_see_no_patients_any_more_reads_no_name_among_their_last_changes(front_desk):
+    patient = make_patient()
+    save(front_desk, patient, phone="212 555 0199")
+    desk = User.objects.get(username="desk")
+
+    desk.groups.set([Group.objects.get(name="Content")])
+
+    page = front_desk.get("/admin/").text
+    assert (f"Patient {patient.pk}" in page, patient.name in page) == (True, False)
 
 
 def test_the_page_warns_where_messages_will_go(front_desk, service):
