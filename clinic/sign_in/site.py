@@ -69,11 +69,11 @@ class StaffSite(AdminSite):
             model_admin = self.get_model_admin(model)  # type: ignore[arg-type]
         except (NotRegistered, AttributeError):
             raise Http404 from None
-        record = model_admin.get_object(request, object_id)
+        record: Any = model_admin.get_object(request, object_id)
         may_see = record is not None and model_admin.has_view_or_change_permission(request, record)
         if not (may_see and model_admin.get_view_on_site_url(record)):
             raise Http404
-        return HttpResponseRedirect(record.get_absolute_url())  # type: ignore[attr-defined]
+        return HttpResponseRedirect(record.get_absolute_url())
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show the form, or lead whoever filled it in already to the second step."""
