@@ -152,18 +152,19 @@ def send_again(message_pk: int, *, now: datetime) -> Message:
     Raises MessageWaiting if it is queued, MessageOutdated if it is not true any more, or too late.
     """
     with transaction.atomic():
-        message = (
-            # The worker keeps a message locked while it sends it.
-            Message.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("appointment__patient", "appointment__service", "practitioner")
-            .filter(pk=message_pk)
-            .first()
-        )
-        if message is None or message.state in (MessageState.QUEUED, MessageState.SENDING):
+        # The worker keeps a message locked while it sends it.
+        locked = Message.objects.select_for_update(no_key=True, skip_locked=True)
+        if locked.filter(pk=message_pk).first() is None:
             raise MessageWaiting
-        if message.state == MessageState.OUTDATED or _is_overtaken(message, now=now):
-            raise MessageOutdated
+        # What it is about is read once it is locked: its patient may have been erased meanwhile.
+        related = ("appointment__patient", "appointment__service", "practitioner")
+        message = Message.objects.select_related(*related).get(pk=message_pk)
+        if message.state in (MessageState.QUEUED, MessageState.SENDING):
+            raise MessageWaiting
         readdress(message)
+        is_too_late = message.state == MessageState.OUTDATED or message.is_to_nobody
+        if is_too_late or _is_overtaken(message, now=now):
+            raise MessageOutdated
         message.state = MessageState.QUEUED
         message.sent_at = message.bounced_at = None
         message.server_answer = message.provider_id = ""

@@ -19,6 +19,8 @@ from .event import AppointmentEvent, EventKind
 from .follow_up import FollowUpArticle, MailOptOut
 from .message import (
     ANNOUNCEMENTS,
+    NO_PHONE,
+    NOWHERE,
     TO_STAFF,
     WITHOUT_VISIT,
     Channel,
@@ -49,6 +51,8 @@ __all__ = [
     "HOLDS_TIME",
     "KEPT",
     "LONGEST_BUSY",
+    "NOWHERE",
+    "NO_PHONE",
     "OF_THE_DAY",
     "ON_THE_LIST",
     "STILL_TO_COME",

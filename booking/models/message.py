@@ -3,7 +3,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .appointment import Appointment
+from .patient import ERASED_HOST
 from .practitioner import Practitioner
+
+# Where a message went, once that is erased.
+NOWHERE = f"nobody{ERASED_HOST}"
+NO_PHONE = "erased"
 
 
 class MessageKind(models.TextChoices):
@@ -233,6 +238,11 @@ class Message(models.Model):
     def is_to_staff(self) -> bool:
         """Whether it goes to the clinic itself."""
         return self.kind in TO_STAFF
+
+    @property
+    def is_to_nobody(self) -> bool:
+        """Whether its address is erased."""
+        return self.to_email == NOWHERE or self.to_phone == NO_PHONE
 
     @property
     def address(self) -> str:

@@ -20,6 +20,8 @@ from booking.errors import NotErasable
 from booking.models import (
     ERASED_HOST,
     ERASED_NAME,
+    NO_PHONE,
+    NOWHERE,
     TO_STAFF,
     AuditKind,
     Channel,
@@ -36,9 +38,6 @@ from .person import Person
 BUSY = (
     "A message to this patient is being sent, or somebody changes a visit. Try again in a minute."
 )
-# What a message that said something to somebody says of it once that is erased.
-NOWHERE = f"nobody{ERASED_HOST}"
-NO_PHONE = "erased"
 
 
 def why_not(patient: Patient, *, now: datetime) -> str:
@@ -116,6 +115,9 @@ def forget_addresses(messages: QuerySet[Message]) -> int:
 
     Those to the clinic itself keep its address. A report about a mail finds it by no name any more.
     """
+    # Locked first: what staff send again at this moment waits, too.
+    locked = list(messages.order_by("pk").select_for_update().values_list("pk", flat=True))
+    messages = Message.objects.filter(pk__in=locked)
     waiting = (MessageState.QUEUED, MessageState.SENDING)
     messages.exclude(kind__in=TO_STAFF).filter(state__in=waiting).update(
         state=MessageState.OUTDATED

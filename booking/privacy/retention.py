@@ -6,7 +6,8 @@ twice, and at once: each batch looks again at what it is about, and what is gone
 
 import calendar
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,10 +28,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Lower
 
 from booking import actions, audit, waitlist
-from booking.actors import name_of
 from booking.errors import NotErasable
 from booking.models import (
-    ERASED_HOST,
+    NO_PHONE,
+    NOWHERE,
     TO_STAFF,
     Appointment,
     LegalHold,
@@ -45,7 +46,8 @@ from booking.models import (
 from clinic.models import SignIn
 from conditions.models import EmptySearch, Feedback
 
-from .erasing import NO_PHONE, erase, forget_addresses
+from .erasing import erase, forget_addresses
+from .person import name_of
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -108,16 +110,21 @@ def apply(rule: RetentionRule, *, user: Any, now: datetime) -> RetentionRun | No
     before = older_than(rule, now=now)
     if before is None or rule.keep_months is None:
         return None
-    kind = KINDS[rule.kind]
-    count = sum(_in_batches(find(before, now), kind.forget, now=now) for find in kind.finds)
-    return RetentionRun.objects.create(
+    # There from the start: of a run that is stopped, what it did until its last batch is known.
+    run = RetentionRun.objects.create(
         rule=rule,
         at=now,
         keep_months=rule.keep_months,
         older_than=before,
-        count=count,
+        count=0,
         by_name=name_of(user) if user else audit.BY_ITSELF,
     )
+    kind = KINDS[rule.kind]
+    for find in kind.finds:
+        for count in _in_batches(find(before, now), kind.forget, now=now):
+            run.count += count
+            run.save(update_fields=["count"])
+    return run
 
 
 def apply_all(*, now: datetime) -> list[RetentionRun]:
@@ -132,15 +139,15 @@ def apply_all(*, now: datetime) -> list[RetentionRun]:
     return [run for run in runs if run is not None]
 
 
-def _in_batches(found: QuerySet[Any], forget: Forget, *, now: datetime) -> int:
-    count, last = 0, None
+def _in_batches(found: QuerySet[Any], forget: Forget, *, now: datetime) -> Iterator[int]:
+    """Let go of what is found, and yield after each batch how many they were."""
+    last = None
     while True:
         rest = found if last is None else found.filter(pk__gt=last)
         keys = list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not keys:
-            return count
-        with transaction.atomic():
-            count += forget(found.filter(pk__in=keys), now)
+            return
+        yield forget(found.filter(pk__in=keys), now)
         last = keys[-1]
 
 
@@ -153,9 +160,17 @@ def _held_address(field: str) -> Exists:
     return Exists(held.filter(address=Lower(OuterRef(field))))
 
 
+def _is_waiting() -> Exists:
+    """Say whether somebody of the patient's name and address or number waits for a time."""
+    places = WaitlistEntry.objects.on_the_list().filter(appointment=None)
+    reached = Q(its_address=Lower(OuterRef("email"))) | Q(phone=OuterRef("phone"))
+    named = places.alias(its_name=Lower("name"), its_address=Lower("email"))
+    return Exists(named.filter(reached, its_name=Lower(OuterRef("name"))))
+
+
 def _patients(before: datetime, now: datetime) -> QuerySet[Patient]:
     day = Coalesce(Max("appointments__ends_at"), "created_at")
-    people = Patient.objects.filter(~_held("pk"), erased_at=None)
+    people = Patient.objects.filter(~_held("pk"), ~_is_waiting(), erased_at=None)
     return people.annotate(day=day).filter(day__lt=before)
 
 
@@ -171,7 +186,7 @@ def _screenings(before: datetime, now: datetime) -> QuerySet[Screening]:
 
 def _messages(before: datetime, now: datetime) -> QuerySet[Message]:
     to_patients = Message.objects.exclude(kind__in=TO_STAFF).filter(created_at__lt=before)
-    still_there = to_patients.exclude(to_email__endswith=ERASED_HOST).exclude(to_phone=NO_PHONE)
+    still_there = to_patients.exclude(to_email=NOWHERE).exclude(to_phone=NO_PHONE)
     is_over = Q(appointment=None) | Q(appointment__ends_at__lt=now)
     return still_there.filter(
         is_over, ~_held("appointment__patient"), ~_held_address("to_email")
@@ -199,6 +214,7 @@ def _dated(model: type[Any], field: str) -> Find:
 
 def _erase_each(found: QuerySet[Patient], now: datetime) -> int:
     count = 0
+    # Each on its own: whoever holds the locks of hundreds keeps everybody waiting.
     for pk in list(found.values_list("pk", flat=True)):
         try:
             erase(pk, user=None, now=now)
@@ -213,17 +229,18 @@ def _forget_words(found: QuerySet[Any], now: datetime) -> int:
     return actions.forget_words(Appointment.objects.filter(pk__in=found.values("pk")), now=now)
 
 
+@transaction.atomic
 def _forget_addresses(found: QuerySet[Message], now: datetime) -> int:
     keys = list(found.select_for_update(of=("self",), skip_locked=True).values_list("pk"))
     return forget_addresses(Message.objects.filter(pk__in=[pk for (pk,) in keys]))
 
 
 def _take_off_the_list(found: QuerySet[WaitlistEntry], now: datetime) -> int:
-    keys = [entry.pk for entry in found]
-    for entry in found:
-        if entry.is_on_the_list:
+    # One at a time, as everywhere: who has a place locked may wait for a diary.
+    for entry in list(found):
+        with suppress(WaitlistEntry.DoesNotExist):
             waitlist.leave(reference=entry.reference, now=now)
-    _, deleted = WaitlistEntry.objects.filter(pk__in=keys).delete()
+    _, deleted = found.delete()
     return deleted.get(WaitlistEntry._meta.label, 0)
 
 
@@ -231,6 +248,7 @@ def _delete(found: QuerySet[Any], now: datetime) -> int:
     return found.delete()[0]
 
 
+@transaction.atomic
 def _let_go_of_sign_ins(found: QuerySet[Any], now: datetime) -> int:
     if found.model is not SignIn:
         return _delete(found, now)

@@ -113,6 +113,21 @@ def test_what_was_sent_cannot_be_sent_again_or_come_back(known):
         tasks.send_again(sent.pk, now=LATER)
 
 
+def test_nothing_is_sent_again_to_an_address_that_is_erased(known):
+    about_nothing = Message.objects.get(kind="links")
+    about_a_day_to_come = Message.objects.filter(
+        appointment=known.cancelled, kind="cancellation"
+    ).get()
+    Message.objects.update(state="failed", sent_at=None)
+    # The cancelled visit's day is still to come.
+    visit_is_over = TEN.replace(hour=20)
+    erase(known.patient.pk, user=known.staff, now=visit_is_over)
+
+    for message in (about_nothing, about_a_day_to_come):
+        with pytest.raises(MessageOutdated):
+            tasks.send_again(message.pk, now=visit_is_over)
+
+
 def test_the_links_that_the_patient_has_lead_nowhere(client, known):
     pages = ("appointment", "appointment-calendar", "appointment-messages", "waitlist")
     urls = [reverse(f"booking:{page}", args=[r]) for page in pages for r in known.references]

@@ -242,6 +242,27 @@ def test_who_changes_a_wish_while_they_are_erased_finds_no_place(service, visit)
     assert found("marker") == set()
 
 
+def test_what_staff_send_again_a_moment_before_is_not_sent(service, visit):
+    cancelled = make_appointment(
+        service,
+        timezone.now() + DAY,
+        status="cancelled",
+        cancelled_at=timezone.now(),
+        cancelled_by="staff",
+        patient=visit.patient,
+    )
+    message = tasks.announce(cancelled, kind="cancellation", now=timezone.now())
+    Message.objects.update(state="failed")
+    again = partial(tasks.send_again, message.pk, now=timezone.now())
+
+    while_open(again, partial(erase_now, visit.patient))
+
+    assert Message.objects.values("state", "to_email").get() == {
+        "state": "outdated",
+        "to_email": "nobody@erased.invalid",
+    }
+
+
 def test_two_who_erase_the_same_patient_erase_them_once(visit):
     refusal = while_open(partial(erase_now, visit.patient), partial(erase_now, visit.patient))
 
