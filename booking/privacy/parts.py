@@ -141,7 +141,7 @@ PARTS = (
         MailOptOut,
         Person.opt_outs,
         fhir.opt_out,
-        "Go, unless another patient has the address.",
+        "Go, unless somebody else has the address.",
     ),
     Part(
         "Legal holds",

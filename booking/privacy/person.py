@@ -1,7 +1,10 @@
 """Who a patient is in the records: also by the addresses that messages to them went to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -19,8 +22,8 @@ from booking.models import (
 class Person:
     """A patient, as they are before they are erased.
 
-    `addresses` are theirs alone, in small letters: an address that another patient has, a parent
-    for example, stays with that one. `shared` are those.
+    `addresses` are theirs alone, in PostgreSQL's small letters: an address that another patient has,
+    or somebody else who waits, a parent for example, stays with that one. `shared` are those.
     """
 
     patient: Patient
@@ -31,17 +34,17 @@ class Person:
     def of(cls, patient: Patient) -> "Person":
         """Look up which addresses were used for the patient, and which of them are shared."""
         used = Message.objects.filter(appointment__patient=patient).exclude(kind__in=TO_STAFF)
-        all_of_them = {
-            address.lower()
-            for address in [patient.email, *used.values_list("to_email", flat=True)]
-            if address
+        own = Patient.objects.filter(pk=patient.pk)
+        all_of_them = {*_addresses(own, "email"), *_addresses(used, "to_email")} - {""}
+        waiting = WaitlistEntry.objects.on_the_list().filter(appointment=None)
+        not_they = ~Q(its_name=Lower(Value(patient.name)))
+        others = waiting.alias(its_name=Lower("name")).filter(not_they)
+        patients = Patient.objects.exclude(pk=patient.pk)
+        theirs = {
+            *_addresses(patients, "email", all_of_them),
+            *_addresses(others, "email", all_of_them),
         }
-        others = Patient.objects.exclude(pk=patient.pk).annotate(its_address=Lower("email"))
-        shared = frozenset(
-            others.filter(its_address__in=all_of_them)
-            .values_list("its_address", flat=True)
-            .distinct()
-        )
+        shared = frozenset(theirs)
         return cls(patient, frozenset(all_of_them) - shared, shared)
 
     @property
@@ -69,8 +72,29 @@ class Person:
             its_name=Lower("name"), its_address=Lower("email")
         ).filter(Q(appointment__patient=patient) | by_name)
 
+    def places_under_other_names(self) -> QuerySet[WaitlistEntry]:
+        """Return places that are over, of whoever had an address that is theirs alone by now.
+
+        It may be they, or somebody else: so it is nothing to show them.
+        """
+        places = WaitlistEntry.objects.alias(its_address=Lower("email"))
+        return places.filter(appointment=None, its_address__in=self.addresses)
+
     def opt_outs(self) -> QuerySet[MailOptOut]:
         """Return the wish for no mail after visits, of the addresses that are theirs alone."""
         return MailOptOut.objects.alias(its_address=Lower("email")).filter(
             its_address__in=self.addresses
         )
+
+
+def _addresses(rows: QuerySet[Any], field: str, among: Iterable[str] | None = None) -> set[str]:
+    """Return the addresses in a field, in small letters; only those that are `among` these."""
+    small = rows.annotate(its_address=Lower(field))
+    if among is not None:
+        small = small.filter(its_address__in=among)
+    return set(small.values_list("its_address", flat=True))
+
+
+def name_of(user: AbstractBaseUser) -> str:
+    """Return how a member of staff is named beside what they did."""
+    return getattr(user, "get_full_name", str)() or user.get_username()

@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.urls import reverse
 
-from booking import tasks
+from booking import tasks, waitlist
 from booking.bounces import note_returned
 from booking.errors import MessageOutdated, NotErasable
 from booking.models import (
@@ -23,7 +23,7 @@ from booking.models import (
 from booking.privacy.erasing import erase
 from clinic.bounces import Bounce
 
-from .factories import NOW, TEN, book, local, make_details, wait
+from .factories import NOW, TEN, book, local, make_details, make_patient, wait
 from .known import DETAILS, LATER, MARKS, OLD_ADDRESS, found, make_known, make_relative
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -212,6 +212,41 @@ def test_what_was_counted_of_the_address_goes(known):
 
     # The connection's is left, which is nobody's.
     assert (before, Attempt.objects.count()) == (2, 1)
+
+
+def test_who_waits_with_the_same_address_loses_nothing(known, service):
+    wait(
+        service,
+        details=make_details(name="Ben Other", email=DETAILS["email"], phone="+12125550199"),
+    )
+    mail = Message.objects.filter(kind="waiting").latest("pk")
+
+    erase(known.patient.pk, user=known.staff, now=LATER)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.to_email) == ("queued", DETAILS["email"])
+    assert WaitlistEntry.objects.get().name == "Ben Other"
+    assert MailOptOut.objects.count() == 1
+
+
+def test_a_place_that_is_over_goes_with_its_address_whatever_its_name(known, service):
+    entry = wait(service, details=make_details(name="Q. Marker", email=DETAILS["email"]))
+    waitlist.leave(reference=entry.reference, now=NOW)
+
+    erase(known.patient.pk, user=known.staff, now=LATER)
+
+    assert found("marker") == {"conditions_condition"}
+
+
+@pytest.mark.parametrize("email", ["ana@BÜCHER.example", "ana@ΟΔΟΣ.example", "ana@İpek.example"])
+def test_small_letters_are_those_of_the_database(service, email):
+    patient = make_patient(email=email)
+    MailOptOut.objects.create(email=email)
+    tasks.mail_links(email, now=NOW)
+
+    erase(patient.pk, user=None, now=LATER)
+
+    assert found("ana@") == set()
 
 
 @pytest.mark.parametrize("reason", ["to come", "held", "erased"])
