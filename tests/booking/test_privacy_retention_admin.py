@@ -1,5 +1,7 @@
 """The owner's pages of what is kept for how long."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -94,12 +96,28 @@ def test_a_rule_is_run_after_it_was_seen(owner, service):
 
     seen = owner.get(f"{LIST}screening/run/")
     assert Screening.objects.count() == 1
-    answer = owner.post(f"{LIST}screening/run/", follow=True)
+    answer = owner.post(f"{LIST}screening/run/", {"keep_months": "24"}, follow=True)
 
+    assert 'name="keep_months" value="24"' in seen.text
     assert "1 to be deleted" in seen.text
     assert "Outcomes of the safety questions: 1 deleted." in answer.text
     assert not Screening.objects.exists()
     assert RetentionRun.objects.get().by_name == "Olga Owner"
+
+
+def test_a_rule_that_was_changed_since_it_was_seen_is_shown_anew(owner, service):
+    make_past(service, NOW - timedelta(days=100))
+    RetentionRule.objects.create(kind="screening", keep_months=24)
+    seen = owner.get(f"{LIST}screening/run/")
+    RetentionRule.objects.update(keep_months=1)
+
+    answer = owner.post(f"{LIST}screening/run/", {"keep_months": "24"})
+
+    assert "0 to be deleted" in seen.text
+    assert (answer.status_code, Screening.objects.count()) == (409, 1)
+    assert "Nothing was done: somebody changed the rule meanwhile." in answer.text
+    assert "1 to be deleted" in answer.text
+    assert not RetentionRun.objects.exists()
 
 
 def test_a_rule_that_is_off_is_not_run(owner, service):

@@ -130,7 +130,10 @@ def run_view(request, kind, *, model_admin):
     rule = model_admin.get_object(request, kind)
     now = timezone.now()
     before = older_than(rule, now=now)
-    run = apply(rule, user=request.user, now=now) if request.method == "POST" else None
+    is_wanted = request.method == "POST" and rule.keep_months is not None
+    # Somebody may have made it shorter since it was shown.
+    is_as_shown = request.POST.get("keep_months") == str(rule.keep_months)
+    run = apply(rule, user=request.user, now=now) if is_wanted and is_as_shown else None
     if run is not None:
         words = f"{rule}: {run.count} {KINDS[kind].done}."
         model_admin.message_user(request, words, messages.SUCCESS)
@@ -143,9 +146,10 @@ def run_view(request, kind, *, model_admin):
         "done": KINDS[kind].done,
         "found": due(rule, now=now),
         "before": when_label(before, ZoneInfo(settings.TIME_ZONE)) if before else "",
+        "is_changed": is_wanted,
     }
     template = "admin/booking/retentionrule/run.html"
-    return TemplateResponse(request, template, context)
+    return TemplateResponse(request, template, context, status=409 if is_wanted else 200)
 
 
 @admin.register(RetentionRun)
