@@ -232,6 +232,24 @@ def test_a_patient_who_came_again_is_kept(service):
     assert apply(rule("patients"), user=None, now=NOW).count == 0
 
 
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"name": "ANA", "email": "Ana@example.com", "phone": "+12125550199"},
+        {"name": "Ana", "email": "new@example.com", "phone": "+12125550123"},
+    ],
+    ids=["by address", "by number"],
+)
+def test_a_patient_who_waits_for_a_time_is_kept(service, person):
+    make_past(service, OLD)
+    assert Patient.objects.get().phone == "+12125550123"
+    make_entry(service, NOW, **person)
+    on = rule("patients")
+
+    assert (due(on, now=NOW).count, apply(on, user=None, now=NOW).count) == (0, 0)
+    assert WaitlistEntry.objects.exists()
+
+
 def test_who_is_busy_tonight_is_erased_another_night(service, monkeypatch):
     make_past(service, OLD)
     monkeypatch.setattr(
