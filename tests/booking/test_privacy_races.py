@@ -15,7 +15,15 @@ from booking import actions, sending, tasks, waitlist
 from booking.actors import PATIENT
 from booking.availability import find_slots
 from booking.errors import HoldChanged, NotErasable
-from booking.models import Appointment, LegalHold, Message, Patient, WaitlistEntry
+from booking.models import (
+    Appointment,
+    LegalHold,
+    Message,
+    Patient,
+    RetentionRule,
+    WaitlistEntry,
+)
+from booking.privacy import retention
 from booking.privacy.erasing import erase
 from booking.privacy.holds import put_hold
 
@@ -74,6 +82,17 @@ def book(service, **kwargs):
 
 def erase_now(patient):
     erase(patient.pk, user=None, now=timezone.now())
+
+
+def join(service):
+    return waitlist.join(
+        service=service,
+        location=service.location,
+        details=make_details(**DETAILS),
+        wishes=make_wishes(until_on=timezone.now().date() + 30 * DAY),
+        condition="",
+        now=timezone.now(),
+    )
 
 
 def somebody_waits():
@@ -222,14 +241,7 @@ def test_a_mail_that_comes_back_while_they_are_erased_is_not_noted(visit):
 
 
 def test_who_changes_a_wish_while_they_are_erased_finds_no_place(service, visit):
-    entry = waitlist.join(
-        service=service,
-        location=service.location,
-        details=make_details(**DETAILS),
-        wishes=make_wishes(until_on=timezone.now().date() + 30 * DAY),
-        condition="",
-        now=timezone.now(),
-    )
+    entry = join(service)
 
     def change():
         wishes = make_wishes(until_on=timezone.now().date() + 60 * DAY)
@@ -267,6 +279,37 @@ def test_two_who_erase_the_same_patient_erase_them_once(visit):
     refusal = while_open(partial(erase_now, visit.patient), partial(erase_now, visit.patient))
 
     assert "erased already" in str(refusal)
+
+
+def test_one_run_after_another_that_takes_the_same_place_goes_on(service, visit):
+    entry = join(service)
+    WaitlistEntry.objects.update(created_at=timezone.now() - 400 * DAY)
+    rule = RetentionRule.objects.create(kind="waiting", keep_months=12)
+
+    run = while_open(
+        partial(WaitlistEntry.objects.filter(pk=entry.pk).delete),
+        partial(retention.apply, rule, user=None, now=timezone.now()),
+    )
+
+    assert run.count == 0
+
+
+def test_each_patient_of_a_run_is_let_go_before_the_next(db, monkeypatch):
+    for name in ("Ana", "Ben"):
+        make_patient(name=name, created_at=timezone.now() - 800 * DAY)
+    rule = RetentionRule.objects.create(kind="patients", keep_months=12)
+    erase, seen = retention.erase, []
+
+    def erase_and_look(pk, **kwargs):
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            count = Patient.objects.exclude(erased_at=None).count
+            seen.append(pool.submit(in_a_thread, count).result())
+        erase(pk, **kwargs)
+
+    monkeypatch.setattr(retention, "erase", erase_and_look)
+
+    assert retention.apply(rule, user=None, now=timezone.now()).count == 2
+    assert seen == [0, 1]
 
 
 def test_whatever_comes_first_nothing_of_the_erased_is_left(service, visit):

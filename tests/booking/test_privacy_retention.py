@@ -250,6 +250,26 @@ def test_a_patient_who_waits_for_a_time_is_kept(service, person):
     assert WaitlistEntry.objects.exists()
 
 
+def test_of_a_run_that_is_stopped_it_is_known_what_it_did(service, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 1)
+    for days in range(3):
+        make_past(service, OLD - timedelta(days=days), name=f"Ana{days}")
+    erase, erased = retention.erase, []
+
+    def erase_one(*args, **kwargs):
+        if erased:
+            raise SystemExit
+        erased.append(erase(*args, **kwargs))
+
+    monkeypatch.setattr(retention, "erase", erase_one)
+
+    with pytest.raises(SystemExit):
+        apply(rule("patients"), user=None, now=NOW)
+
+    assert RetentionRun.objects.get().count == 1
+    assert Patient.objects.exclude(erased_at=None).count() == 1
+
+
 def test_who_is_busy_tonight_is_erased_another_night(service, monkeypatch):
     make_past(service, OLD)
     monkeypatch.setattr(
