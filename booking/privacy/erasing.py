@@ -38,6 +38,7 @@ from .person import Person
 BUSY = (
     "A message to this patient is being sent, or somebody changes a visit. Try again in a minute."
 )
+GONE = "This record is not there any more: somebody merged it into another."
 
 
 def why_not(patient: Patient, *, now: datetime) -> str:
@@ -74,10 +75,12 @@ def erase(patient_pk: int, *, user: Any, now: datetime) -> None:
 
 
 def _erase(patient_pk: int, *, user: Any, now: datetime) -> None:
-    unlocked = Patient.objects.get(pk=patient_pk)
-    if unlocked.erased_at is None:
+    unlocked = Patient.objects.filter(pk=patient_pk, erased_at=None).first()
+    if unlocked is not None:
         _leave_the_list(Person.of(unlocked), now=now)
-    patient = Patient.objects.select_for_update().get(pk=patient_pk)
+    patient = Patient.objects.select_for_update().filter(pk=patient_pk).first()
+    if patient is None:
+        raise NotErasable(GONE)
     # Also those that became theirs since: an action that has one locked ends first.
     list(patient.appointments.order_by("pk").select_for_update().values_list("pk"))
     if reason := why_not(patient, now=now):

@@ -9,9 +9,12 @@ from django.db import connection, transaction
 
 from booking import merging
 from booking.actors import PATIENT
-from booking.merging import GoneMeanwhile
+from booking.errors import HoldChanged, NotErasable
+from booking.merging import GoneMeanwhile, UnderHold
 from booking.models import Appointment, Patient, PatientMerge
 from booking.patients import Contact
+from booking.privacy.erasing import erase
+from booking.privacy.holds import put_hold
 
 from .factories import DESK, NOW, TEN, book, make_details, make_patient
 from .racing import in_a_thread
@@ -87,6 +90,43 @@ def _wait_until_somebody_waits():
                 return
             cursor.execute("SELECT pg_sleep(0.01)")
     raise AssertionError("Nobody waits.")
+
+
+def while_merging(pair, user, call):
+    """Let something begin while a merge is not yet done, and return what it gives."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            prepared(*pair, user)()
+            later = pool.submit(in_a_thread, call)
+            _wait_until_somebody_waits()
+        return later.result()
+
+
+def test_who_is_merged_while_they_are_erased_is_refused_in_words(pair, user):
+    refusal = while_merging(pair, user, partial(erase, pair[1].pk, user=user, now=NOW))
+
+    assert isinstance(refusal, NotErasable)
+    assert "merged it into another" in str(refusal)
+    assert Patient.objects.get().name == "Ana Example"
+
+
+def test_a_hold_on_who_is_merged_meanwhile_is_refused(pair, user):
+    hold = partial(put_hold, pair[1], reason="A suit", by_name="Olga", now=NOW)
+
+    assert isinstance(while_merging(pair, user, hold), HoldChanged)
+
+
+def test_who_is_held_a_moment_before_is_not_merged(pair, user):
+    merge = prepared(*pair, user)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            put_hold(pair[1], reason="A suit", by_name="Olga", now=NOW)
+            merging_it = pool.submit(in_a_thread, merge)
+            _wait_until_somebody_waits()
+        refusal = merging_it.result()
+
+    assert isinstance(refusal, UnderHold)
+    assert Patient.objects.count() == 2
 
 
 def test_a_booking_online_is_not_lost_to_a_merge(pair, user, service):

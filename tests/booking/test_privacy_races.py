@@ -26,6 +26,7 @@ from booking.models import (
 from booking.privacy import retention
 from booking.privacy.erasing import erase
 from booking.privacy.holds import put_hold
+from clinic.models import SignIn
 
 from .factories import (
     make_appointment,
@@ -292,6 +293,14 @@ def test_one_run_after_another_that_takes_the_same_place_goes_on(service, visit)
     )
 
     assert run.count == 0
+
+
+def test_old_sign_ins_go_where_nothing_else_is_in_the_same_transaction(db):
+    old = timezone.now() - 400 * DAY
+    SignIn.objects.create(at=old, user_id=1, username="pat", outcome="in")
+    rule = RetentionRule.objects.create(kind="sign_ins", keep_months=12)
+
+    assert retention.apply(rule, user=None, now=timezone.now()).count == 1
 
 
 def test_each_patient_of_a_run_is_let_go_before_the_next(db, monkeypatch):
