@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from clinic.dated_lists import DatedChangeList
 
+from booking.privacy.erasing import SEARCHES
+
 from .search import NEAR_WORDS, clean_term
 
 FOUND_VAR = "found"
 SEARCH_BUTTON = "search_for"
-SESSION_KEY = "searches"
 KEPT = 20
 # What an address with the words themselves leads to, like one whose words are not kept any more.
 OVER = "over"
@@ -82,16 +83,16 @@ def keep_term(request, term):
     term = clean_term(term)
     if not term:
         return ""
-    kept = request.session.get(SESSION_KEY, {})
+    kept = request.session.get(SEARCHES, {})
     others = [(key, value) for key, value in kept.items() if value != term]
     key = secrets.token_urlsafe(6)
-    request.session[SESSION_KEY] = {**dict(others[-KEPT + 1 :]), key: term}
+    request.session[SEARCHES] = {**dict(others[-KEPT + 1 :]), key: term}
     return key
 
 
 def kept_term(request):
     """Return what is looked for in this list, or "" if nothing is, or it is not kept any more."""
-    return request.session.get(SESSION_KEY, {}).get(request.GET.get(FOUND_VAR, ""), "")
+    return request.session.get(SEARCHES, {}).get(request.GET.get(FOUND_VAR, ""), "")
 
 
 def _go_to(request, key):

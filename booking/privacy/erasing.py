@@ -39,6 +39,8 @@ BUSY = (
     "A message to this patient is being sent, or somebody changes a visit. Try again in a minute."
 )
 GONE = "This record is not there any more: somebody merged it into another."
+# Where a session keeps what staff looked for, which may be a name.
+SEARCHES = "searches"
 
 
 def why_not(patient: Patient, *, now: datetime) -> str:
@@ -98,7 +100,7 @@ def _erase(patient_pk: int, *, user: Any, now: datetime) -> None:
     actions.forget_patient(patient, now=now)
     patient.notes.all().delete()
     _forget_holds(patient)
-    _forget_notes_to_staff()
+    _forget_sessions()
     audit.note(user, AuditKind.ERASED, patient=patient, now=now)
     patient.name, patient.email = ERASED_NAME, f"erased-{uuid4().hex}{ERASED_HOST}"
     patient.phone, patient.phone_extension = "", ""
@@ -146,13 +148,16 @@ def _forget_holds(patient: Patient) -> None:
         cursor.execute("SELECT set_config('booking.erasing', 'off', true)")
 
 
-def _forget_notes_to_staff() -> None:
-    """Drop what the next page of somebody on the staff would have said: it may name the patient.
+def _forget_sessions() -> None:
+    """Drop what staff looked for, and what the next page would have told them: it may name the patient.
 
     Sessions hold nothing else about patients: what they type travels with the request (decision 8).
     """
     for session in Session.objects.all():
         kept = session.get_decoded()
-        if kept.pop("_messages", None) is not None:
-            session.session_data = Session.objects.encode(kept)
+        named = kept.keys() & {"_messages", SEARCHES}
+        if named:
+            session.session_data = Session.objects.encode(
+                {key: value for key, value in kept.items() if key not in named}
+            )
             session.save(update_fields=["session_data"])

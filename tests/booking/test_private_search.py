@@ -7,10 +7,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from booking.models import Practitioner
+from booking.privacy.erasing import erase
 from tests.html_tree import parse
 
 from .desk import search
 from .factories import NOW, local, make_appointment, make_details, make_patient, make_service, wait
+from .known import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
@@ -152,3 +154,14 @@ def test_what_may_not_be_seen_is_not_found(client, service):
     assert names(search(client, PATIENTS, "othr")) == []
     assert names(search(client, PATIENTS, hidden.spoken_reference)) == []
     assert names(client.get(PATIENTS)) == ["Zoe Mine"]
+
+
+def test_what_was_looked_for_goes_with_who_is_erased(front_desk, db):
+    patient = make_patient(name="Zebediah Quill")
+    search(front_desk, PATIENTS, "zebediah")
+    assert "django_session" in found("zebediah")
+
+    erase(patient.pk, user=None, now=NOW)
+
+    assert found("zebediah") == set()
+    assert front_desk.get(PATIENTS).status_code == 200
