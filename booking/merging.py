@@ -1,7 +1,7 @@
 """The only place where two records of one person become one.
 
-All that refers to the record that goes then refers to the one that stays. Locks: places on the
-waiting list, both patients by number, their visits.
+All that refers to the record that goes then refers to the one that stays. Locks: services that they
+wait for, their places on the waiting list, both patients by number, their visits.
 """
 
 import hashlib
@@ -11,21 +11,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
 
 from booking import actions, audit
-from booking.actors import name_of
 from booking.errors import BookingError
 from booking.follow_ups import has_opted_out, opt_out_of
 from booking.models import (
     ON_THE_LIST,
     TO_STAFF,
+    Appointment,
     AuditKind,
     Message,
     MoveRequest,
     Patient,
     PatientMerge,
     PatientNote,
+    Service,
     WaitlistEntry,
 )
 from booking.patients import Contact
@@ -80,6 +82,7 @@ class Preview:
     waiting: int
     merges: int
     opts_out: bool
+    is_private: bool
     state: str
 
     @property
@@ -116,7 +119,8 @@ def preview(*, kept: Patient, gone: Patient) -> Preview:
         kept=kept,
         gone=gone,
         **counts,
-        opts_out=has_opted_out(gone.email),
+        opts_out=has_opted_out(gone.email) or has_opted_out(kept.email),
+        is_private=_both(kept, gone).filter(is_private=True).exists(),
         state=_state(kept, gone, counts),
     )
 
@@ -133,11 +137,11 @@ def merge(
         raise SamePatient
     with transaction.atomic():
         # Before the patients: whoever accepts an offer has their place locked, then the patient.
-        places = [
-            pk
-            for record in Patient.objects.filter(pk=gone)
-            for pk in _waiting(record).select_for_update().values_list("pk", flat=True)
-        ]
+        places = _waiting(*Patient.objects.filter(pk__in=(kept, gone))).order_by("pk")
+        # As whoever joins the list for them: nobody may be there twice under one name.
+        wished = Service.objects.filter(pk__in=places.order_by().values("service"))
+        list(wished.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        locked = list(places.select_for_update().values_list("pk", flat=True))
         both = Patient.objects.select_for_update().filter(pk__in=(kept, gone)).order_by("pk")
         found = {patient.pk: patient for patient in both}
         if len(found) < 2:
@@ -146,7 +150,7 @@ def merge(
         shown = preview(kept=stays, gone=goes)
         if shown.state != seen:
             raise NotAsShown
-        _rename_waiting(places, contact)
+        _rename_waiting(locked, contact)
         for relation in Patient._meta.related_objects:
             # A relation that is not known here must not be lost by guessing.
             MOVES[str(relation.field)](goes, stays)
@@ -154,9 +158,13 @@ def merge(
         for name in ("name", "email", "phone", "phone_extension"):
             setattr(stays, name, getattr(contact, name))
         stays.save()
+        # Whatever either of them wished: the stricter counts.
         if shown.opts_out:
             opt_out_of(contact.email)
-        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=name_of(user))
+        if shown.is_private:
+            actions.keep_private(stays)
+        by_name = user.get_full_name() or user.get_username()
+        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=by_name)
         words = f"{gone} into {kept}"
         pair = [(kept, None), (gone, None)]
         audit.note_many(user, AuditKind.MERGED, pair, words=words, now=now)
@@ -202,11 +210,18 @@ MOVES: dict[str, Callable[[Patient, Patient], None]] = {
 }
 
 
-def _waiting(patient: Patient) -> QuerySet[WaitlistEntry]:
-    """Return the places of a person without a visit: they say by themselves who it is."""
-    return WaitlistEntry.objects.filter(
-        appointment=None, email__iexact=patient.email, name__iexact=patient.name
-    )
+def _both(kept: Patient, gone: Patient) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(patient__in=(kept, gone))
+
+
+def _waiting(*people: Patient | Contact) -> QuerySet[WaitlistEntry]:
+    """Return the places of people without a visit: they say by themselves who it is."""
+    whose = Q(pk__in=())
+    for one in people:
+        # As the database's own rule compares them.
+        whose |= Q(its_name=Lower(Value(one.name)), its_email=Lower(Value(one.email)))
+    places = WaitlistEntry.objects.filter(appointment=None)
+    return places.alias(its_name=Lower("name"), its_email=Lower("email")).filter(whose)
 
 
 def _with_visit(patient: Patient) -> QuerySet[WaitlistEntry]:
@@ -219,13 +234,8 @@ def _rename_waiting(places: list[int], contact: Contact) -> None:
     Who waits twice for the same keeps both places as they are.
     """
     for entry in WaitlistEntry.objects.filter(pk__in=places):
-        twice = WaitlistEntry.objects.filter(
-            service=entry.service_id,
-            status__in=ON_THE_LIST,
-            appointment=None,
-            email__iexact=contact.email,
-            name__iexact=contact.name,
-        ).exclude(pk=entry.pk)
+        twice = _waiting(contact).filter(service=entry.service_id, status__in=ON_THE_LIST)
+        twice = twice.exclude(pk=entry.pk)
         if not (entry.is_on_the_list and twice.exists()):
             for name in ("name", "email", "phone", "phone_extension"):
                 setattr(entry, name, getattr(contact, name))

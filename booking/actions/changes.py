@@ -106,6 +106,11 @@ def give_visits(*, of: Patient, to: Patient) -> int:
         return visits.update(patient=to)
 
 
+def keep_private(patient: Patient) -> int:
+    """Let messages about all visits of a patient be private; return of how many they were not."""
+    return Appointment.objects.filter(patient=patient, is_private=False).update(is_private=True)
+
+
 def mark_arrived(*, reference: UUID, now: datetime, by: Actor) -> Appointment:
     """Note that the patient is here, on the day or later. Raises NotToday or WrongStatus."""
     return _mark(reference, AppointmentStatus.ARRIVED, now=now, by=by)

@@ -214,6 +214,59 @@ def test_who_is_gone_already_is_not_merged_elsewhere(user, ana, anna):
     assert set(Patient.objects.all()) == {ana, third}
 
 
+@pytest.mark.parametrize("opted", ["ana", "anna"])
+@pytest.mark.parametrize("chosen", ["ana", "anna"])
+def test_no_mail_after_visits_is_wished_by_both(user, ana, anna, opted, chosen):
+    both = {"ana": ana, "anna": anna}
+    opt_out_of(both[opted].email)
+
+    assert merging.preview(kept=ana, gone=anna).opts_out
+    merge(ana, anna, user, contact=Contact.of(both[chosen]))
+
+    assert has_opted_out(Patient.objects.get().email)
+
+
+@pytest.mark.parametrize("private", ["ana", "anna"])
+def test_private_messages_are_wished_by_both(service, user, ana, anna, private):
+    both = {"ana": ana, "anna": anna}
+    for day, (name, patient) in enumerate(both.items()):
+        details = make_details(
+            name=patient.name,
+            email=patient.email,
+            phone=str(patient.phone),
+            is_private=name == private,
+        )
+        book(service, starts_at=local(14 + day, 10), details=details)
+
+    assert merging.preview(kept=ana, gone=anna).is_private
+    merge(ana, anna, user)
+
+    assert list(ana.appointments.values_list("is_private", flat=True)) == [True, True]
+
+
+def test_who_stays_waits_under_the_chosen_details(service, user, ana, anna):
+    wait(service)
+
+    merge(ana, anna, user, contact=Contact.of(anna))
+
+    entry = WaitlistEntry.objects.get()
+    assert (entry.name, entry.email, str(entry.phone)) == (
+        "Anna Example",
+        "anna@example.org",
+        "+13125550188",
+    )
+
+
+def test_who_waits_twice_is_who_the_database_takes_for_the_same(service, user):
+    one = make_patient(name="İpek Kaya", email="x@example.com")
+    other = make_patient(name="Ipek K.", email="y@example.com")
+    wait(service, details=make_details(name="ipek kaya", email="x@example.com"))
+    wait(service, details=make_details(name=other.name, email=other.email))
+
+    assert merge(one, other, user) == one
+    assert WaitlistEntry.objects.count() == 2
+
+
 def test_who_waits_twice_for_the_same_keeps_both_places(service, user, ana, anna):
     wait(service)
     wait(service, details=make_details(name=anna.name, email=anna.email, phone=str(anna.phone)))
