@@ -11,7 +11,6 @@ from booking import audit
 from booking.merging import merged_into
 from booking.models import AuditKind, Patient
 
-from .audited import saw
 from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
@@ -24,10 +23,7 @@ from .whose import patients_of
 class PatientAdmin(PrivacyPages, PrivateSearch):
     """Whom the clinic knows. A patient comes into being by booking, and is kept."""
 
-    purpose = (
-        "Everybody who has had a visit booked. Search before you book; open somebody for visits, "
-        "messages, consents and notes."
-    )
+    purpose = "The people who come, with their email, phone and visits. Search before you book."
     when_empty = "Nobody is here yet: a patient is added when you or they book."
     first_step = (
         "admin:booking_appointment_add",
@@ -62,7 +58,7 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        if request.method != "HEAD" and response.status_code == 200:
+        if request.method == "GET" and response.status_code == 200:
             words = "list of patients, searched" if kept_term(request) else "list of patients"
             audit.note(request.user, AuditKind.SAW, words=words, now=timezone.now())
         return response
@@ -72,28 +68,22 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
             raise PermissionDenied
         patient = self.get_object(request, unquote(object_id))
         if patient is None:
-            return self._moved(request, unquote(object_id))
-        return patient_view(self, request, patient)
+            patient = self._stays(request, unquote(object_id))
+            if patient is None:
+                return super().change_view(request, object_id)
+            if request.method != "POST":
+                return redirect("admin:booking_patient_change", patient.pk)
+            # What was typed on the page of the one that went is about the same person.
+        try:
+            return patient_view(self, request, patient)
+        except Patient.DoesNotExist:
+            # Merged or erased at this moment: once more, as it is now.
+            return self.change_view(request, object_id)
 
-    def log_change(self, request, obj, message):
-        """Log it without the name: one's own last changes stay on the first page, whatever one may see."""
-        entry = super().log_change(request, obj, message)
-        entry.object_repr = f"Patient {obj.pk}"
-        entry.save(update_fields=["object_repr"])
-        return entry
-
-    def history_view(self, request, object_id, extra_context=None):
-        response = super().history_view(request, object_id, extra_context)
-        if shown := (getattr(response, "context_data", None) or {}).get("object"):
-            saw(request.user, [shown], "its history")
-        return response
-
-    def _moved(self, request, number):
-        """Lead from a record that was merged to the one that stayed."""
+    def _stays(self, request, number):
+        """Return the record that stayed when the one with this number was merged, if they see it."""
         kept = merged_into(int(number)) if number.isdecimal() and len(number) < 19 else None
-        if kept is None or not self.get_queryset(request).filter(pk=kept.pk).exists():
-            return super().change_view(request, number)
-        return redirect("admin:booking_patient_change", kept.pk)
+        return self.get_object(request, str(kept.pk)) if kept else None
 
     @admin.display(description="phone", ordering="phone")
     def phone_display(self, patient):

@@ -3,12 +3,14 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
+from booking.admin import patient as patient_admin
 from booking.models import AuditEntry, Patient, PatientMerge
 from tests.html_tree import parse
 
 from .desk import said, signed_in
 from .factories import book, make_details, make_patient
-from .patient_pages import LIST, add_note, part, url_of
+from .patient_pages import LIST, add_note, part, save, see, url_of
+from .patient_pages import fields_of as contact_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
@@ -189,3 +191,48 @@ def test_looking_and_merging_are_noted(front_desk, ana, anna):
         ("merged", ana.pk),
         ("merged", anna.pk),
     ]
+
+
+def test_what_was_typed_on_the_page_of_the_one_that_is_gone_is_not_lost(front_desk, ana, anna):
+    shown = contact_of(see(front_desk, anna))
+    confirm(front_desk, ana, anna)
+
+    noted = add_note(front_desk, anna, "Rings twice.")
+    corrected = save(front_desk, anna, shown, name="Anna Corrected")
+
+    assert front_desk.get(noted["Location"])["Location"] == url_of(ana)
+    assert [note.text for note in ana.notes.all()] == ["Rings twice."]
+    assert corrected.status_code == 409
+    assert "Anna Corrected" in corrected.text
+    assert Patient.objects.get().name == "Ana Example"
+
+
+@pytest.fixture
+def merged_meanwhile(monkeypatch, front_desk, ana, anna):
+    """Let anna be merged into ana once the next page of anna is about to store something."""
+    shown = contact_of(see(front_desk, anna))
+    stored = patient_admin.patient_view
+
+    def merge_first(model_admin, request, patient):
+        monkeypatch.setattr(patient_admin, "patient_view", stored)
+        confirm(front_desk, ana, anna)
+        return stored(model_admin, request, patient)
+
+    monkeypatch.setattr(patient_admin, "patient_view", merge_first)
+    return shown
+
+
+def test_a_note_on_who_is_merged_at_this_moment_is_on_who_stays(
+    front_desk, ana, anna, merged_meanwhile
+):
+    assert add_note(front_desk, anna, "Rings twice.").status_code == 302
+    assert [note.text for note in ana.notes.all()] == ["Rings twice."]
+
+
+def test_details_of_who_is_merged_at_this_moment_are_shown_anew(
+    front_desk, ana, anna, merged_meanwhile
+):
+    answer = save(front_desk, anna, merged_meanwhile, name="Anna Corrected")
+
+    assert (answer.status_code, "Anna Corrected" in answer.text) == (409, True)
+    assert Patient.objects.get().name == "Ana Example"
