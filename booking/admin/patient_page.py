@@ -123,7 +123,10 @@ def _draw(model_admin, request, patient, form, note_form, *, status=200, stale=F
         "next_visit": _visit_row(to_come[-1]) if to_come else None,
         "to_come": len(to_come),
         "sent": [_message_row(one) for one in sent],
-        "still_queued": sum(one.state == MessageState.QUEUED for one in sent),
+        # What is about a visit goes to the address that is there when it is sent.
+        "still_queued": sum(
+            one.state == MessageState.QUEUED and one.appointment_id is None for one in sent
+        ),
         "entries": _entries(user, patient) if may["see_waiting"] else [],
         "opted_out": has_opted_out(patient.email),
         "notes": [_note_row(one) for one in patient.notes.all()[:NOTES_SHOWN]],

@@ -4,11 +4,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 
-from booking.models import Patient, PatientNote
+from booking import sending
+from booking.models import Message, Patient, PatientNote
 from tests.html_tree import parse
 
 from .desk import said
-from .factories import book, make_patient
+from .factories import book, make_patient, offer_times, wait_to_move
 from .patient_pages import add_note, audit, fields_of, part, save, see, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -45,7 +46,26 @@ def test_the_page_warns_where_messages_will_go(front_desk, service):
     warning = part(see(front_desk, visit.patient), "contact").text
 
     assert "about 1 visit still to come go to the new address and number" in warning
+    assert "to the old" not in warning
+
+
+def test_what_waits_to_be_sent_goes_to_the_new_address_but_for_an_offer(
+    front_desk, service, mailoutbox
+):
+    visit = book(service)
+    confirmation = visit.messages.get(kind="confirmation")
+    entry = wait_to_move(visit)
+    entry.known_starts = []
+    entry.save()
+    offer_times()
+
+    warning = part(see(front_desk, visit.patient), "contact").text
+    save(front_desk, visit.patient, email="new@example.com")
+    for message in (confirmation, Message.objects.get(kind="offer")):
+        sending.send(message.pk, next_try_at=None)
+
     assert "1 message that waits to be sent still goes to the old." in warning
+    assert [mail.to for mail in mailoutbox] == [["new@example.com"], ["ana@example.com"]]
 
 
 def test_a_stale_form_is_refused_and_keeps_what_was_typed(front_desk):
