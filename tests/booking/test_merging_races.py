@@ -11,12 +11,12 @@ from booking import merging
 from booking.actors import PATIENT
 from booking.errors import HoldChanged, NotErasable
 from booking.merging import GoneMeanwhile, UnderHold
-from booking.models import Appointment, Patient, PatientMerge
+from booking.models import Appointment, Patient, PatientMerge, WaitlistEntry
 from booking.patients import Contact
 from booking.privacy.erasing import erase
 from booking.privacy.holds import put_hold
 
-from .factories import DESK, NOW, TEN, book, make_details, make_patient
+from .factories import DESK, NOW, TEN, book, make_details, make_patient, wait
 from .racing import in_a_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,6 +114,14 @@ def test_a_hold_on_who_is_merged_meanwhile_is_refused(pair, user):
     hold = partial(put_hold, pair[1], reason="A suit", by_name="Olga", now=NOW)
 
     assert isinstance(while_merging(pair, user, hold), HoldChanged)
+
+
+def test_who_joins_the_list_while_they_are_merged_has_one_place(pair, user, service):
+    ana, anna = pair
+    wait(service, details=make_details(name=anna.name, email=anna.email))
+    join = partial(wait, service, details=make_details(name=ana.name, email=ana.email))
+
+    assert while_merging(pair, user, join) == WaitlistEntry.objects.get()
 
 
 def test_who_is_held_a_moment_before_is_not_merged(pair, user):
