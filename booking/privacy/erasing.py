@@ -93,6 +93,7 @@ def _erase(patient_pk: int, *, user: Any, now: datetime) -> None:
     messages = list(person.messages().order_by("pk").values_list("pk", flat=True))
     _leave_the_list(person, now=now)
     person.entries().delete()
+    person.places_under_other_names().delete()
     forget_addresses(Message.objects.filter(pk__in=messages))
     person.opt_outs().delete()
     for address in person.addresses:

@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
+from booking import waitlist
 from booking.models import AuditEntry, Patient
 from booking.privacy.everything import take_out
 
 from .desk import signed_in
-from .factories import NOW, make_patient
+from .factories import NOW, make_details, make_patient, wait
 from .known import DETAILS, make_known
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -100,6 +101,17 @@ def test_the_page_in_the_file_says_the_same_in_plain_words(known):
     assert "<dt>reason</dt><dd>Why-marker</dd>" in page
     assert "<dd>Wed, Dec 9, 2026, 10:00 am EST</dd>" in page
     assert page.count("<dl>") == len(resources)
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["waits", "waited"])
+def test_the_file_names_nobody_else_with_the_same_address(service, known, is_over):
+    entry = wait(service, details=make_details(name="Ben Other", email=DETAILS["email"]))
+    if is_over:
+        waitlist.leave(reference=entry.reference, now=NOW)
+
+    resources, _page = unpack(take_out(known.patient, user=known.staff, now=NOW))
+
+    assert "Ben Other" not in json.dumps(resources)
 
 
 def test_what_a_patient_wrote_is_no_markup(service):
