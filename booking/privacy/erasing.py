@@ -30,6 +30,7 @@ from booking.models import (
     MessageState,
     Patient,
 )
+from clinic.models import Export
 
 from .holds import open_hold
 from .parts import log_entries
@@ -102,6 +103,7 @@ def _erase(patient_pk: int, *, user: Any, now: datetime) -> None:
     patient.notes.all().delete()
     _forget_holds(patient)
     _forget_sessions()
+    transaction.on_commit(lambda: Export.objects.drop_lists_of_persons(now))
     audit.note(user, AuditKind.ERASED, patient=patient, now=now)
     patient.name, patient.email = ERASED_NAME, f"erased-{uuid4().hex}{ERASED_HOST}"
     patient.phone, patient.phone_extension = "", ""

@@ -6,9 +6,9 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from clinic.exports.writing import folder, note_failed, write
+from clinic.exports.writing import note_failed, write
 from clinic.models import Export, ExportState
-from clinic.models.export import UNFINISHED
+from clinic.models.export import UNFINISHED, folder
 from conditions.tasks import AFTER_MAIL
 
 SECONDS_OF_AN_AID = 60 * 60

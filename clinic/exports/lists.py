@@ -18,17 +18,6 @@ SEARCHES = ("q", "found")
 NO_FILTERS = ("p", "e", "all", "_facets", "_popup", *SEARCHES)
 # How filters call that they leave out nothing.
 EVERYTHING = ("All", "Any date")
-# A list of these names persons: that it was taken out is noted in the audit.
-OF_PERSONS = {
-    "booking.appointment",
-    "booking.auditentry",
-    "booking.legalhold",
-    "booking.mailoptout",
-    "booking.message",
-    "booking.moverequest",
-    "booking.patient",
-    "booking.waitlistentry",
-}
 
 
 class UnknownFilters(Exception):

@@ -17,7 +17,6 @@ from clinic.exports.columns import columns_of
 from clinic.exports.jobs import DIED, write_export
 from clinic.exports.lists import (
     MAY_EXPORT,
-    OF_PERSONS,
     UnknownFilters,
     check_may_export,
     find_admin,
@@ -27,6 +26,7 @@ from clinic.exports.lists import (
 )
 from clinic.exports.writing import note_failed, path_of, write
 from clinic.models import Export, ExportFormat, ExportState
+from clinic.models.export import OF_PERSONS
 
 # So few are written while the browser waits.
 AT_ONCE = 500

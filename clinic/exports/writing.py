@@ -21,7 +21,6 @@ from booking.models import AuditKind
 from clinic.exports.cells import CsvSheet, XlsxSheet
 from clinic.exports.columns import columns_of
 from clinic.exports.lists import (
-    OF_PERSONS,
     UnknownFilters,
     check_may_export,
     find_admin,
@@ -29,6 +28,7 @@ from clinic.exports.lists import (
     rows_of,
 )
 from clinic.models import Export, ExportFormat, ExportState
+from clinic.models.export import OF_PERSONS, folder
 
 ROWS_AT_ONCE = 500
 # How often the page that waits hears of it, and a stop is seen.
@@ -43,13 +43,6 @@ class Stopped(Exception):
 
 class Interrupted(Exception):
     """The program that writes has to end."""
-
-
-def folder() -> Path:
-    """Return where the files lie, readable by nobody else on this machine."""
-    path = Path(settings.DATA_DIR) / "exports"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
 
 
 def path_of(export: Export) -> Path:

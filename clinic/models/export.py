@@ -1,6 +1,7 @@
 """A list of the admin, written to a file."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import models
@@ -25,6 +26,24 @@ class ExportState(models.TextChoices):
 
 
 UNFINISHED = (ExportState.WAITING, ExportState.WORKING)
+# A list of these names persons: that it was taken out is noted in the audit.
+OF_PERSONS = {
+    "booking.appointment",
+    "booking.auditentry",
+    "booking.legalhold",
+    "booking.mailoptout",
+    "booking.message",
+    "booking.moverequest",
+    "booking.patient",
+    "booking.waitlistentry",
+}
+
+
+def folder() -> Path:
+    """Return where the files lie, readable by nobody else on this machine."""
+    path = Path(settings.DATA_DIR) / "exports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -41,6 +60,19 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def old(self, now: datetime) -> "ExportQuerySet":
         """Return those whose time is over."""
         return self.filter(made_at__lt=now - KEPT)
+
+    def drop_lists_of_persons(self, now: datetime) -> None:
+        """Delete lists that name persons, and stop those that are being written.
+
+        Not within the transaction that changes who is named: a list begun meanwhile has them all.
+        """
+        lists = self.filter(model__in=OF_PERSONS)
+        # Whoever writes one sees so, and leaves nothing behind.
+        lists.unfinished().update(state=ExportState.STOPPED, finished_at=now)
+        names = [name for name in lists.values_list("file_name", flat=True) if name]
+        lists.filter(state=ExportState.DONE).delete()
+        for name in names:
+            (folder() / name).unlink(missing_ok=True)
 
 
 class Export(models.Model):

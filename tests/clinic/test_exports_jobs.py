@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from booking.models import AuditEntry, Patient, Practitioner
+from booking.privacy.erasing import erase
 from clinic.exports import jobs, views, writing
 from clinic.models import Export
-from tests.booking.factories import NOW, book, make_service, make_week
+from tests.booking.factories import NOW, book, make_patient, make_service, make_week
 
 URL = "/admin/export/booking/patient/"
 
@@ -235,3 +236,50 @@ def test_what_is_being_written_is_left_alone(waiting, folder):
 def test_the_database_refuses_what_cannot_be(waiting, values, name):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Export.objects.update(**values)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_of_persons_goes_once_one_of_them_is_erased(owner, waiting):
+    writing.write(waiting)
+    download = reverse("export-file", args=[waiting.pk])
+    assert b"Ana 7," in owner.get(download).getvalue()
+
+    erase(Patient.objects.get(name="Ana 7").pk, user=None, now=NOW)
+
+    assert owner.get(download).status_code == 404
+    assert (files(), Export.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_is_being_written_while_one_is_erased_is_stopped(waiting, monkeypatch):
+    tell = writing._tell
+
+    def tell_and_erase(export):
+        tell(export)
+        if export.rows_done == 250:
+            erase(Patient.objects.get(name="Ana 7").pk, user=None, now=NOW)
+
+    monkeypatch.setattr(writing, "_tell", tell_and_erase)
+
+    writing.write(waiting)
+
+    assert (Export.objects.get().state, files()) == ("stopped", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_names_nobody_stays(owner):
+    owner.get("/admin/")
+    content = Export.objects.create(
+        by=User.objects.get(),
+        model="booking.service",
+        format="csv",
+        state="done",
+        file_name="services.csv",
+        made_at=NOW,
+        finished_at=NOW,
+    )
+    writing.path_of(content).write_text("Services")
+
+    erase(make_patient().pk, user=None, now=NOW)
+
+    assert files() == ["services.csv"]
