@@ -7,6 +7,7 @@ one time at a time. Who gets a time is the hold's to say, as for everybody else.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -132,24 +133,26 @@ def offer_times(*, now: datetime) -> int:
     Before that, entries and offers end whose time is over. Safe to run again at any point.
     """
     for entry in WaitlistEntry.objects.filter(offers__in=WaitlistOffer.objects.over()):
-        _end_offer(entry.pk)
+        with suppress(WaitlistEntry.DoesNotExist):  # whoever is erased meanwhile
+            _end_offer(entry.pk)
     made = 0
     # Many wait for the same kind of visit: their free times are looked up once.
     free: dict[tuple[int, int, int | None], list[Slot]] = {}
     for entry in WaitlistEntry.objects.on_the_list().select_related(*RELATED):
-        if entry.is_pointless(now):
-            note = "The visit is as early as was wished." if entry.is_fulfilled else ""
-            with transaction.atomic():
-                _close(_lock(pk=entry.pk), WaitlistStatus.EXPIRED, now=now, note=note)
-            continue
-        if entry.status != WaitlistStatus.WAITING:
-            continue
-        kind = (entry.service_id, entry.location_id, entry.practitioner_id)
-        if kind not in free:
-            free[kind] = _free(entry, now=now)
-        if _offer_first(entry, free[kind], now=now):
-            made += 1
-            free.clear()
+        with suppress(WaitlistEntry.DoesNotExist):
+            if entry.is_pointless(now):
+                note = "The visit is as early as was wished." if entry.is_fulfilled else ""
+                with transaction.atomic():
+                    _close(_lock(pk=entry.pk), WaitlistStatus.EXPIRED, now=now, note=note)
+                continue
+            if entry.status != WaitlistStatus.WAITING:
+                continue
+            kind = (entry.service_id, entry.location_id, entry.practitioner_id)
+            if kind not in free:
+                free[kind] = _free(entry, now=now)
+            if _offer_first(entry, free[kind], now=now):
+                made += 1
+                free.clear()
     WaitlistEntry.objects.filter(closed_at__lt=now - KEPT_AFTER_END).delete()
     return made
 

@@ -34,6 +34,7 @@ from booking.models import (
     EventKind,
     MoveRequest,
     MoveRequestStatus,
+    WaitlistEntry,
 )
 
 from .own_clock import clock_context, keep_own_zone, own_zone, to_visit
@@ -52,12 +53,18 @@ _VISIT = """
 def private_page[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Keep the page out of caches and search engines, and its address out of other sites' logs."""
+    """Keep the page out of caches and search engines, and its address out of other sites' logs.
+
+    Whoever is erased while they send a form finds the page gone, as a moment later.
+    """
 
     @never_cache
     @wraps(view)
     def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except (Appointment.DoesNotExist, WaitlistEntry.DoesNotExist):
+            raise Http404("Nothing is there any more.") from None
         response["X-Robots-Tag"] = "noindex"
         response["Referrer-Policy"] = "same-origin"
         return response

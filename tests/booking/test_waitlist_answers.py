@@ -6,7 +6,7 @@ import pytest
 
 from booking import waitlist
 from booking.errors import NotOnTheList, SlotNotOffered, SlotTaken
-from booking.models import Appointment, WaitlistEntry
+from booking.models import Appointment, Message, WaitlistEntry, WaitlistOffer
 
 from .factories import (
     NOW,
@@ -175,3 +175,54 @@ def test_a_time_that_somebody_took_meanwhile_is_not_offered(service, meanwhile):
 
     assert offer_times() == 0
     assert str(WaitlistEntry.objects.get()) == "First consultation, waiting"
+
+
+# Who is erased at this moment
+
+
+@pytest.fixture
+def gone_meanwhile(monkeypatch):
+    """Let a place be erased between its page and what was asked of it."""
+    lock = waitlist._lock
+
+    def erase_first(**named):
+        monkeypatch.setattr(waitlist, "_lock", lock)
+        WaitlistEntry.objects.filter(**named).delete()
+        return lock(**named)
+
+    monkeypatch.setattr(waitlist, "_lock", erase_first)
+
+
+@pytest.mark.parametrize("what", ["leave", "decline", "change"])
+@pytest.mark.usefixtures("gone_meanwhile", "monday_morning")
+def test_who_is_erased_while_they_answer_finds_no_page(client, service, what):
+    entry = wait(service)
+    wishes = {"from_on": "2026-12-08", "until_on": "2026-12-20", "time_of_day": "mornings"}
+
+    answer = client.post(f"{entry.get_absolute_url()}{what}/", wishes)
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("status", ["waiting", "offered", "over"])
+def test_who_is_erased_meanwhile_keeps_nobody_from_an_offer(service, status, gone_meanwhile):
+    first = wait(service, details=named("Ana"))
+    if status == "over":
+        WaitlistEntry.objects.update(from_on=date(2026, 12, 1), until_on=date(2026, 12, 1))
+    if status == "offered":
+        WaitlistEntry.objects.update(status="offered")
+        WaitlistOffer.objects.create(
+            entry=first,
+            reference=first.reference,
+            practitioner=service.practitioner,
+            starts_at=MONDAY,
+            made_at=NOW,
+            expires_at=NOW,
+            message=Message.objects.get(),
+        )
+    wait(service, details=named("Ben"))
+    cancel(service, MONDAY)
+
+    assert offer_times() == 1
+    # Ana's place, deleted in the same transaction, is back with it.
+    assert offered()[-1] == ("Ben", MONDAY)
