@@ -2,12 +2,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.html import format_html
 
-from booking.models import Appointment, AuditEntry, Patient
-from clinic.dated_lists import Dated
+from booking.models import Appointment, AuditEntry, Patient, PatientMerge
 
 from .search import reference_digits, under_reference
 from .wording import when_label
@@ -31,7 +30,7 @@ class StaffFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(Dated):
+class AuditEntryAdmin(admin.ModelAdmin):
     """Who saw or changed what. Only read: PostgreSQL refuses any change, whoever asks."""
 
     purpose = "Who saw or changed which patient or visit, and when. Nobody can change it."
@@ -61,11 +60,13 @@ class AuditEntryAdmin(Dated):
 
     def get_queryset(self, request):
         patient, visit = OuterRef("patient_number"), OuterRef("visit_number")
+        merges = PatientMerge.objects.filter(gone_number=patient, kept__erased_at=None)
         return (
             super()
             .get_queryset(request)
             .annotate(
                 has_patient=Exists(Patient.objects.filter(pk=patient, erased_at=None)),
+                merged_into=Subquery(merges.values("kept")),
                 has_visit=Exists(Appointment.objects.filter(pk=visit)),
             )
         )
@@ -88,7 +89,9 @@ class AuditEntryAdmin(Dated):
 
     @admin.display(description="patient", ordering="patient_number", empty_value="-")
     def patient(self, entry):
-        return _link("patient", entry.patient_number, is_there=entry.has_patient)
+        # The address of a record that was merged leads to the one that stayed.
+        is_there = entry.has_patient or entry.merged_into
+        return _link("patient", entry.patient_number, is_there=is_there)
 
     @admin.display(description="visit", ordering="visit_number", empty_value="-")
     def visit(self, entry):

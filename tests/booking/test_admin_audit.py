@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from booking import audit
-from booking.models import AuditEntry, AuditKind
+from booking.models import AuditEntry, AuditKind, PatientMerge
 
 from .desk import signed_in
 from .factories import NOW, book
@@ -60,6 +60,15 @@ def test_whoever_was_erased_stays_as_a_number(owner, desk):
 
     assert f"patient {GONE} (erased)" in page
     assert reverse("admin:booking_patient_change", args=[GONE]) not in page
+
+
+def test_whoever_was_merged_is_not_called_erased(owner, desk, visit):
+    audit.note(desk, AuditKind.MERGED, patient=GONE, now=NOW)
+    PatientMerge.objects.create(gone_number=GONE, kept=visit.patient, at=NOW, by_name="Pat Desk")
+    url = reverse("admin:booking_patient_change", args=[GONE])
+
+    assert f'<a href="{url}">patient {GONE}</a>' in owner.get(LIST).text
+    assert owner.get(url)["Location"].endswith(f"/{visit.patient_id}/change/")
 
 
 def test_it_is_searched_by_patient_and_by_reference(owner, desk, visit):
