@@ -66,7 +66,7 @@ class Wishes:
 def join_to_move(*, visit: Appointment, wishes: Wishes, now: datetime) -> WaitlistEntry:
     """Put a booked visit on the list for an earlier time, or change the wishes it is there with.
 
-    Raises TooLateToMove if its patient cannot move it online any more.
+    Raises TooLateToMove if its patient cannot move it online any more, or Appointment.DoesNotExist.
     """
     if not visit.is_cancellable(now):
         raise TooLateToMove
@@ -75,6 +75,10 @@ def join_to_move(*, visit: Appointment, wishes: Wishes, now: datetime) -> Waitli
         earlier = WaitlistEntry.objects.filter(appointment=visit).order_by("-pk").first()
         if earlier is not None and (entry := _lock(pk=earlier.pk)).is_on_the_list:
             return _save_with(entry, wishes, now=now)
+        # It may have been cancelled since it was read, and its patient erased.
+        visit = actions.get_for_change(visit.reference)
+        if not visit.is_cancellable(now):
+            raise TooLateToMove
         entry = WaitlistEntry(
             service=visit.service, location=visit.location, appointment=visit, created_at=now
         )

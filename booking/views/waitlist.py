@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits, waitlist
 from booking.catalogue import read_catalogue
-from booking.errors import BookingError, TooMany
+from booking.errors import BookingError, TooLateToMove, TooMany
 from booking.models import Location, Practitioner, Service, WaitlistEntry, WaitlistStatus
 from booking.offer_hours import OFFER_LASTS
 from booking.screening import NO_FLAG, ScreeningPass
@@ -114,7 +114,10 @@ def earlier(request: HttpRequest, reference: UUID) -> HttpResponse:
         "zone": visit.location.tz,
         **clock_context(visit, own_zone(request, visit)),
     }
-    return _ask(request, on_the_list, wanted, keep, shown)
+    try:
+        return _ask(request, on_the_list, wanted, keep, shown)
+    except TooLateToMove:
+        return redirect(visit)  # says what became of it at this moment
 
 
 @private_page

@@ -7,6 +7,8 @@ import pytest
 from booking import actions
 from booking.errors import SlotNotOffered
 from booking.models import Appointment, WaitlistEntry
+from booking.privacy.erasing import erase
+from booking.views import waitlist as views
 from tests.html_tree import parse
 
 from .factories import DESK, NOW, local, make_appointment, offer_times, wait, wait_to_move
@@ -174,3 +176,43 @@ def test_an_offer_no_earlier_than_the_visit_ends_when_that_is_moved(full):
     entry.refresh_from_db()
     assert (entry.status, entry.offers.get().outcome) == ("waiting", "ended")
     assert Appointment.objects.filter(status="pending").count() == 0
+
+
+def while_its_form_is_sent(monkeypatch, do):
+    """Let something happen to a visit once its page was found."""
+    found = views.get_appointment_for_link
+
+    def find_first(*args):
+        visit = found(*args)
+        do(visit)
+        return visit
+
+    monkeypatch.setattr(views, "get_appointment_for_link", find_first)
+
+
+def test_who_waits_with_a_visit_that_is_cancelled_at_this_moment_sees_so(client, full, monkeypatch):
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+    while_its_form_is_sent(
+        monkeypatch,
+        lambda one: actions.cancel(reference=one.reference, now=NOW, by=DESK),
+    )
+
+    answer = client.post(f"{visit.get_absolute_url()}earlier/", WISHES)
+
+    assert answer["Location"] == visit.get_absolute_url()
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_who_is_erased_at_this_moment_does_not_wait(client, full, monkeypatch):
+    visit = Appointment.objects.get(starts_at=local(21, 10))
+
+    def erase_them(one):
+        actions.cancel(reference=one.reference, now=NOW, by=DESK)
+        erase(one.patient_id, user=None, now=NOW)
+
+    while_its_form_is_sent(monkeypatch, erase_them)
+
+    answer = client.post(f"{visit.get_absolute_url()}earlier/", WISHES)
+
+    assert answer.status_code == 404
+    assert not WaitlistEntry.objects.exists()
