@@ -26,6 +26,7 @@ KEPT = {
     "booking.ScreeningStop": "Counts of days, without a person.",
     "booking.WaitlistOffer": "Goes with the place on the waiting list.",
     "clinic.Confirmed": "Which of the clinic’s facts a member of staff found right.",
+    "clinic.Export": "Goes within a day, with its file; one that names persons once one is erased.",
     "clinic.SealingCheck": "A sentence for each key.",
 }
 RULED = {
