@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from booking import actions, audit
+from booking.actors import name_of
 from booking.errors import BookingError
 from booking.follow_ups import has_opted_out, opt_out_of
 from booking.models import (
@@ -163,8 +164,7 @@ def merge(
             opt_out_of(contact.email)
         if shown.is_private:
             actions.keep_private(stays)
-        by_name = user.get_full_name() or user.get_username()
-        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=by_name)
+        PatientMerge.objects.create(gone_number=gone, kept=stays, at=now, by_name=name_of(user))
         words = f"{gone} into {kept}"
         pair = [(kept, None), (gone, None)]
         audit.note_many(user, AuditKind.MERGED, pair, words=words, now=now)

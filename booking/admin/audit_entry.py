@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from booking.models import Appointment, AuditEntry, Patient, PatientMerge
+from clinic.dated_lists import Dated
 
 from .search import reference_digits, under_reference
 from .wording import when_label
@@ -30,7 +31,7 @@ class StaffFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
+class AuditEntryAdmin(Dated):
     """Who saw or changed what. Only read: PostgreSQL refuses any change, whoever asks."""
 
     purpose = "Who saw or changed which patient or visit, and when. Nobody can change it."

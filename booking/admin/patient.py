@@ -11,6 +11,7 @@ from booking import audit
 from booking.merging import merged_into
 from booking.models import AuditKind, Patient
 
+from .audited import saw
 from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
@@ -23,7 +24,10 @@ from .whose import patients_of
 class PatientAdmin(PrivacyPages, PrivateSearch):
     """Whom the clinic knows. A patient comes into being by booking, and is kept."""
 
-    purpose = "The people who come, with their email, phone and visits. Search before you book."
+    purpose = (
+        "Everybody who has had a visit booked. Search before you book; open somebody for visits, "
+        "messages, consents and notes."
+    )
     when_empty = "Nobody is here yet: a patient is added when you or they book."
     first_step = (
         "admin:booking_appointment_add",
@@ -58,7 +62,7 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        if request.method == "GET" and response.status_code == 200:
+        if request.method != "HEAD" and response.status_code == 200:
             words = "list of patients, searched" if kept_term(request) else "list of patients"
             audit.note(request.user, AuditKind.SAW, words=words, now=timezone.now())
         return response
@@ -79,6 +83,19 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
         except Patient.DoesNotExist:
             # Merged or erased at this moment: once more, as it is now.
             return self.change_view(request, object_id)
+
+    def log_change(self, request, obj, message):
+        """Log it without the name: one's own last changes stay on the first page, whatever one may see."""
+        entry = super().log_change(request, obj, message)
+        entry.object_repr = f"Patient {obj.pk}"
+        entry.save(update_fields=["object_repr"])
+        return entry
+
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if shown := (getattr(response, "context_data", None) or {}).get("object"):
+            saw(request.user, [shown], "its history")
+        return response
 
     def _stays(self, request, number):
         """Return the record that stayed when the one with this number was merged, if they see it."""

@@ -11,9 +11,8 @@ from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinic.dated_lists import DatedChangeList
-
 from booking.privacy.erasing import SEARCHES
+from clinic.dated_lists import DatedChangeList
 
 from .search import NEAR_WORDS, clean_term
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -93,8 +92,3 @@ def _addresses(rows: QuerySet[Any], field: str, among: Iterable[str] | None = No
     if among is not None:
         small = small.filter(its_address__in=among)
     return set(small.values_list("its_address", flat=True))
-
-
-def name_of(user: AbstractBaseUser) -> str:
-    """Return how a member of staff is named beside what they did."""
-    return getattr(user, "get_full_name", str)() or user.get_username()

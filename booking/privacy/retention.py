@@ -28,6 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Lower
 
 from booking import actions, audit, waitlist
+from booking.actors import name_of
 from booking.errors import NotErasable
 from booking.models import (
     NO_PHONE,
@@ -47,7 +48,6 @@ from clinic.models import SignIn
 from conditions.models import EmptySearch, Feedback
 
 from .erasing import erase, forget_addresses
-from .person import name_of
 
 logger = logging.getLogger(__name__)
 BATCH = 500
