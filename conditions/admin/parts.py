@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import (
 )
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.utils.text import capfirst
 
 from clinic.forms import ParagraphField
 from conditions.models import (
@@ -69,6 +70,15 @@ class PartFormSet(BaseInlineFormSet):
 
     def get_form_kwargs(self, index):
         return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+
+class TableFormSet(PartFormSet):
+    """Names each field to screen readers, which do not see the head of its column as its label."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
 
 
 class SharedNames:
@@ -164,6 +174,7 @@ class PartInline(admin.StackedInline):
 
 
 class NameInline(admin.TabularInline, PartInline):
+    formset = TableFormSet
     model = ConditionName
     fields = ["name", "is_synonym", "position"]
 
@@ -186,6 +197,7 @@ class RedFlagLinkForm(forms.ModelForm):
 
 
 class RedFlagInline(admin.TabularInline, PartInline):
+    formset = TableFormSet
     model = ConditionRedFlag
     form = RedFlagLinkForm
     fields = ["red_flag", "qualifier", "level", "lowered_by", "position"]
@@ -272,6 +284,7 @@ class MayHelpInline(PartInline):
 
 
 class AmountInline(admin.TabularInline, PartInline):
+    formset = TableFormSet
     model = Amount
     autocomplete_fields = ["source"]
 

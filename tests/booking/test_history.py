@@ -38,7 +38,7 @@ BY_PATIENTS = ("reschedule", "cancel")
 SILENT = {
     *("hold", "extend", "release", "keep_own_zone", "choose_messages"),
     # The same person, under another number: the audit has it.
-    "give_visits",
+    *("give_visits", "keep_private"),
     # About a practitioner's own calendar, not about visits.
     *("keep_busy_times", "note_unreadable"),
     # What is erased is in the audit; in the history it would be a line about nobody.

@@ -34,6 +34,7 @@ def visit(service):
 @pytest.fixture
 def rotated(visit, settings):
     """A visit that the key of yesterday sealed; today another one is before it."""
+    SealingCheck.objects.check_keys()
     settings.SEALING_KEYS = [OTHER, *settings.SEALING_KEYS]
     SealingCheck.objects.check_keys()
     return visit

@@ -35,6 +35,14 @@ NOT_OURS = (
 )
 
 
+STILL = """
+    () => new Promise(done => {
+        const look = () => document.getAnimations().length ? setTimeout(look, 50) : done();
+        look();
+    })
+"""
+
+
 @pytest.fixture
 def page(open_page, site, client):
     """A page signed in as an administrator, in a clinic with one of nearly everything."""
@@ -60,6 +68,7 @@ def page(open_page, site, client):
 def test_every_page_of_the_admin_is_sound(page, client, name):
     problems = []
     for url in addresses(name, client):
+        page.emulate_media(color_scheme="light")
         page.goto(url)
         page.evaluate(AXE_SCRIPT)
         if page.locator("h1").count() != 1:
@@ -70,8 +79,9 @@ def test_every_page_of_the_admin_is_sound(page, client, name):
             problems.append(f"{url}: nothing is called {sorted(set(dangling))}")
         for scheme, rules in (("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")):
             page.emulate_media(color_scheme=scheme)
-            # The color of links fades over from the other scheme.
-            page.wait_for_timeout(300)
+            # Colors fade over from the other scheme, in a long form one after the other.
+            page.wait_for_timeout(100)
+            page.evaluate(STILL)
             violations = page.evaluate(
                 f"axe.run({NOT_OURS}, {rules}).then(found => found.violations)"
             )

@@ -66,7 +66,7 @@ def test_the_numbers_of_a_clinic(owner):
     page, scheme, width, has_scripts = owner
     make_numbers()
 
-    steps.follow(page.get_by_role("link", name="Numbers"))
+    steps.follow(page.get_by_role("main").get_by_role("link", name="Numbers"))
 
     shown = pictures(page)
     assert len(shown) == 5

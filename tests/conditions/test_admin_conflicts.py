@@ -40,7 +40,8 @@ def ann():
     return sign_in("ann")
 
 
-def test_second_person_is_told_who_changed_what(kim, ann, clock):
+def test_second_person_is_told_who_changed_what(kim, ann, clock, settings):
+    settings.STAFF_IDLE_MINUTES = 4 * 60  # nobody is signed out meanwhile
     condition = make_condition(title="Cramp", lede="Old words here.")
     of_ann = open_form(ann, condition)
     clock.shift(timedelta(hours=3))
