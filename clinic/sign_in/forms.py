@@ -27,16 +27,27 @@ class SignInForm(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Check the password. What was wrong is noted; who tried too often reads how long to wait."""
+        username = self.cleaned_data.get("username") or ""
         try:
-            return super().clean()
-        except ValidationError:
-            username = self.cleaned_data["username"]
+            with lock_out.one_at_a_time(self.request, username):
+                answers, refusal = self._checked(username)
+        except lock_out.TooManyAtOnce as error:
+            raise ValidationError(str(error), code="too_many_at_once") from None
+        if refusal is not None:
+            raise refusal
+        return answers
+
+    def _checked(self, username: str) -> tuple[dict[str, Any], ValidationError | None]:
+        """Return the answers, or why they let nobody in: what is noted of that must be kept."""
+        try:
+            return super().clean(), None
+        except ValidationError as refusal:
             if self.user_cache is None:
                 self._note_failure(username)
-            if getattr(self.request, "axes_locked_out", False):
-                words = lock_out.words(self.request, username, now=timezone.now())
-                raise ValidationError(words, code="locked_out") from None
-            raise
+            if not getattr(self.request, "axes_locked_out", False):
+                return {}, refusal
+            words = lock_out.words(self.request, username, now=timezone.now())
+            return {}, ValidationError(words, code="locked_out")
 
     def _note_failure(self, username: str) -> None:
         """Write it down, if there is such an account and its password was looked at."""

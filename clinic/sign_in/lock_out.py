@@ -5,6 +5,8 @@ It counts by user name and connection together, so nobody locks out a colleague 
 
 import hmac
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +14,10 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import LockNotAvailable
 
 from booking.limits import client_network
 
@@ -38,6 +42,31 @@ def name_to_keep(request: HttpRequest, credentials: dict[str, Any] | None) -> st
 def is_locked(request: HttpRequest, username: str) -> bool:
     """Return whether this name may not be tried from this connection for now."""
     return not AxesProxyHandler.is_allowed(request, {"username": username})
+
+
+class TooManyAtOnce(Exception):
+    """So many tries came at once that this one's turn did not come in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many tries at once. Wait a moment, then sign in again.")
+
+
+@contextmanager
+def one_at_a_time(request: HttpRequest, username: str) -> Iterator[None]:
+    """Let the tries of a name from a connection wait for each other, so that each one counts.
+
+    Raises TooManyAtOnce. What is written meanwhile is kept unless the body raises.
+    """
+    whose = f"sign in {connection_of(request)} {username}"
+    with transaction.atomic():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [whose])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise TooManyAtOnce from error
+        yield
 
 
 def count_failure(request: HttpRequest, username: str) -> bool:

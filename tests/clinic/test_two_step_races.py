@@ -14,6 +14,7 @@ from tests.booking.factories import NOW
 from tests.html_tree import parse
 
 from .staff import (
+    LOGIN,
     SET_UP,
     TWO_STEP,
     code_now,
@@ -76,6 +77,16 @@ def test_a_code_sent_many_times_at_once_lets_one_in(kind):
 
     assert [is_signed_in(client) for client in clients].count(True) == 1
     assert sum(outcome in ("in", "recovery") for outcome in outcomes()) == 1
+
+
+def test_wrong_passwords_sent_at_once_are_counted_one_by_one():
+    make_staff()
+    tries = 12
+
+    forms = [{"username": "pat", "password": f"wrong {n}"} for n in range(tries)]
+    send_together([Client() for _ in range(tries)], LOGIN, forms)
+
+    assert outcomes().count("wrong_password") == 5
 
 
 def test_one_app_is_set_up_at_a_time_and_the_others_are_asked_for_its_code():
