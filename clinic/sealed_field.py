@@ -15,7 +15,7 @@ from clinic.sealing import PREFIX, CannotOpen, UnreadableText, open_sealed, seal
 logger = logging.getLogger(__name__)
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # has arguments for mypy only
     """Plain text in Python, sealed in the database. Nothing can be searched in it.
 
     What no key opens reads as an `UnreadableText`, and is stored again as it was.

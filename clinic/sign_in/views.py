@@ -152,7 +152,7 @@ def _prove(request: HttpRequest, form: forms.Form, field: str) -> Any:
     username = user.get_username()
     if lock_out.is_locked(request, username):
         # For the answer's status, which axes.middleware sets.
-        request.axes_locked_out = True  # type: ignore[attr-defined]
+        request.axes_locked_out = True  # type: ignore[attr-defined]  # of django-axes
         form.add_error(None, lock_out.words(request, username, now=now))
         return None
     answer = two_step.check_code(user, form.cleaned_data[field], now=now)
