@@ -94,7 +94,7 @@ def test_no_other_page_is_seen_before_the_second_step(client, pat, path, has_app
     answer = client.get(path, follow=True)
 
     assert answer.request["PATH_INFO"] == (TWO_STEP if has_app else SET_UP)
-    assert parse(answer.content).all(id="nav-sidebar") == []
+    assert parse(answer.content).all(class_="staff-nav") == []
     assert parse(answer.content).all(id="user-tools") == []
 
 
