@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from booking.models import Appointment, AuditEntry, Patient, PatientMerge
 from clinic.dated_lists import Dated
+from clinic.read_only import OnlyRead
 
 from .search import reference_digits, under_reference
 from .wording import when_label
@@ -31,7 +32,7 @@ class StaffFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(Dated):
+class AuditEntryAdmin(OnlyRead, Dated):
     """Who saw or changed what. Only read: PostgreSQL refuses any change, whoever asks."""
 
     purpose = "Who saw or changed which patient or visit, and when. Nobody can change it."
@@ -49,15 +50,6 @@ class AuditEntryAdmin(Dated):
 
     class Media:
         css = {"all": ("css/staff.css",)}
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         patient, visit = OuterRef("patient_number"), OuterRef("visit_number")

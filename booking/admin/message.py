@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from booking import tasks
 from booking.errors import BookingError
 from booking.models import Message, MessageState
+from clinic.read_only import OnlyRead
 
 from .audited import Audited
 from .message_filters import StateFilter
@@ -82,7 +83,7 @@ class MessageInline(MessageColumns, PartOfVisitInline):
 
 
 @admin.register(Message)
-class MessageAdmin(Audited, MessageColumns, PrivateSearch):
+class MessageAdmin(OnlyRead, Audited, MessageColumns, PrivateSearch):
     """Messages and what became of each. Read only, but for sending one again."""
 
     purpose = "Every mail and text message, and whether it arrived. Open one to send it again."
@@ -117,15 +118,6 @@ class MessageAdmin(Audited, MessageColumns, PrivateSearch):
 
     def get_queryset(self, request):
         return about_visits_of(request.user, super().get_queryset(request))
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_manage_permission(self, request):
         return request.user.has_perm("booking.change_appointment")

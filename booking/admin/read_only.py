@@ -1,22 +1,15 @@
 from django.contrib import admin
 from django.utils.text import capfirst
 
+from clinic.read_only import OnlyRead
 
-class ReadOnlyInline(admin.TabularInline):
+
+class ReadOnlyInline(OnlyRead, admin.TabularInline):
     """A table that is only read."""
 
     template = "admin/booking/read_only_table.html"
     extra = 0
     can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class PartOfVisitInline(ReadOnlyInline):
@@ -28,7 +21,7 @@ class PartOfVisitInline(ReadOnlyInline):
         )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(OnlyRead, admin.ModelAdmin):
     """A list that is only read, and what stands in it written elsewhere."""
 
     actions = None
@@ -39,12 +32,3 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -10,6 +10,7 @@ from booking.actors import Actor
 from booking.errors import BookingError
 from booking.models import WAITING, Appointment, MoveRequest, MoveRequestStatus
 from clinic.confirmation import ask_first, is_confirmed
+from clinic.read_only import OnlyRead
 
 from .audited import Audited, changed, saw
 from .visits import link_and_label
@@ -45,7 +46,7 @@ class AnsweredFilter(admin.SimpleListFilter):
 
 
 @admin.register(MoveRequest)
-class MoveRequestAdmin(Audited):
+class MoveRequestAdmin(OnlyRead, Audited):
     """Whom the clinic asked to move a visit. Read only, but for settling and asking again."""
 
     purpose = "Patients whom you asked to move a visit because of time off, and what they answered."
@@ -83,15 +84,6 @@ class MoveRequestAdmin(Audited):
 
     def get_queryset(self, request):
         return about_visits_of(request.user, super().get_queryset(request))
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_view_permission(self, request, obj=None):
         # Part of the visit: who may see that, may see what the patient was asked.

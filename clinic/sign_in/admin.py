@@ -14,6 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.models import SignIn
+from clinic.read_only import OnlyRead
 from clinic.sign_in.owners import LAST_OWNER, OWNER, SUPERUSER, others_stay, rank
 
 HELP = {
@@ -161,7 +162,7 @@ class AccountAdmin(UserAdmin):
 
 
 @admin.register(SignIn)
-class SignInAdmin(admin.ModelAdmin):
+class SignInAdmin(OnlyRead, admin.ModelAdmin):
     """Read alone: PostgreSQL refuses any change too."""
 
     purpose = "Who signed in to an account, or tried to, when and from where."
@@ -171,15 +172,6 @@ class SignInAdmin(admin.ModelAdmin):
     search_fields = ("username",)
     fields = list_display
     actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def _may(user, account):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from clinic.read_only import OnlyRead
 from conditions.models import Review, Revision
 from conditions.signing import SIGN
 
@@ -11,7 +12,7 @@ from .moments import DAYS
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
+class RevisionAdmin(OnlyRead, admin.ModelAdmin):
     purpose = "Every edition that was ever published. Nobody can change one."
     when_empty = "Nothing was published yet. Open an article and publish it."
     first_step = (
@@ -25,15 +26,6 @@ class RevisionAdmin(admin.ModelAdmin):
     search_fields = ["document__title", "by_name"]
     fields = ["condition", "treatment", "number", "publish_at", "made_by", "note", "page"]
     readonly_fields = ["made_by", "page"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="By", ordering="by_name")
     def made_by(self, obj):

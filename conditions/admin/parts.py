@@ -14,6 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from clinic.forms import ParagraphField
+from clinic.read_only import OnlyRead
 from conditions.models import (
     Amount,
     CareLevel,
@@ -313,19 +314,13 @@ class RelatedTopicInline(PartInline):
         return super().get_queryset(request).select_related("other")
 
 
-class FormerSlugInline(admin.TabularInline):
+class FormerSlugInline(OnlyRead, admin.TabularInline):
     """Old addresses, noted when an article moves. To be seen, not written."""
 
     model = FormerSlug
     fields = ["slug"]
     extra = 0
     can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class ConditionFormerSlugInline(FormerSlugInline):

@@ -81,6 +81,7 @@ def test_conditions_does_not_know_booking():
         "models/sign_in",
         "models/first_day",
         "help",
+        "read_only",
         "mail_test",
         "staff_menu",
         "models/export",
@@ -111,6 +112,7 @@ def test_the_clinics_own_facts_know_neither_app(module):
 def test_apps_know_of_the_clinic_only_its_facts_and_form_pieces(app):
     names = ("models", "forms", "confirmation", "first_query", "outbound", "mail", "bounces", "sms")
     names += ("sealing", "sealed_field", "exports.cells", "help", "dated_lists")
+    names += ("read_only",)
     allowed = tuple(f"clinic.{name}" for name in names)
     guilty = {
         dotted_name(path): name
