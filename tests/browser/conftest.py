@@ -2,19 +2,16 @@
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests.booking.factories import NOW
 from tests.copies import fill
 
-from . import steps
+from .staff import LOOK_NAMES, LOOKS, log_in, make_member, soundness, staff_page
 
 SERVICE = "first-consultation"
 ARTICLE = "spasms-and-twitches"
-WIDE, NARROW = 1280, 390
 # As long as all else waits: other work may take the machine's time.
 expect.set_options(timeout=30_000)
 
@@ -103,39 +100,15 @@ def visitor(request, open_page, site):
     assert complaints == []
 
 
-@pytest.fixture(
-    params=[("light", WIDE, True), ("dark", NARROW, True), ("light", NARROW, False)],
-    ids=["wide", "narrow and dark", "without scripts"],
-)
+@pytest.fixture(params=LOOKS, ids=LOOK_NAMES)
 def desk(request, open_page, site):
     """A page signed in at the front desk; what the site's policy refuses is an error."""
-    scheme, width, has_scripts = request.param
-    user = User.objects.create_user("desk", password="for this test", is_staff=True)
-    user.groups.add(Group.objects.get(name="Front desk"))
-    page = open_page(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        java_script_enabled=has_scripts,
-    )
-    refused = []
-    page.on("console", lambda message: refused.append(message.text))
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("desk")
-    page.get_by_label("Password").fill("for this test")
-    steps.press(page, "Log in")
-    yield page
-    page.close()
-    assert [text for text in refused if "Security Policy" in text] == []
+    make_member("desk", "Front desk")
+    with staff_page(open_page, request.param) as page:
+        log_in(page, "desk")
+        yield page
 
 
 @pytest.fixture
 def assert_sound(request, desk):
-    """Return a check that nothing is wider than the window, and nothing for axe, a script too."""
-    _scheme, width, has_scripts = request.node.callspec.params["desk"]
-
-    def check():
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width, desk.url
-        found = Axe().run(desk) if has_scripts else None
-        assert not found or found.violations_count == 0, f"{desk.url}\n{found.generate_report()}"
-
-    return check
+    return soundness(desk, request.node.callspec.params["desk"])

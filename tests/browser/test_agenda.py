@@ -10,7 +10,8 @@ from booking.models import Appointment, Service
 from tests.booking.factories import DESK, NOW, local, make_appointment, make_closure, make_patient
 
 from . import steps
-from .conftest import SERVICE, WIDE
+from .conftest import SERVICE
+from .staff import WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AGENDA = "/admin/booking/appointment/agenda/"

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from clinic.sign_in.sessions import SEEN
 
-from .conftest import WIDE
+from .staff import WIDE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

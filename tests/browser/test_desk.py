@@ -8,7 +8,7 @@ from django.utils import timezone
 from booking.models import Appointment
 
 from . import steps
-from .conftest import WIDE
+from .staff import WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

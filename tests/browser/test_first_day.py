@@ -9,6 +9,7 @@ from clinic.environment import parse_email_url
 from tests.clinic.mail_servers import Box, serve
 
 from . import steps
+from .staff import PASSWORD, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,12 +20,9 @@ PAGE = "/admin/first-day/"
 def owner(request, open_page, transactional_db, live_server, settings):
     """A page on which somebody signed in who just made an account; nothing else is there."""
     settings.SITE_URL = live_server.url
-    User.objects.create_superuser("owner", "owner@harbor.example", "for this test")
+    User.objects.create_superuser("owner", "owner@harbor.example", PASSWORD)
     page = open_page(viewport={"width": 390, "height": 844}, java_script_enabled=request.param)
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("owner")
-    page.get_by_label("Password").fill("for this test")
-    steps.press(page, "Log in")
+    log_in(page, "owner")
     yield page
     page.close()
 

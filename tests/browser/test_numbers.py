@@ -2,13 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
 
 from booking.models import ScreeningStop
 from tests.booking.factories import NOW, local, make_appointment, make_service, make_week
 
 from . import steps
-from .conftest import NARROW, WIDE
+from .staff import NARROW, WIDE, log_in, make_member, staff_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,23 +18,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 )
 def owner(request, open_page, site):
     """A page signed in as the owner, whose window and theme it says; no word in the console."""
-    scheme, width, has_scripts = request.param
-    user = User.objects.create_user("owner", password="for this test", is_staff=True)
-    user.groups.add(Group.objects.get(name="Owner"))
-    page = open_page(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        java_script_enabled=has_scripts,
-    )
+    make_member("owner", "Owner")
     said = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("owner")
-    page.get_by_label("Password").fill("for this test")
-    steps.press(page, "Log in")
-    yield page, scheme, width, has_scripts
-    page.close()
+    with staff_page(open_page, request.param) as page:
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        log_in(page, "owner")
+        yield page, *request.param
     assert said == []
 
 

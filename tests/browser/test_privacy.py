@@ -4,14 +4,12 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
 
 from booking.models import Patient, RetentionRule, RetentionRun, Service
 from tests.booking.factories import NOW, make_appointment, make_patient
 
 from . import steps
-from .conftest import NARROW, WIDE
+from .staff import LOOK_NAMES, LOOKS, WIDE, log_in, make_member, soundness, staff_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,49 +29,18 @@ def patient(site):
     return patient
 
 
-@pytest.fixture(
-    params=[
-        ("light", WIDE, True),
-        ("dark", WIDE, True),
-        ("dark", NARROW, True),
-        ("light", NARROW, False),
-    ],
-    ids=["wide", "wide and dark", "narrow and dark", "without scripts"],
-)
+@pytest.fixture(params=[*LOOKS, ("dark", WIDE, True)], ids=[*LOOK_NAMES, "wide and dark"])
 def owner(request, open_page, site):
     """A page signed in as the owner; what the site's policy refuses is an error."""
-    scheme, width, has_scripts = request.param
-    user = User.objects.create_user("olga", password="for this test", is_staff=True)
-    user.groups.add(Group.objects.get(name="Owner"))
-    page = open_page(
-        viewport={"width": width, "height": 900},
-        java_script_enabled=has_scripts,
-        color_scheme=scheme,
-        accept_downloads=True,
-    )
-    refused = []
-    page.on("console", lambda message: refused.append(message.text))
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("olga")
-    page.get_by_label("Password").fill("for this test")
-    steps.press(page, "Log in")
-    yield page
-    page.close()
-    assert [text for text in refused if "Security Policy" in text] == []
+    make_member("olga", "Owner")
+    with staff_page(open_page, request.param, accept_downloads=True) as page:
+        log_in(page, "olga")
+        yield page
 
 
 @pytest.fixture
 def assert_sound(request, owner):
-    """Return a check of one heading, the width and, with scripts, of axe."""
-    _scheme, width, has_scripts = request.node.callspec.params["owner"]
-
-    def check():
-        assert owner.locator("h1").count() == 1, owner.url
-        assert owner.evaluate("document.documentElement.scrollWidth") <= width, owner.url
-        found = Axe().run(owner) if has_scripts else None
-        assert not found or found.violations_count == 0, f"{owner.url}\n{found.generate_report()}"
-
-    return check
+    return soundness(owner, request.node.callspec.params["owner"])
 
 
 def open_tool(page, patient, name):

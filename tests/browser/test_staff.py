@@ -2,9 +2,9 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
 
 from . import steps
+from .staff import log_in, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLE = "/conditions/spasms-and-twitches/"
@@ -14,13 +14,9 @@ SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
 @pytest.fixture
 def editor(open_page, site):
     """A page signed in as a clinical reviewer, who also writes and publishes."""
-    user = User.objects.create_user("editor", password="for this test", is_staff=True)
-    user.groups.add(Group.objects.get(name="Clinical reviewer"))
+    make_member("editor", "Clinical reviewer")
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("editor")
-    page.get_by_label("Password").fill("for this test")
-    steps.press(page, "Log in")
+    log_in(page, "editor")
     return page
 
 
