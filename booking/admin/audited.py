@@ -63,8 +63,8 @@ def _about(record: Any) -> tuple[Patient | None, Appointment | None]:
     return None, None
 
 
-class Audited(admin.ModelAdmin):
-    """A ModelAdmin whose lists and pages name patients or visits."""
+class LooksAudited(admin.ModelAdmin):
+    """A ModelAdmin whose lists and pages name patients or visits: who looks is noted."""
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
@@ -86,6 +86,10 @@ class Audited(admin.ModelAdmin):
         if shown := (getattr(response, "context_data", None) or {}).get("object"):
             saw(request.user, [shown], "its history")
         return response
+
+
+class Audited(LooksAudited):
+    """The same, and what the admin's log is told of a change is noted too."""
 
     def log_addition(self, request, obj, message):
         entry = super().log_addition(request, obj, message)

@@ -5,24 +5,25 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils import timezone
 
-from booking import audit
 from booking.merging import merged_into
-from booking.models import AuditKind, Patient
+from booking.models import Patient
 
-from .audited import saw
+from .audited import LooksAudited
 from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
-from .private_search import PrivateSearch, kept_term
+from .private_search import PrivateSearch
 from .search import find_patients
 from .whose import patients_of
 
 
 @admin.register(Patient)
-class PatientAdmin(PrivacyPages, PrivateSearch):
-    """Whom the clinic knows. A patient comes into being by booking, and is kept."""
+class PatientAdmin(LooksAudited, PrivacyPages, PrivateSearch):
+    """Whom the clinic knows. A patient comes into being by booking, and is kept.
+
+    What is changed is noted where it is written: `booking.patients` and `booking.merging`.
+    """
 
     purpose = (
         "Everybody who has had a visit booked. Search before you book; open somebody for visits, "
@@ -60,13 +61,6 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def changelist_view(self, request, extra_context=None):
-        response = super().changelist_view(request, extra_context)
-        if request.method != "HEAD" and response.status_code == 200:
-            words = "list of patients, searched" if kept_term(request) else "list of patients"
-            audit.note(request.user, AuditKind.SAW, words=words, now=timezone.now())
-        return response
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
@@ -90,12 +84,6 @@ class PatientAdmin(PrivacyPages, PrivateSearch):
         entry.object_repr = f"Patient {obj.pk}"
         entry.save(update_fields=["object_repr"])
         return entry
-
-    def history_view(self, request, object_id, extra_context=None):
-        response = super().history_view(request, object_id, extra_context)
-        if shown := (getattr(response, "context_data", None) or {}).get("object"):
-            saw(request.user, [shown], "its history")
-        return response
 
     def _stays(self, request, number):
         """Return the record that stayed when the one with this number was merged, if they see it."""

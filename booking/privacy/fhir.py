@@ -5,6 +5,7 @@ Source: https://hl7.org/fhir/R5/. Times stay datetimes, so that each kind of fil
 
 from typing import Any
 
+from booking.actors import name_of
 from booking.models import (
     Appointment,
     AppointmentEvent,
@@ -263,6 +264,6 @@ def log_entry(one: Any) -> Resource:
         "resourceType": "AuditEvent",
         "recorded": one.action_time,
         "action": one.get_change_message(),
-        "agent": _who(one.user.get_full_name() or one.user.get_username()),
+        "agent": _who(name_of(one.user)),
         "entity": [{"what": {"display": one.object_repr}}],
     }

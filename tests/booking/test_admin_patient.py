@@ -216,7 +216,10 @@ def test_looking_is_noted_once_a_page(front_desk):
     front_desk.get(url_of(patient))
     front_desk.get(LIST)
 
-    assert audit() == [("saw", patient.pk, "the patient's page"), ("saw", None, "list of patients")]
+    assert audit() == [
+        ("saw", patient.pk, "the patient's page"),
+        ("saw", None, "list of patients, page 1"),
+    ]
 
 
 def test_queries_do_not_depend_on_what_there_is(front_desk):
