@@ -5,8 +5,6 @@ import re
 import pytest
 import time_machine
 from django.contrib import admin
-from django.contrib.sessions.models import Session
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
@@ -365,30 +363,3 @@ def test_no_page_of_the_admin_shows_secrets_and_failures(admin_client, model, se
     settings.TWO_STEP_REQUIRED = False
 
     assert admin_client.get(f"/admin/{model}/").status_code == 404
-
-
-def test_reset_removes_app_and_codes_ends_sessions_and_is_written_down(client, pat, codes, capsys):
-    sign_in(client)
-    prove(client, code_now(pat))
-
-    call_command("reset_two_step", "pat", "--yes")
-
-    assert (TOTPDevice.objects.count(), StaticToken.objects.count()) == (0, 0)
-    assert (Session.objects.count(), is_signed_in(client)) == (0, False)
-    assert outcomes()[-1] == "reset"
-    assert sign_in(client).request["PATH_INFO"] == SET_UP
-    assert "is reset" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("answer", "left"), [("no", 1), ("", 1), ("YES", 0)])
-def test_reset_asks_first(pat, codes, monkeypatch, answer, left):
-    monkeypatch.setattr("builtins.input", lambda question: answer)
-
-    call_command("reset_two_step", "pat", verbosity=0)
-
-    assert TOTPDevice.objects.count() == left
-
-
-def test_reset_of_nobody_says_so():
-    with pytest.raises(CommandError, match="No account is called nobody."):
-        call_command("reset_two_step", "nobody", "--yes")
