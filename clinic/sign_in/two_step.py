@@ -58,6 +58,11 @@ def recovery_codes_left(user: Any) -> int:
     return device.token_set.count() if device else 0
 
 
+def has_any(user: Any) -> bool:
+    """Return whether the account has an app or recovery codes."""
+    return app_of(user) is not None or recovery_codes_left(user) > 0
+
+
 def is_through(request: HttpRequest) -> bool:
     """Return whether whoever signed in has done the second step, or has none to do."""
     if getattr(request.user, "otp_device", None) is not None:
@@ -156,12 +161,21 @@ def make_codes_anew(user: Any, *, request: HttpRequest, now: datetime) -> list[s
 
 
 @transaction.atomic
-def reset(user: Any, *, now: datetime) -> None:
-    """Remove app and recovery codes, and end all sessions of the account."""
+def reset(user: Any, *, now: datetime, request: HttpRequest | None = None) -> bool:
+    """Remove app and recovery codes, and end all sessions of the account.
+
+    Returns whether there were any; if not, nothing changes. Without a request it is somebody at the
+    server.
+    """
+    # So that of two at once one is told that it is done already, and no app is set up in between.
+    get_user_model().objects.select_for_update().filter(pk=user.pk).first()
+    if not has_any(user):
+        return False
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     sessions.end_sessions(user, now=now)
-    history.note(user, SignInOutcome.RESET, now=now)
+    history.note(user, SignInOutcome.RESET, request=request, now=now)
+    return True
 
 
 def _make_codes(user: Any) -> list[str]:

@@ -62,6 +62,13 @@ def test_reset_asks_first(pat, codes, monkeypatch, answer, left):
     assert TOTPDevice.objects.count() == left
 
 
+def test_reset_of_an_account_with_nothing_set_up_says_so(pat, capsys):
+    call_command("reset_two_step", "pat", "--yes")
+
+    assert "neither an app nor recovery codes: nothing was changed" in capsys.readouterr().out
+    assert outcomes() == []
+
+
 def test_reset_of_nobody_says_so():
     with pytest.raises(CommandError, match="No account is called nobody."):
         call_command("reset_two_step", "nobody", "--yes")

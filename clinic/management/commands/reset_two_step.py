@@ -30,5 +30,9 @@ class Command(BaseCommand):
             if input(question).strip().lower() != "yes":
                 self.stdout.write("Nothing was changed.")
                 return
-        two_step.reset(user, now=timezone.now())
+        if not two_step.reset(user, now=timezone.now()):
+            self.stdout.write(
+                f"{username} has neither an app nor recovery codes: nothing was changed."
+            )
+            return
         self.stdout.write(f"Two-step sign-in of {username} is reset, and the account signed out.")
