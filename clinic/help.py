@@ -41,6 +41,7 @@ PAGES = {
     "content-today": "What waits to be published, reviewed or repaired, and where to do it.",
     "first-day": "What to do before patients can book, in order. Each line leads to its form.",
     "first-day-mail": "Correct the address, then send the test mail again.",
+    "auth_user_reset_two_step": "For somebody whose phone is lost, and the recovery codes too.",
     "booking_service_why": "Name a visit and a time, and read what keeps it from being offered.",
     "booking_appointment_add": "Book for somebody on the phone: the safety questions, a time, the patient.",
     "booking_appointment_move": "Give a visit another time. It keeps its old one until then.",

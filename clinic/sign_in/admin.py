@@ -1,20 +1,27 @@
 """Accounts and the sign-in history in the admin. Devices and failures are not in it: they are secrets."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.models import SignIn
 from clinic.read_only import OnlyRead
+from clinic.sign_in import two_step
 from clinic.sign_in.owners import LAST_OWNER, OWNER, SUPERUSER, others_stay, rank
 
 HELP = {
@@ -24,6 +31,15 @@ HELP = {
     "is_staff": "They may sign in here.",
     "is_superuser": "May do everything, with no group. For whoever runs the site.",
 }
+OWN_ACCOUNT = (
+    "Nobody resets their own two-step sign-in: a session left open at a desk would be enough for "
+    "anybody to do it. If your phone and your codes are lost, ask another owner."
+)
+RESET = (
+    "The authenticator app and the recovery codes of this account are gone, and it is signed out "
+    "everywhere. Whoever signs in next with its password sets up a new app."
+)
+NOTHING_SET_UP = "There is nothing to reset: this account has neither an app nor recovery codes."
 
 admin.site.unregister([User, StaticDevice, TOTPDevice])
 
@@ -126,6 +142,43 @@ class AccountAdmin(UserAdmin):
     def user_change_password(self, request, id, form_url=""):
         # So that the owners stay locked until the password is gone.
         return super().user_change_password(request, id, form_url)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.reset_two_step)
+        return [
+            path("<int:pk>/reset-two-step/", view, name="auth_user_reset_two_step"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["has_two_step"] = obj is not None and two_step.has_any(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @method_decorator(never_cache)
+    @transaction.atomic
+    def reset_two_step(self, request, pk):
+        """Say what happens if app and recovery codes go; a POST does it."""
+        account = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        if account is None:
+            raise Http404
+        is_own, is_sent = account == request.user, request.method == "POST"
+        if is_sent and not is_own and two_step.reset(account, now=timezone.now(), request=request):
+            self.log_change(request, account, "Reset two-step sign-in.")
+            self.message_user(request, RESET, messages.SUCCESS)
+            return redirect("admin:auth_user_change", account.pk)
+        nothing_to_do = "" if two_step.has_any(account) else NOTHING_SET_UP
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Reset two-step sign-in: {account.get_username()}",
+            "account": account,
+            "is_own": is_own,
+            "refusal": OWN_ACCOUNT if is_own else nothing_to_do,
+        }
+        template = "admin/auth/user/reset_two_step.html"
+        return TemplateResponse(request, template, context, status=409 if is_sent else 200)
 
     @admin.display(description="two-step sign-in", boolean=True)
     def two_step(self, user):

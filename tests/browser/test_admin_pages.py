@@ -10,6 +10,7 @@ from django.utils import timezone
 from booking.models import BusyCalendar, MailOptOut, Practitioner, Service
 from conditions.models import EmptySearch, LinkCheck
 from tests.booking.factories import make_appointment, make_closure, wait
+from tests.clinic.staff import give_app, make_staff
 
 from .admin_pages import LOOSE, addresses, all_lists
 
@@ -57,6 +58,7 @@ def page(open_page, site, client):
     EmptySearch.objects.create(query="gout", times=2, last_on=now.date())
     LinkCheck.objects.create(url="https://example.org/", is_alive=True, checked_at=now)
     client.force_login(User.objects.create_superuser("owner", email="owner@harbor.example"))
+    give_app(make_staff("sam"))
     page = open_page(viewport={"width": WIDTH, "height": 900})
     cookie = client.cookies["sessionid"]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])

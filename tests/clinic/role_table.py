@@ -71,6 +71,7 @@ OTHERS = {
     # Each field asks for the right to see what it offers.
     "autocomplete/": NOBODY,
     "auth/user/<id>/password/": OWNER,
+    "auth/user/<int:pk>/reset-two-step/": OWNER,
     "password-and-sign-in/": EVERYBODY,
     # Leads on whoever has no app, or has shown its code.
     "two-step/": NOBODY,

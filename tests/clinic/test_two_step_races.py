@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -87,6 +88,21 @@ def test_wrong_passwords_sent_at_once_are_counted_one_by_one():
     send_together([Client() for _ in range(tries)], LOGIN, forms)
 
     assert outcomes().count("wrong_password") == 5
+
+
+def test_a_reset_asked_for_many_times_at_once_is_done_and_noted_once(settings):
+    settings.TWO_STEP_REQUIRED = False
+    pat = make_staff()
+    give_app(pat)
+    clients = [Client() for _ in range(BROWSERS)]
+    for number, client in enumerate(clients):
+        client.force_login(make_staff(f"owner{number}", group="Owner"))
+
+    url = reverse("admin:auth_user_reset_two_step", args=[pat.pk])
+    statuses = send_together(clients, url, [{}] * BROWSERS)
+
+    assert statuses == [302] + [409] * (BROWSERS - 1)
+    assert outcomes() == ["reset"]
 
 
 def test_one_app_is_set_up_at_a_time_and_the_others_are_asked_for_its_code():
