@@ -334,7 +334,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Background work: the files called tasks.py are found by themselves
 
 PROCRASTINATE_IMPORT_PATHS = ["booking.busy_jobs", "booking.privacy.jobs", "booking.waitlist"]
-PROCRASTINATE_IMPORT_PATHS += ["clinic.exports.jobs"]
+PROCRASTINATE_IMPORT_PATHS += ["clinic.exports.jobs", "clinic.sign_in.jobs"]
 
 
 # Logs: to the terminal, without anything that a person typed

@@ -58,7 +58,7 @@ class RetentionKind(models.TextChoices):
     SCREENING = "screening", "Outcomes of the safety questions"
     MESSAGES = "messages", "Addresses and answers of messages"
     WAITING = "waiting", "Places on the waiting list"
-    SIGN_INS = "sign_ins", "Sign-ins and sessions of staff"
+    SIGN_INS = "sign_ins", "Sign-ins of staff"
     EXPORTS = "exports", "Files that staff exported"
     READERS = "readers", "Feedback and searches that found nothing"
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import (
     Count,
@@ -249,9 +248,7 @@ def _delete(found: QuerySet[Any], now: datetime) -> int:
 
 
 @transaction.atomic
-def _let_go_of_sign_ins(found: QuerySet[Any], now: datetime) -> int:
-    if found.model is not SignIn:
-        return _delete(found, now)
+def _let_go_of_sign_ins(found: QuerySet[SignIn], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('clinic.letting_go', 'on', true)")
         count = _delete(found, now)
@@ -266,9 +263,7 @@ KINDS: dict[str, Kind] = {
     RetentionKind.SCREENING: Kind("deleted", (_screenings,), _delete),
     RetentionKind.MESSAGES: Kind("cleared", (_messages,), _forget_addresses),
     RetentionKind.WAITING: Kind("deleted", (_places,), _take_off_the_list),
-    RetentionKind.SIGN_INS: Kind(
-        "deleted", (_dated(Session, "expire_date"), _dated(SignIn, "at")), _let_go_of_sign_ins
-    ),
+    RetentionKind.SIGN_INS: Kind("deleted", (_dated(SignIn, "at"),), _let_go_of_sign_ins),
     RetentionKind.READERS: Kind(
         "deleted", (_dated(Feedback, "sent_on"), _dated(EmptySearch, "last_on")), _delete
     ),

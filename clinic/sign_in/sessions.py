@@ -61,6 +61,11 @@ def end_sessions(user: Any, *, now: datetime, but: str | None = None) -> None:
             session.delete()
 
 
+def forget_expired(*, now: datetime) -> None:
+    """Delete the sessions that nobody can come back to: they hold what staff searched for."""
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
 def _since(session: SessionBase, what: str, now: datetime) -> timedelta:
     return timedelta(seconds=now.timestamp() - session.get(what, 0))
 

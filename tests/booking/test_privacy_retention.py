@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -84,7 +83,7 @@ def make_one(kind, service, at):
         case RetentionKind.WAITING:
             make_entry(service, at, email=f"{at:%d}@example.com")
         case RetentionKind.SIGN_INS:
-            Session.objects.create(session_key=f"{at:%Y%m%d}", session_data="", expire_date=at)
+            SignIn.objects.create(at=at, user_id=1, username="pat", outcome="in")
         case RetentionKind.READERS:
             EmptySearch.objects.create(query=f"{at:%Y%m%d}", last_on=at.date())
         case _:
@@ -108,7 +107,7 @@ def left(kind):
         case RetentionKind.WAITING:
             return WaitlistEntry.objects.count()
         case RetentionKind.SIGN_INS:
-            return Session.objects.count()
+            return SignIn.objects.count()
         case RetentionKind.READERS:
             return EmptySearch.objects.count()
 

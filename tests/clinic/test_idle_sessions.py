@@ -8,7 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from procrastinate.contrib.django import app
 
+from clinic.sign_in.jobs import forget_sessions
 from tests.booking.factories import NOW
 from tests.html_tree import parse
 
@@ -130,6 +132,26 @@ def test_the_sign_in_page_ends_a_session_that_is_over(desk, clock):
 
     assert "nothing was done here" in parse(page.content).one(class_="errornote").text
     assert Session.objects.count() == 0
+
+
+def test_the_night_takes_sessions_that_expired_and_no_other(desk, clock):
+    clock.shift(12 * HOUR)
+    at_noon = Client()
+    sign_in(at_noon)
+    clock.shift(1)
+
+    forget_sessions(timestamp=0)
+
+    assert [one.session_key for one in Session.objects.all()] == [at_noon.session.session_key]
+
+
+def test_the_worker_knows_when_sessions_are_deleted():
+    due = {
+        periodic.task.name: periodic.cron
+        for periodic in app.periodic_registry.periodic_tasks.values()
+    }
+
+    assert due["clinic.forget_sessions"] == "7 4 * * *"
 
 
 def test_changing_the_password_ends_the_other_sessions(client):
