@@ -19,6 +19,10 @@ Value = str | bool | int | float | Decimal | date | time | timedelta | None
 """What a cell may hold. A `datetime` is a `date`, and aware."""
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+# Where some programs end a cell, Excel in much of Europe at a semicolon: to them quotes that stand
+# between commas are no quotes.
+SEPARATORS = ";\t\r\n"
+BEHIND_SEPARATORS = re.compile(f"(?<=[{SEPARATORS}])")
 # As many as a cell of Excel takes, in the units that it counts.
 LONGEST_CELL = 32_767
 CUT = "… (cut: too long for a cell)"
@@ -43,15 +47,24 @@ def clean(text: str) -> str:
 
 
 def reads_like_a_formula(text: str) -> bool:
-    """Say whether a program might compute the text, also after spaces and what cannot be seen."""
-    unseen = "".join(takewhile(_is_unseen, text))
-    rest = text[len(unseen) :]
-    return not FORMULA_STARTS.isdisjoint(unseen) or rest[:1] in FORMULA_STARTS
+    """Say whether a program might compute the text, also after quotes, spaces and what cannot be seen."""
+    skipped = "".join(takewhile(_is_skipped, text))
+    rest = text[len(skipped) :]
+    return not FORMULA_STARTS.isdisjoint(skipped) or rest[:1] in FORMULA_STARTS
 
 
 def text_for_csv(text: str) -> str:
-    """Return the text of a CSV cell: clean, and behind an apostrophe if it reads like a formula."""
-    return clean(f"'{text}" if reads_like_a_formula(text) else text)
+    """Return the text of a CSV cell: clean, with an apostrophe before what reads like a formula.
+
+    That may be all of it, or what stands behind a separator.
+    """
+    pieces = [
+        f"'{piece}" if reads_like_a_formula(piece.rstrip(SEPARATORS)) else piece
+        for piece in BEHIND_SEPARATORS.split(text)
+    ]
+    marked = "".join(pieces)
+    # Of a separator at the very beginning a program may take no notice.
+    return clean(f"'{marked}" if reads_like_a_formula(marked) else marked)
 
 
 def in_words(value: Value, zone: ZoneInfo) -> str | int | float | Decimal:
@@ -155,9 +168,10 @@ class XlsxSheet:
         return self._formats[shown]
 
 
-def _is_unseen(character: str) -> bool:
+def _is_skipped(character: str) -> bool:
     """Say whether a program may skip it at the beginning of a cell."""
-    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+    is_unseen = character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+    return is_unseen or character == '"'
 
 
 def _units(text: str) -> int:

@@ -1,6 +1,8 @@
 """Whatever somebody typed, a spreadsheet shows it as text and computes nothing."""
 
 import csv
+import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -24,9 +26,11 @@ from clinic.exports.cells import (
 NEW_YORK = ZoneInfo("America/New_York")
 UNSEEN = ["", " ", "\t", "\n", "\r", "\x00", "\u00a0", "\u200b", "\ufeff", "  \t "]
 SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠"]
+SEPARATORS = [";", "\t", "\n", "\r\n"]
 # Any text, and much of it such that an attacker would think of.
 TEXT = st.one_of(
     st.text(),
+    st.lists(st.sampled_from([*SEPARATORS, *UNSEEN, *SIGNS, '"', "'", "1"])).map("".join),
     st.builds(
         str.__add__,
         st.sampled_from([unseen + sign for unseen in UNSEEN for sign in ["", *SIGNS]]),
@@ -36,15 +40,29 @@ TEXT = st.one_of(
 ROWS = st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=3)
 
 
-def csv_rows(rows, headings=("a", "b", "c")):
-    """Write the rows as a CSV file, and return what a program reads."""
+def csv_text(rows, headings=("a", "b", "c")):
+    """Write the rows as a CSV file, and return what stands in it."""
     file = BytesIO()
     sheet = CsvSheet(file, NEW_YORK, headings)
     for row in rows:
         sheet.add(row)
     sheet.close()
-    text = file.getvalue().decode("utf-8-sig")
-    return list(csv.reader(StringIO(text, newline="")))[1:]
+    return file.getvalue().decode("utf-8-sig")
+
+
+def csv_rows(rows):
+    """Write the rows as a CSV file, and return what a program reads."""
+    return list(csv.reader(StringIO(csv_text(rows), newline="")))[1:]
+
+
+def beginning(piece):
+    """Return the first character that a program looks at, if it skips quotes and what is not seen."""
+    seen = (
+        one
+        for one in piece
+        if one != '"' and not one.isspace() and unicodedata.category(one) not in ("Cc", "Cf")
+    )
+    return next(seen, "")
 
 
 def xlsx_cells(rows, headings=("a", "b", "c")):
@@ -61,10 +79,35 @@ def xlsx_cells(rows, headings=("a", "b", "c")):
 def test_any_text_is_read_from_csv_as_text_and_never_a_formula(rows):
     read = csv_rows(rows)
 
-    assert [[cell.removeprefix("'") for cell in row] for row in read] == [
-        [clean(cell).removeprefix("'") for cell in row] for row in rows
+    assert [[cell.replace("'", "") for cell in row] for row in read] == [
+        [clean(cell).replace("'", "") for cell in row] for row in rows
     ]
     assert not any(reads_like_a_formula(cell) for row in read for cell in row)
+
+
+@given(ROWS)
+def test_where_a_program_ends_a_cell_elsewhere_the_next_begins_with_no_formula(rows):
+    pieces = re.split("[;\t\r\n]", csv_text(rows))
+
+    assert not [piece for piece in pieces if beginning(piece) in SIGNS]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a\t=HYPERLINK(1)", "a\t'=HYPERLINK(1)"),
+        ("a; \u200b=1", "a;' \u200b=1"),
+        ('a;"=1', "a;'\"=1"),
+        ("a\r\n-1", "a\n'-1"),
+        ("a;\t;=1;-2;3", "a;\t;'=1;'-2;3"),
+        ('"=1', "'\"=1"),
+        ("\t=1", "'\t'=1"),
+    ],
+    ids=ascii,
+)
+def test_an_apostrophe_stands_behind_a_separator_too(text, written):
+    assert csv_rows([["x", text]]) == [["x", written]]
 
 
 @settings(deadline=None, max_examples=60)
@@ -86,7 +129,19 @@ def test_csv_puts_an_apostrophe_before_what_a_program_might_compute(sign, unseen
     assert csv_rows([[f"{unseen}{sign}1+1"]])[0][0][0] == "'"
 
 
-@pytest.mark.parametrize("text", ["Ana Example", "5 mg", "a=b", "'=1", "", "ana@example.com"])
+PLAIN = [
+    "Ana Example",
+    "cold, -5 degrees",
+    "5 mg",
+    "a=b",
+    "'=1",
+    "",
+    "ana@example.com",
+    'a; "b"\n\n\tc, d',
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
 def test_csv_leaves_other_text_alone(text):
     assert csv_rows([["x", text]]) == [["x", text]]
 
