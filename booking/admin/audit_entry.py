@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from booking.models import Appointment, AuditEntry, Patient, PatientMerge
-from clinic.dated_lists import Dated
 from clinic.read_only import OnlyRead
 
 from .search import reference_digits, under_reference
@@ -32,7 +31,7 @@ class StaffFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(OnlyRead, Dated):
+class AuditEntryAdmin(OnlyRead, admin.ModelAdmin):
     """Who saw or changed what. Only read: PostgreSQL refuses any change, whoever asks."""
 
     purpose = "Who saw or changed which patient or visit, and when. Nobody can change it."

@@ -7,7 +7,6 @@ from booking import actions
 from booking.models import Appointment, NotAvailableTime
 from booking.time_off import visits_in, waiting_request
 from clinic.confirmation import CSRF_FIELD
-from clinic.dated_lists import Dated
 
 from .audited import saw
 from .closure_form import ClosureForm, closure_label
@@ -53,7 +52,7 @@ class OriginFilter(admin.SimpleListFilter):
 
 
 @admin.register(NotAvailableTime)
-class NotAvailableTimeAdmin(Dated):
+class NotAvailableTimeAdmin(admin.ModelAdmin):
     """Closures. They stop new bookings; visits that are booked already stay until staff cancel.
 
     What is busy in a practitioner's own calendar is only read here.

