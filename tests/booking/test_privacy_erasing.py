@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.urls import reverse
 
 from booking import tasks, waitlist
+from booking.admin.privacy import pages
 from booking.bounces import note_returned
 from booking.errors import MessageOutdated, NotErasable
 from booking.models import (
@@ -322,6 +323,17 @@ def test_the_page_erases_nobody_without_the_word(owner, known, word):
     answer = owner.post(page_of(known.patient), {"word": word})
 
     assert "Type erase, or leave this page." in answer.text
+    assert Patient.objects.get(pk=known.patient.pk).erased_at is None
+
+
+def test_the_page_asks_for_the_word_also_when_a_hold_is_lifted_at_that_moment(
+    owner, known, monkeypatch
+):
+    monkeypatch.setattr(pages, "why_not", lambda *args, **kwargs: "They are under a legal hold.")
+
+    answer = owner.post(page_of(known.patient), {"word": ""})
+
+    assert "They are under a legal hold." in answer.text
     assert Patient.objects.get(pk=known.patient.pk).erased_at is None
 
 

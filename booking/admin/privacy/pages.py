@@ -128,7 +128,7 @@ def erase_view(request, pk, *, model_admin):
     now = timezone.now()
     form = WordForm(request.POST if request.method == "POST" else None)
     status, refusal = 200, why_not(patient, now=now)
-    if request.method == "POST" and (refusal or form.is_valid()):
+    if request.method == "POST" and form.is_valid():
         try:
             erase(patient.pk, user=request.user, now=now)
         except NotErasable as error:
