@@ -1,6 +1,7 @@
 """The page of numbers, its pictures and its files: who sees them, for which weeks, at what cost."""
 
 import csv
+import sys
 from datetime import date
 from io import StringIO
 
@@ -74,6 +75,15 @@ def test_numbers_are_for_the_owner(monday_morning, url, group, status):
         browser.force_login(user)
 
     assert browser.get(url).status_code == status
+
+
+@pytest.mark.django_db
+def test_what_draws_is_not_loaded_for_whoever_is_refused(monday_morning, monkeypatch):
+    monkeypatch.setitem(sys.modules, "booking.numbers.drawing", None)
+    browser = signed_in()
+
+    pictures = [url for url in ADDRESSES if url.endswith(".svg")]
+    assert {browser.get(url).status_code for url in pictures} == {403}
 
 
 @pytest.mark.django_db
