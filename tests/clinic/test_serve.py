@@ -10,13 +10,14 @@ import threading
 import time
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management.base import CommandError
 
 from clinic.management.commands import serve as serve_command
-from clinic.sealing import key_id
+from clinic.sealing import key_id, own_key
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,9 +81,42 @@ def is_over(pid):
     return not Path(f"/proc/{pid}").exists()
 
 
+def look_and_end(process, port, number):
+    """Look at what the site answers, end it by this signal, and return what there was to see."""
+    welcome = wait_for_welcome(process)
+    children = children_of(process.pid)
+    paths = ("/healthz", "/readyz", "/", "/static/css/tokens.css")
+    statuses = [get(port, path)[0] for path in paths]
+    get(port, "/appointments/4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10/?q=secret")
+    get(port, "/a%0d%0aforged%00line")
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=40)
+    return SimpleNamespace(
+        welcome=welcome,
+        rest=rest,
+        children=children,
+        statuses=statuses,
+        port=port,
+        returncode=process.returncode,
+        survivors=[name for name, pid in children.items() if not is_over(pid)],
+    )
+
+
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture(scope="module")
+def first_run(data_dir):
+    """The first start in an empty folder, which takes longest, and its end by Ctrl-C."""
+    port = free_port()
+    process = start_serve(data_dir, port, "--seed")
+    try:
+        return look_and_end(process, port, signal.SIGINT)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
@@ -101,31 +135,34 @@ def serve(data_dir):
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_serve_starts_everything_and_ends_everything(serve, data_dir, number):
+def assert_started_and_ended(run, data_dir):
+    assert f"The site is at   http://127.0.0.1:{run.port}/" in run.welcome
+    assert f"Mail lands in    {data_dir}/mail" in run.welcome
+    assert f"DATA_DIR={data_dir} make admin" in run.welcome
+    assert run.statuses == [200, 200, 200, 200]
+    assert run.returncode == 0
+    assert "GET /appointments/4f7a9c21/ 404" in run.rest
+    assert r"GET /a\r\nforged\x00line 400" in run.rest
+    assert "secret" not in run.rest
+    assert run.rest.endswith("Stopped.\n")
+    assert sorted(run.children) == ["granian", "procrastinate"]
+    assert run.survivors == []
+
+
+def test_first_start_begins_with_the_starter_content_and_ctrl_c_ends_everything(
+    first_run, data_dir
+):
+    assert "Articles: 12 added" in first_run.welcome
+    assert_started_and_ended(first_run, data_dir)
+
+
+def test_sigterm_ends_everything(serve, first_run, data_dir):
     port = free_port()
-    process = serve("--seed", port=port)
 
-    welcome = wait_for_welcome(process)
-    children = children_of(process.pid)
-    alive, ready, home = get(port, "/healthz"), get(port, "/readyz"), get(port, "/")
-    style = get(port, "/static/css/tokens.css")
-    get(port, "/appointments/4f7a9c21-0c5e-4c56-9a55-7c1e7f4b6a10/?q=secret")
-    get(port, "/a%0d%0aforged%00line")
-    process.send_signal(number)
-    rest, _ = process.communicate(timeout=40)
+    run = look_and_end(serve(port=port), port, signal.SIGTERM)
 
-    assert f"The site is at   http://127.0.0.1:{port}/" in welcome
-    assert f"Mail lands in    {data_dir}/mail" in welcome
-    assert f"DATA_DIR={data_dir} make admin" in welcome
-    assert (alive[0], ready[0], home[0], style[0]) == (200, 200, 200, 200)
-    assert process.returncode == 0
-    assert "GET /appointments/4f7a9c21/ 404" in rest
-    assert r"GET /a\r\nforged\x00line 400" in rest
-    assert "secret" not in rest
-    assert rest.endswith("Stopped.\n")
-    assert sorted(children) == ["granian", "procrastinate"]
-    assert all(is_over(pid) for pid in children.values())
+    assert "Articles:" not in run.welcome
+    assert_started_and_ended(run, data_dir)
 
 
 @pytest.mark.parametrize(
@@ -219,14 +256,11 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(serve, tmp_path):
     assert len(output.splitlines()) == 1
 
 
-def test_a_wrong_sealing_key_is_one_sentence(serve, tmp_path):
-    right, wrong = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    first = serve(SEALING_KEYS=right, DATA_DIR=str(tmp_path))
-    wait_for_welcome(first)
-    first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=40)
+def test_a_wrong_sealing_key_is_one_sentence(serve, first_run, data_dir):
+    right = own_key(data_dir)
+    wrong = Fernet.generate_key().decode()
 
-    process = serve(SEALING_KEYS=wrong, DATA_DIR=str(tmp_path))
+    process = serve(SEALING_KEYS=wrong)
     output, _ = process.communicate(timeout=40)
 
     assert process.returncode == 1
