@@ -170,31 +170,40 @@ NESTED = b"".join(
     ids=range(19),
 )
 def test_anything_else_is_no_bounce(content):
-    start = time.monotonic()
+    start = time.process_time()
 
     assert read_bounce(content) is None
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        f"Action: failed\nDiagnostic-Code: {'@' * 500_000}\n",
-        f"Action: failed\nDiagnostic-Code: {'a' * 500_000}\n",
-        "Action: failed\nDiagnostic-Code: " + '"' * 500_000 + "\n",
-        f"Action: failed\nFinal-Recipient: {'(' * 500_000}@x\nDiagnostic-Code: smtp; 550\n",
-        "Action: failed\n" + "X: y\n" * 100_000,
-        "Action: failed\n\n" * 50_000,
-    ],
-    ids=["at signs", "letters", "quotes", "recipient", "fields", "blocks"],
-)
-def test_endless_report_takes_no_time(fields):
-    start = time.monotonic()
+ENDLESS = {
+    "at signs": lambda size: f"Action: failed\nDiagnostic-Code: {'@' * size}\n",
+    "letters": lambda size: f"Action: failed\nDiagnostic-Code: {'a' * size}\n",
+    "quotes": lambda size: "Action: failed\nDiagnostic-Code: " + '"' * size + "\n",
+    "recipient": lambda size: (
+        f"Action: failed\nFinal-Recipient: {'(' * size}@x\nDiagnostic-Code: smtp; 550\n"
+    ),
+    "fields": lambda size: "Action: failed\n" + "X: y\n" * (size // 5),
+    "blocks": lambda size: "Action: failed\n\n" * (size // 16),
+}
 
-    bounce = read_bounce(make_report(fields))
 
-    assert time.monotonic() - start < 2
-    assert bounce.message_id == MESSAGE_ID
+def seconds_of_work(fields):
+    """Return the time that reading takes of a processor, however busy the machine is."""
+    report = make_report(fields)
+    start = time.process_time()
+    assert read_bounce(report).message_id == MESSAGE_ID
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("make", ENDLESS.values(), ids=ENDLESS)
+def test_endless_report_takes_no_time(make):
+    short = min(seconds_of_work(make(50_000)) for _ in range(3))
+    long = seconds_of_work(make(800_000))
+
+    # In proportion it is 16 times as much; what goes with the square of the length, 256 times.
+    assert long < 64 * max(short, 0.001)
+    assert long < 2
 
 
 def test_no_damage_makes_it_fail():
