@@ -89,24 +89,12 @@ def environment_of(variables):
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
 
 
-def start_manage(*arguments, **variables):
-    """Run the command in a process of its own, from the very beginning."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment_of(variables),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
-def test_the_terminals_time_zone_changes_nothing(zone):
+def test_the_terminals_time_zone_changes_nothing(run_manage, zone):
     # What the logs' times and everything else without a zone of its own go by.
     code = "import datetime; print(datetime.datetime.fromtimestamp(0))"
 
-    result = start_manage("shell", "--no-imports", "-c", code, **GOOD, TZ=zone)
+    result = run_manage("shell", "--no-imports", "-c", code, **GOOD, TZ=zone)
 
     assert result.stdout == "1969-12-31 19:00:00\n"  # in New York
 
@@ -162,10 +150,10 @@ def test_start_with_a_wrong_variable_is_one_sentence(run_manage, name, value):
     assert "hunter2" not in result.stderr
 
 
-def test_unreachable_database_is_one_sentence():
+def test_unreachable_database_is_one_sentence(run_manage):
     variables = GOOD | {"DATABASE_URL": "postgresql://clinic:hunter2@127.0.0.1:1/clinic"}
 
-    result = start_manage("migrate", **variables)
+    result = run_manage("migrate", **variables)
 
     assert result.returncode == 1
     assert result.stderr.startswith("The database cannot be reached (")
@@ -230,10 +218,10 @@ def test_sender_of_a_host_without_a_name_is_a_sample(show_settings, site_url):
     }
 
 
-def test_production_never_imports_the_embedded_database():
+def test_production_never_imports_the_embedded_database(run_manage):
     code = "import sys; print('clinic.embedded_postgres' in sys.modules)"
 
-    result = start_manage("shell", "--no-imports", "-c", code, **GOOD)
+    result = run_manage("shell", "--no-imports", "-c", code, **GOOD)
 
     assert result.stdout.strip() == "False"
 
