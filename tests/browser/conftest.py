@@ -2,11 +2,10 @@
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests.booking.factories import NOW
-from tests.copies import fill
+from tests.starter import seed
 
 from .staff import LOOK_NAMES, LOOKS, log_in, make_member, soundness, staff_page
 
@@ -16,10 +15,6 @@ ARTICLE = "spasms-and-twitches"
 expect.set_options(timeout=30_000)
 
 
-def seed():
-    call_command("seed_demo", verbosity=0)
-
-
 @pytest.fixture
 def site(transactional_db, live_server, settings):
     """Serve the starter content from `NOW` on; return the address to begin at.
@@ -27,8 +22,7 @@ def site(transactional_db, live_server, settings):
     Then no first free time leaves the notice under a test's hands, and no closure depends on the day.
     """
     settings.SITE_URL = live_server.url
-    with time_machine.travel(NOW, tick=False):
-        fill(seed)
+    seed()
     with time_machine.travel(NOW):
         yield live_server.url
 

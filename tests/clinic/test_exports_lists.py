@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -33,7 +32,7 @@ from clinic.exports.writing import write
 from clinic.models import Export
 from conditions.models import Condition, EmptySearch, Feedback, Image, LinkCheck, Review, Revision
 from tests.booking.factories import DESK, NOW, book, local, make_closure, make_details, wait_to_move
-from tests.copies import fill
+from tests.starter import seed
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +54,7 @@ def owner(client, time_machine):
 @pytest.fixture
 def records(owner):
     """The starter content, and a record in each other list of the project."""
-    fill(call_seed)
+    seed()
     service = Service.objects.get(slug="first-consultation")
     details = make_details(name="+Ana", reason="I told us why.", medicines="I told us what.")
     visit = book(service, starts_at=local(15, 10), details=details)
@@ -89,10 +88,6 @@ def records(owner):
 def full(records):
     for model in LISTS:
         make_hostile(model)
-
-
-def call_seed():
-    call_command("seed_demo", verbosity=0)
 
 
 def make_hostile(model):

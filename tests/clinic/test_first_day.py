@@ -5,7 +5,6 @@ from datetime import time, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.urls import reverse
 
 from booking.admin.first_day import first_day
@@ -16,8 +15,8 @@ from clinic.models import Clinic, Confirmed
 from conditions.models import RedFlag
 from tests.booking.factories import NOW, make_available_time, make_closure, make_service
 from tests.booking.journeys import make_red_flags
-from tests.copies import fill
 from tests.html_tree import parse
+from tests.starter import seed
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,7 @@ def _monday():
 
 @pytest.fixture
 def starter_content():
-    fill(lambda: call_command("seed_demo", verbosity=0))
+    seed()
 
 
 @pytest.fixture

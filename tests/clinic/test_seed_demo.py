@@ -6,18 +6,19 @@ from django.core.management import call_command
 from booking.models import Appointment, Patient, Service
 from clinic.models import Clinic
 from conditions.models import Condition
+from tests.starter import seed
 
 pytestmark = pytest.mark.django_db
 
 
-def seed(**options):
+def seed_demo(**options):
     output = StringIO()
     call_command("seed_demo", stdout=output, **options)
     return output.getvalue()
 
 
 def test_seed_demo_makes_a_working_clinic_without_patients(client):
-    output = seed()
+    output = seed_demo()
 
     assert output == (
         "Clinic: sample facts created.\n"
@@ -30,7 +31,7 @@ def test_seed_demo_makes_a_working_clinic_without_patients(client):
 
 
 def test_seed_demo_dry_run_keeps_nothing():
-    output = seed(dry_run=True)
+    output = seed_demo(dry_run=True)
 
     assert output.endswith("A dry run: nothing was kept.\n")
     assert (Clinic.objects.count(), Condition.objects.count(), Service.objects.count()) == (0, 0, 0)
@@ -42,7 +43,7 @@ def test_seed_demo_never_overwrites_what_staff_changed():
     Service.objects.update(name="Visit")
     counts = Condition.objects.count(), Service.objects.count()
 
-    output = seed()
+    output = seed_demo()
 
     assert output.startswith("Clinic: already there.\n")
     assert Clinic.objects.get().name == "Harbor Clinic"
