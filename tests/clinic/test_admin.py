@@ -58,19 +58,6 @@ def test_clinic_can_be_changed_and_not_deleted(admin_client):
     assert clinic.notices_to == "desk@harbor.example"
 
 
-def test_admin_lists_and_forms_of_every_model_open(admin_client):
-    Clinic.objects.create()
-    urls = [
-        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
-        for model, model_admin in admin.site._registry.items()
-        for page in ("changelist", "add")
-    ]
-
-    statuses = {url: admin_client.get(url).status_code for url in urls}
-
-    assert {url: status for url, status in statuses.items() if status not in {200, 403}} == {}
-
-
 @pytest.mark.parametrize("group", ["Content", "Front desk"])
 def test_group_member_may_see_the_clinic_and_not_change_it(client, group):
     Clinic.objects.create(name="Harbor Clinic")
