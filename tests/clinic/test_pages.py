@@ -1,14 +1,16 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
-from django.utils import timezone
 
-from booking import starter as booking_starter
 from booking.models import Practitioner
 from clinic.models import Clinic
-from conditions import starter as conditions_starter
+from tests.booking.factories import NOW
 from tests.html_tree import parse
+from tests.starter import seed
 
 pytestmark = pytest.mark.django_db
 
@@ -29,16 +31,14 @@ TITLES = {
 
 
 @pytest.fixture
-def _practitioner(db):
-    booking_starter.load(timezone.now())
+def _starter(db):
+    """Fill the clinic, and stop the clock a minute later, when its articles are live."""
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        seed()
+        yield
 
 
-@pytest.fixture
-def _articles(db):
-    conditions_starter.load(now=timezone.now())
-
-
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_title_one_heading_one_main_and_a_skip_link(client, name):
     page = parse(client.get(PAGES[name]).content)
@@ -51,7 +51,7 @@ def test_page_has_title_one_heading_one_main_and_a_skip_link(client, name):
     assert page.one("meta", name="description").get("content")
 
 
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 @pytest.mark.parametrize("name", PAGES)
 def test_page_sets_no_cookie_and_asks_nobody_else(client, name):
     response = client.get(PAGES[name])
@@ -66,7 +66,7 @@ def test_page_sets_no_cookie_and_asks_nobody_else(client, name):
     assert [node.tag for node in page.all() if "style" in node.attributes] == []
 
 
-@pytest.mark.usefixtures("_practitioner", "_articles")
+@pytest.mark.usefixtures("_starter")
 def test_links_lead_somewhere(client):
     links = {link for path in PAGES.values() for link in links_on(client, path)}
 
@@ -89,13 +89,13 @@ def is_broken(client, link):
     return bool(anchor) and not parse(response.content).all(id=anchor)
 
 
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 @pytest.mark.parametrize("name", PAGES)
 def test_page_refuses_other_methods(client, name):
     assert client.post(PAGES[name]).status_code == 405
 
 
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 def test_home_names_the_practitioner_and_the_length_of_a_first_visit(client):
     page = parse(client.get("/").content)
 
@@ -106,7 +106,7 @@ def test_home_names_the_practitioner_and_the_length_of_a_first_visit(client):
     )
 
 
-@pytest.mark.usefixtures("_practitioner", "_articles")
+@pytest.mark.usefixtures("_starter")
 def test_home_lists_published_conditions(client):
     page = parse(client.get("/").content)
 
@@ -138,7 +138,7 @@ def test_pages_show_the_clinics_own_facts(client):
     assert "sample" not in page.text.lower()
 
 
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 def test_practitioner_page_lists_visits_that_can_be_booked(client):
     page = parse(client.get("/practitioners/dr-lisanti/").content)
 
@@ -149,7 +149,7 @@ def test_practitioner_page_lists_visits_that_can_be_booked(client):
     ]
 
 
-@pytest.mark.usefixtures("_practitioner")
+@pytest.mark.usefixtures("_starter")
 def test_practitioner_page_is_gone_once_inactive(client):
     Practitioner.objects.update(is_active=False)
 
