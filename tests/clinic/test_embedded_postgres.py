@@ -200,8 +200,7 @@ def test_killed_keeper_is_replaced_and_the_server_kept(folder, join):
     assert is_gone(folder)
 
 
-def test_half_made_cluster_is_made_again(tmp_path, join):
-    folder = tmp_path / "postgres"
+def test_half_made_cluster_is_made_again(folder, join):
     join(folder).leave()
     is_gone(folder)
     (folder / "complete").unlink()
