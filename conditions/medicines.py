@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # As many names as tell people which medicines are meant; a kind may have thirty.
 NAMES_SHOWN = 4
@@ -110,13 +111,14 @@ def read_medicines(text: str, kinds: Iterable[Kind]) -> Reading:
     Case, doses, punctuation and plurals do not matter. Names of six letters or more are found with
     a slip in them, marked as a guess. A name inside a longer word is not found.
     """
-    index = _Index(kinds)
+    index = _index_of(tuple(kinds))
+    guesses = _Guesses(index)
     words = list(_words(text))
     found: dict[str, Match] = {}
     left: list[int] = []
     at = 0
     while at < len(words):
-        match, length = _match_at(text, words, at, index)
+        match, length = _match_at(text, words, at, index, guesses)
         if match is not None:
             found.setdefault(match.name, match)
         elif not words[at].is_filler:
@@ -134,7 +136,6 @@ class _Index:
         self.exact: dict[str, Match] = {}
         self._by_start: dict[str, list[tuple[str, Match]]] = {}
         self._by_rest: dict[str, Match] = {}
-        self._guesses: dict[str, Match | None] = {}
         for kind in kinds:
             for name in (*kind.names, kind.label):
                 # A name such as "BP medicine" means the whole kind, as its label does.
@@ -162,13 +163,6 @@ class _Index:
 
     def guess(self, key: str) -> Match | None:
         """Return the name that the letters are nearest to, if they are near enough."""
-        if key not in self._guesses:
-            if len(self._guesses) == MOST_GUESSES:
-                return None
-            self._guesses[key] = self._guess(key)
-        return self._guesses[key]
-
-    def _guess(self, key: str) -> Match | None:
         if len(key) < SHORTEST_GUESSED - 1:
             return None
         letters = set(key)
@@ -184,8 +178,29 @@ class _Index:
         return self._by_rest.get(key[1:])
 
 
+@lru_cache(maxsize=32)
+def _index_of(kinds: tuple[Kind, ...]) -> _Index:
+    """Return the index. It takes a third of a search to make; nothing that anybody typed is in it."""
+    return _Index(kinds)
+
+
+class _Guesses:
+    """What the words of one text may mean: each is guessed once, and not too many are."""
+
+    def __init__(self, index: _Index) -> None:
+        self._index = index
+        self._guessed: dict[str, Match | None] = {}
+
+    def of(self, key: str) -> Match | None:
+        if key not in self._guessed:
+            if len(self._guessed) == MOST_GUESSES:
+                return None
+            self._guessed[key] = self._index.guess(key)
+        return self._guessed[key]
+
+
 def _match_at(
-    text: str, words: Sequence[_Word], at: int, index: _Index
+    text: str, words: Sequence[_Word], at: int, index: _Index, guesses: _Guesses
 ) -> tuple[Match | None, int]:
     """Return the longest name that starts at a word, and how many words it takes."""
     run = list(_run(words, at, longest=index.longest + 1))
@@ -196,7 +211,7 @@ def _match_at(
     for length in range(1, len(run) + 1):
         if run[length - 1].is_filler:
             break
-        known = index.guess("".join(word.key for word in run[:length]))
+        known = guesses.of("".join(word.key for word in run[:length]))
         if known is not None:
             return _found(known, text, run[:length], is_guess=True), length
     return None, 1

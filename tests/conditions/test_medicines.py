@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from conditions.medicines import Kind, Reading, names_in, read_medicines
+from conditions import medicines
+from conditions.medicines import Kind, Reading, key_of, names_in, read_medicines
 
 THINNERS = Kind("thinners", "Blood thinners", ("warfarin", "Coumadin", "Eliquis", "Xarelto"))
 PRESSURE = Kind(
@@ -14,6 +15,7 @@ PAIN = Kind("pain", "Pain medicines", ("aspirin", "MS Contin", "Tylenol with Cod
 CLUMPS = Kind("clumps", "Antiplatelets", ("Plavix", "aspirin"))
 ACID = Kind("acid", "Antacids", ("Alka-Seltzer", "Tums", "Milk of Magnesia", "nizatidine"))
 CLAW = Kind("claw", "Devil's claw", ("Harpagophytum procumbens",))
+ONCE = Kind("once", "Once", ("oncelol", "oncestatin"))
 KINDS = (THINNERS, PRESSURE, WATER, SUGAR, PAIN, CLUMPS, ACID, CLAW)
 
 
@@ -197,6 +199,25 @@ def test_names_may_stand_in_one_line():
 
 def test_read_medicines_without_kinds_knows_nothing():
     assert read_medicines("warfarin", ()).unknown == ("warfarin",)
+
+
+def test_read_medicines_makes_the_same_names_ready_once(monkeypatch):
+    first = read_medicines("oncelol", [ONCE])
+    looked_at = []
+    monkeypatch.setattr(medicines, "key_of", lambda name: looked_at.append(name) or key_of(name))
+
+    second = read_medicines("oncestatin", [ONCE])
+
+    assert [reading.matches[0].name for reading in (first, second)] == list(ONCE.names)
+    assert looked_at == ["oncestatin"]
+
+
+def test_guesses_of_one_text_leave_as_many_for_the_next():
+    starts = [first + second for first in "abcdehilmnopqrst" for second in "abcdefghijklm"]
+    read_medicines(", ".join(f"{start}ttttx" for start in starts for _ in "12"), KINDS)
+    read_medicines(", ".join(f"{start}ttttz" for start in starts), KINDS)
+
+    assert found("warfrin") == [("warfrin", "warfarin")]
 
 
 def test_read_medicines_is_quick_with_much_text_and_many_names():
