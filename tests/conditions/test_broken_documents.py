@@ -1,9 +1,12 @@
 """What a document lacks, PostgreSQL refuses, or every page that reads it answers all the same."""
 
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
+from django.test import override_settings
 
 from conditions.models import Condition, Revision, Treatment
 from tests.booking.factories import make_service
@@ -13,7 +16,7 @@ from .constraints import before
 from .factories import NOW, make_red_flag, numbers
 from .whole import make_whole_condition, sign
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = pytest.mark.django_db
 
 READ_ALL = [
     "/conditions/",
@@ -25,13 +28,22 @@ READ_ALL = [
 ]
 
 
-@pytest.fixture
-def whole(settings, tmp_path):
-    """An article that has everything, a clinic-wide sign among it, and the treatment it offers."""
-    settings.MEDIA_ROOT = tmp_path
-    make_red_flag(is_global=True)
-    make_service(slug="first")
-    return make_whole_condition()
+@pytest.fixture(scope="module")
+def whole(django_db_setup, django_db_blocker, tmp_path_factory):
+    """An article that has everything, a clinic-wide sign among it, and the treatment it offers.
+
+    Made once for all tests of this file; none of them changes it.
+    """
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
+        time_machine.travel(NOW + timedelta(minutes=1), tick=False),
+        transaction.atomic(),
+    ):
+        make_red_flag(is_global=True)
+        make_service(slug="first")
+        yield make_whole_condition()
+        transaction.set_rollback(True)
 
 
 def places(part, path=()):

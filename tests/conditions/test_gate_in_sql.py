@@ -53,6 +53,14 @@ def make_article(kind):
     return article, freeze(article) | {"images": [dict(IMAGE)]}
 
 
+@pytest.fixture(scope="module")
+def articles(django_db_setup, django_db_blocker):
+    """Make one of each kind for all tests of this file; none of them changes it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield {kind: make_article(kind) for kind in ("condition", "treatment")}
+        transaction.set_rollback(True)
+
+
 def changed(document, path, value):
     document = deepcopy(document)
     *steps, last = [int(step) if step.isdigit() else step for step in path.split(".")]
@@ -149,8 +157,8 @@ OF_TREATMENTS = [
         *(("treatment", *case) for case in OF_TREATMENTS),
     ],
 )
-def test_gate_and_postgresql_refuse_the_same(kind, path, value, is_fine):
-    article, document = make_article(kind)
+def test_gate_and_postgresql_refuse_the_same(articles, kind, path, value, is_fine):
+    article, document = articles[kind]
 
     document = changed(document, path, value)
 
@@ -162,8 +170,8 @@ def test_gate_and_postgresql_refuse_the_same(kind, path, value, is_fine):
     ("reason", "signed_by", "is_fine"),
     [("It never is.", "Dr. Test", True), ("—", "Dr. Test", False), ("It never is.", ".", False)],
 )
-def test_reason_for_no_emergency_sign_of_its_own_has_words(reason, signed_by, is_fine):
-    article, document = make_article("condition")
+def test_reason_for_no_emergency_sign_of_its_own_has_words(articles, reason, signed_by, is_fine):
+    article, document = articles["condition"]
     signed = {"reason": reason, "signed_by": signed_by}
     document = document | {"red_flags": [], "no_emergency": signed}
 
@@ -172,8 +180,8 @@ def test_reason_for_no_emergency_sign_of_its_own_has_words(reason, signed_by, is
 
 
 @pytest.mark.parametrize("day", ["2027-99-99", "2027-02-30", "2027-1-1", "20270101", None, 2027])
-def test_day_of_the_next_review_is_one(day):
-    article, document = make_article("treatment")
+def test_day_of_the_next_review_is_one(articles, day):
+    article, document = articles["treatment"]
 
     with breaks("revision_review_is_due"):
         revise(article, document | {"review_due_on": day})
@@ -193,8 +201,8 @@ def test_every_letter_and_digit_is_a_word():
 
 
 @pytest.mark.parametrize("text", ["—", "\u200b", "\ufeff", "\xa0", "…", "( )", "<b class='x'></b>"])
-def test_signs_are_no_words(text):
-    article, document = make_article("treatment")
+def test_signs_are_no_words(articles, text):
+    article, document = articles["treatment"]
 
     assert not has_words(text)
     with breaks("revision_has_words"):

@@ -1,7 +1,9 @@
 """PostgreSQL refuses a revision whose levels, kinds or areas are not of the fixed lists."""
 
+from copy import deepcopy
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from conditions.documents import freeze
 from conditions.models import Revision
@@ -19,8 +21,8 @@ from .factories import (
 pytestmark = pytest.mark.django_db
 
 
-def make_document(path=(), word=None):
-    """Return a document that has every part of both kinds; `path` leads to the `word` in it."""
+def make_document():
+    """Return a document that has every part of both kinds."""
     treatment = make_treatment()
     remedy = make_remedy(treatment=treatment)
     condition = make_condition()
@@ -34,25 +36,52 @@ def make_document(path=(), word=None):
     document["related"] = [{"slug": "other", "kind": "related", "question": "", "text": ""}]
     # The sign that every page needs stays as it is.
     document["red_flags"] *= 2
-    document["red_flags"][1] = dict(document["red_flags"][1])
-    if path:
-        *steps, last = path.split(".")
-        part = document
-        for step in steps:
-            part = part[int(step) if step.isdigit() else step]
-        part[last] = word
     return document
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    """Make such a document, and a draft of each kind, for all tests of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_document(), make_condition(), make_treatment()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def document(made):
+    return made[0]
+
+
+@pytest.fixture
+def condition(made):
+    return made[1]
+
+
+@pytest.fixture
+def treatment(made):
+    return made[2]
+
+
+def with_word(document, path, word):
+    """Return the document with the word at the place that `path` leads to."""
+    changed = deepcopy(document)
+    # The sign stands there twice: a copy of one would change both.
+    changed["red_flags"][1] = dict(changed["red_flags"][1])
+    *steps, last = path.split(".")
+    part = changed
+    for step in steps:
+        part = part[int(step) if step.isdigit() else step]
+    part[last] = word
+    return changed
 
 
 def revise(**kwargs):
     return Revision.objects.create(number=1, publish_at=NOW, by_name="tests", **kwargs)
 
 
-def test_revision_that_has_every_part_is_accepted():
-    document = make_document()
-
-    revise(condition=make_condition(), document=document)
-    revise(treatment=make_treatment(), document=document)
+def test_revision_that_has_every_part_is_accepted(document, condition, treatment):
+    revise(condition=condition, document=document)
+    revise(treatment=treatment, document=document)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +106,9 @@ def test_revision_that_has_every_part_is_accepted():
         "offers.0.remedies.0.cautions.0.basis",
     ],
 )
-def test_revision_of_a_condition_has_known_words(path):
+def test_revision_of_a_condition_has_known_words(document, condition, path):
     with pytest.raises(IntegrityError, match=r"revision_well_formed"):
-        revise(condition=make_condition(), document=make_document(path, "rumor"))
+        revise(condition=condition, document=with_word(document, path, "rumor"))
 
 
 @pytest.mark.parametrize(
@@ -94,24 +123,24 @@ def test_revision_of_a_condition_has_known_words(path):
         "remedies.0.cautions.0.advice",
     ],
 )
-def test_revision_of_a_treatment_has_known_words(path):
+def test_revision_of_a_treatment_has_known_words(document, treatment, path):
     with pytest.raises(IntegrityError, match=r"revision_well_formed"):
-        revise(treatment=make_treatment(), document=make_document(path, "rumor"))
+        revise(treatment=treatment, document=with_word(document, path, "rumor"))
 
 
 @pytest.mark.parametrize("word", ["", "Low", "low\n", "very low", "slow", None, 5, ["rumor"]])
-def test_level_of_a_claim_is_one_of_the_scale(word):
-    document = make_document("offers.0.claims.0.level", word)
+def test_level_of_a_claim_is_one_of_the_scale(document, condition, word):
+    changed = with_word(document, "offers.0.claims.0.level", word)
 
     with pytest.raises(IntegrityError, match=r"revision_well_formed"):
-        revise(condition=make_condition(), document=document)
+        revise(condition=condition, document=changed)
 
 
 @pytest.mark.parametrize(
     "path",
     ["self_care.0.level", "red_flags.1.own_level", "offers.0.cautions.0.basis"],
 )
-def test_some_words_may_be_left_out(path):
-    revision = revise(condition=make_condition(), document=make_document(path, ""))
+def test_some_words_may_be_left_out(document, condition, path):
+    revision = revise(condition=condition, document=with_word(document, path, ""))
 
     assert Revision.objects.get() == revision

@@ -1,3 +1,4 @@
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -15,9 +16,45 @@ pytestmark = pytest.mark.django_db
 
 
 def revision_of(**kwargs):
-    document = freeze(make_treatment()) | freeze(make_condition())
-    defaults = {"number": 1, "document": document, "publish_at": NOW, "by_name": "tests"}
+    defaults = {"number": 1, "publish_at": NOW, "by_name": "tests"}
+    if "document" not in kwargs:
+        defaults["document"] = freeze(make_treatment()) | freeze(make_condition())
     return Revision.objects.create(**defaults | kwargs)
+
+
+@pytest.fixture(scope="module")
+def drafts(django_db_setup, django_db_blocker):
+    """Make a condition and a treatment for all tests of this file; none of them changes it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_condition(), make_treatment()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def documents(drafts, django_db_blocker):
+    with django_db_blocker.unblock():
+        return [freeze(draft) for draft in drafts]
+
+
+@pytest.fixture
+def condition(drafts):
+    return drafts[0]
+
+
+@pytest.fixture
+def treatment(drafts):
+    return drafts[1]
+
+
+@pytest.fixture
+def of_condition(documents):
+    """The document of the condition, to be changed at will."""
+    return deepcopy(documents[0])
+
+
+@pytest.fixture
+def of_treatment(documents):
+    return deepcopy(documents[1])
 
 
 def test_revision_belongs_to_an_article():
@@ -31,21 +68,21 @@ def test_revision_belongs_to_one_article():
 
 
 @pytest.mark.parametrize("part", [*WORDS, *CONDITION_PARTS])
-def test_revision_of_a_condition_is_whole(part):
-    document = freeze(make_condition())
+def test_revision_of_a_condition_is_whole(of_condition, condition, part):
+    document = of_condition
     del document[part]
 
     with breaks("revision_"):
-        revision_of(condition=make_condition(), document=document)
+        revision_of(condition=condition, document=document)
 
 
 @pytest.mark.parametrize("part", [*WORDS, *TREATMENT_PARTS])
-def test_revision_of_a_treatment_is_whole(part):
-    document = freeze(make_treatment())
+def test_revision_of_a_treatment_is_whole(of_treatment, treatment, part):
+    document = of_treatment
     del document[part]
 
     with breaks("revision_"):
-        revision_of(treatment=make_treatment(), document=document)
+        revision_of(treatment=treatment, document=document)
 
 
 def claim(**kwargs):
@@ -76,11 +113,13 @@ def claim(**kwargs):
         ),
     ],
 )
-def test_revision_of_a_condition_holds_what_the_gate_demands(rule, changes):
-    document = freeze(make_condition()) | changes
+def test_revision_of_a_condition_holds_what_the_gate_demands(
+    of_condition, condition, rule, changes
+):
+    document = of_condition | changes
 
     with breaks(f"revision_({rule}|has_overview)"):
-        revision_of(condition=make_condition(), document=document)
+        revision_of(condition=condition, document=document)
 
 
 @pytest.mark.parametrize(
@@ -90,32 +129,34 @@ def test_revision_of_a_condition_holds_what_the_gate_demands(rule, changes):
         ("uses_have_cautions", {"remedies": [{"cautions": [], "no_cautions_signed_by": ""}]}),
     ],
 )
-def test_revision_of_a_treatment_holds_what_the_gate_demands(rule, changes):
-    document = freeze(make_treatment()) | changes
+def test_revision_of_a_treatment_holds_what_the_gate_demands(
+    of_treatment, treatment, rule, changes
+):
+    document = of_treatment | changes
 
     with breaks(f"revision_{rule}"):
-        revision_of(treatment=make_treatment(), document=document)
+        revision_of(treatment=treatment, document=document)
 
 
 @pytest.mark.parametrize("value", [None, 5, "text", [None], [5], [{}], {}])
 @pytest.mark.parametrize(
     "part", ["red_flags", "self_care", "offers", "sections", "related", "names"]
 )
-def test_revision_of_a_condition_is_well_formed(part, value):
+def test_revision_of_a_condition_is_well_formed(of_condition, condition, part, value):
     signed = {"reason": "For this test.", "signed_by": "Dr. Test"}
-    document = freeze(make_condition()) | {"no_emergency": signed, part: value}
+    document = of_condition | {"no_emergency": signed, part: value}
 
     with breaks("revision_(well_formed|has_)"):
-        revision_of(condition=make_condition(), document=document)
+        revision_of(condition=condition, document=document)
 
 
 @pytest.mark.parametrize("value", [None, 5, "text", [None], [5], [{}], {}])
 @pytest.mark.parametrize("part", ["remedies", "may_help", "cautions", "sources", "glossary"])
-def test_revision_of_a_treatment_is_well_formed(part, value):
-    document = freeze(make_treatment()) | {part: value}
+def test_revision_of_a_treatment_is_well_formed(of_treatment, treatment, part, value):
+    document = of_treatment | {part: value}
 
     with breaks("revision_(well_formed|may_help|uses)"):
-        revision_of(treatment=make_treatment(), document=document)
+        revision_of(treatment=treatment, document=document)
 
 
 def test_revision_appears_in_a_year_that_python_knows():
@@ -123,11 +164,11 @@ def test_revision_appears_in_a_year_that_python_knows():
         revision_of(condition=make_condition(), publish_at=LAST_MOMENT)
 
 
-def test_revision_without_an_emergency_sign_holds_a_signed_reason():
+def test_revision_without_an_emergency_sign_holds_a_signed_reason(of_condition, condition):
     signed = {"reason": "Dry skin alone is no emergency.", "signed_by": "Dr. Test"}
-    document = freeze(make_condition()) | {"red_flags": [], "no_emergency": signed}
+    document = of_condition | {"red_flags": [], "no_emergency": signed}
 
-    assert revision_of(condition=make_condition(), document=document).pk
+    assert revision_of(condition=condition, document=document).pk
 
 
 def test_revision_scheduled_may_be_withdrawn_and_nothing_else():
