@@ -67,9 +67,9 @@ def test_second_person_is_told_who_changed_what(kim, ann, clock, settings):
 
 def test_mine_is_saved_over_theirs_once_chosen(kim, ann):
     condition = make_condition(lede="Old.")
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), lede="Kim's.")
-    refused = save(ann, condition, of_ann, lede="Ann's.")
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, lede="Kim's.")
+    refused = save(ann, condition, opened, lede="Ann's.")
 
     again = save(ann, condition, typed_in(refused))
     done = save_over(ann, condition, refused)
@@ -83,9 +83,9 @@ def test_mine_is_saved_over_theirs_once_chosen(kim, ann):
 
 def test_a_third_change_is_told_again(kim, ann):
     condition = make_condition(lede="Old.")
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), lede="Kim's.")
-    refused = save(ann, condition, of_ann, lede="Ann's.")
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, lede="Kim's.")
+    refused = save(ann, condition, opened, lede="Ann's.")
     save(kim, condition, open_form(kim, condition), lede="Kim's, again.")
 
     response = save_over(ann, condition, refused)
@@ -103,9 +103,9 @@ def test_a_third_change_is_told_again(kim, ann):
 
 def test_the_choice_stays_while_something_else_is_wrong(kim, ann):
     condition = make_condition(lede="Old.")
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), lede="Kim's.")
-    refused = save(ann, condition, of_ann, lede="Ann's.")
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, lede="Kim's.")
+    refused = save(ann, condition, opened, lede="Ann's.")
 
     response = save_over(ann, condition, refused, title="")
 
@@ -119,11 +119,11 @@ def test_what_both_changed_in_rows_is_named_and_new_rows_are_kept(kim, ann):
     section = condition.sections.get()
     source = make_source(title="A trial")
     claim = make_claim(condition=condition, treatment=make_treatment(), text="Helps a bit.")
-    of_ann = open_form(ann, condition)
+    opened = open_form(ann, condition)
     save(
         kim,
         condition,
-        open_form(kim, condition),
+        opened,
         **{
             "sections-0-body": "<p>Text of Kim.</p>",
             "claims-0-sources": [source.pk],
@@ -134,7 +134,7 @@ def test_what_both_changed_in_rows_is_named_and_new_rows_are_kept(kim, ann):
     response = save(
         ann,
         condition,
-        of_ann,
+        opened,
         **{
             "sections-0-body": "<p>Text of Ann.</p>",
             "claims-0-level": "moderate",
@@ -169,13 +169,13 @@ def test_a_row_that_was_taken_out_comes_back_as_a_new_one(kim, ann):
     condition = make_condition()
     make_section(condition=condition, aspect=Aspect.CAUSES, body="<p>Causes.</p>", position=1)
     make_section(condition=condition, aspect=Aspect.VISIT, body="<p>Visit.</p>", position=2)
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), **{"sections-1-DELETE": "on"})
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, **{"sections-1-DELETE": "on"})
 
     response = save(
         ann,
         condition,
-        of_ann,
+        opened,
         **{
             "sections-1-body": "<p>Typed causes.</p>",
             "sections-TOTAL_FORMS": "4",
@@ -215,12 +215,12 @@ def test_a_row_that_was_added_stays(kim, ann):
 def test_each_keeps_what_only_they_changed(kim, ann):
     condition = make_condition(lede="Old.", summary="Old.")
     make_section(condition=condition, aspect=Aspect.CAUSES, body="<p>Old.</p>", position=1)
-    of_ann = open_form(ann, condition)
+    opened = open_form(ann, condition)
     kims = {"lede": "Kim's.", "sections-0-body": "<p>Kim's.</p>", "sections-1-heading": "Kim's"}
-    save(kim, condition, open_form(kim, condition), **kims)
+    save(kim, condition, opened, **kims)
 
     anns = {"summary": "Ann's.", "sections-1-body": "<p>Ann's.</p>"}
-    response = save(ann, condition, of_ann, follow=True, **anns)
+    response = save(ann, condition, opened, follow=True, **anns)
 
     condition.refresh_from_db()
     first, second = condition.sections.all()
@@ -235,10 +235,10 @@ def test_a_row_that_they_took_out_and_nobody_else_changed_stays_out(kim, ann):
     condition = make_condition()
     make_section(condition=condition, aspect=Aspect.CAUSES, position=1)
     make_section(condition=condition, aspect=Aspect.VISIT, position=2)
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), **{"sections-1-DELETE": "on"})
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, **{"sections-1-DELETE": "on"})
 
-    response = save(ann, condition, of_ann, title="Mine", **{"sections-2-body": "<p>Ann's.</p>"})
+    response = save(ann, condition, opened, title="Mine", **{"sections-2-body": "<p>Ann's.</p>"})
 
     assert response.status_code == 302
     assert [(part.aspect, part.body) for part in condition.sections.all()] == [
@@ -250,10 +250,10 @@ def test_a_row_that_they_took_out_and_nobody_else_changed_stays_out(kim, ann):
 def test_a_row_that_they_changed_is_not_taken_out_unasked(kim, ann):
     condition = make_condition()
     make_section(condition=condition, aspect=Aspect.CAUSES, heading="Why", position=1)
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), **{"sections-1-heading": "Kim's"})
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, **{"sections-1-heading": "Kim's"})
 
-    response = save(ann, condition, of_ann, **{"sections-1-DELETE": "on"})
+    response = save(ann, condition, opened, **{"sections-1-DELETE": "on"})
 
     assert changes_in(response) == [
         ("Section “Kim's”: Delete (differs from yours)", "[removed: no] [added: yes]")
@@ -266,10 +266,10 @@ def test_a_row_that_they_changed_is_not_taken_out_unasked(kim, ann):
 def test_what_they_emptied_stays_empty_and_what_i_took_out_is_gone(kim, ann):
     condition = make_condition(lede="Old.")
     make_section(condition=condition, aspect=Aspect.CAUSES, position=1)
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), lede="")
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, lede="")
 
-    response = save(ann, condition, of_ann, **{"sections-1-DELETE": "on"})
+    response = save(ann, condition, opened, **{"sections-1-DELETE": "on"})
 
     condition.refresh_from_db()
     assert response.status_code == 302
@@ -293,10 +293,10 @@ def test_the_same_new_row_sent_twice_is_added_once(kim, ann):
 
 def test_their_changes_are_not_published_unseen(kim, ann):
     condition = make_condition(lede="Old.")
-    of_ann = open_form(ann, condition)
-    save(kim, condition, open_form(kim, condition), lede="Kim's.")
+    opened = open_form(ann, condition)
+    save(kim, condition, opened, lede="Kim's.")
 
-    response = save(ann, condition, of_ann, title="Mine", _publish="Save", follow=True)
+    response = save(ann, condition, opened, title="Mine", _publish="Save", follow=True)
 
     condition.refresh_from_db()
     assert (condition.title, condition.lede) == ("Mine", "Kim's.")
@@ -352,10 +352,10 @@ def test_saving_and_publishing_waits_for_the_choice_too(ann):
 
 def test_red_flags_are_guarded_too(kim, ann):
     flag = make_red_flag(label="Sign")
-    of_ann = open_form(ann, flag)
-    save(kim, flag, open_form(kim, flag), level="urgent", is_global="on")
+    opened = open_form(ann, flag)
+    save(kim, flag, opened, level="urgent", is_global="on")
 
-    response = save(ann, flag, of_ann, label="Mine", level="see_doctor")
+    response = save(ann, flag, opened, label="Mine", level="see_doctor")
 
     assert RedFlag.objects.get().label == "Sign"
     assert [label for label, _ in changes_in(response)] == ["Level (differs from yours)"]
@@ -368,17 +368,17 @@ def test_remedies_are_guarded_with_their_cautions(kim, ann):
     remedy = make_remedy(name="Mint")
     caution = make_caution(remedy=remedy)
     other = make_treatment(title="Other")
-    of_ann = open_form(ann, remedy)
+    opened = open_form(ann, remedy)
     save(
         kim,
         remedy,
-        open_form(kim, remedy),
+        opened,
         treatment=other.pk,
         **{"cautions-0-effect": "You may bruise."},
     )
 
     response = save(
-        ann, remedy, of_ann, note="Mine", treatment="0", **{"cautions-0-effect": "You may faint."}
+        ann, remedy, opened, note="Mine", treatment="0", **{"cautions-0-effect": "You may faint."}
     )
 
     assert changes_in(response) == [

@@ -22,7 +22,7 @@ from conditions.models import (
     Remedy,
 )
 
-from .admin_pages import form_data
+from .admin_pages import form_at, form_data
 from .factories import (
     make_acupoint,
     make_caution,
@@ -49,7 +49,7 @@ def make_of_kind(kind, **kwargs):
 
 def add(client, model, **fields):
     url = url_of(model, "add")
-    return client.post(url, form_data(client.get(url)) | fields)
+    return client.post(url, form_at(client, url) | fields)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -120,7 +120,7 @@ def test_remedy_is_saved_with_its_amounts_and_cautions(client, editor, kind):
     )
     make_caution(remedy=remedy)
     url = url_of(kind, "change", remedy.pk)
-    data = form_data(client.get(url))
+    data = form_at(client, url)
     data |= {"amount_rows-TOTAL_FORMS": 1, "amount_rows-0-label": "Magnesium"}
     data |= {"amount_rows-0-low": "80", "amount_rows-0-high": "", "amount_rows-0-unit": "mg"}
     data |= {"amount_rows-0-per": "In 1 ounce", "amount_rows-0-source": source.pk}
@@ -175,7 +175,7 @@ def test_names_are_cleaned_on_save(client, editor):
 
     add(client, "medicineclass", name="Blood thinners", slug="thinners", names=names)
     add(client, "glossaryterm", term="Cramp", definition="A tight muscle.", forms="cramps\r\n\r\n")
-    client.post(url, form_data(client.get(url), search_words="can't speak\r\n\r\nCan't speak"))
+    client.post(url, form_at(client, url, search_words="can't speak\r\n\r\nCan't speak"))
 
     assert MedicineClass.objects.get().names == "warfarin\nCoumadin"
     assert GlossaryTerm.objects.get().forms == "cramps"
@@ -231,7 +231,7 @@ def test_wider_kind_is_for_clinical_reviewers(client, editor):
     kind = MedicineClass.objects.create(slug="digoxin", name="Digoxin", part_of=wide)
     url = url_of("medicineclass", "change", kind.pk)
 
-    client.post(url, form_data(client.get(url), name="Digitalis", part_of=""))
+    client.post(url, form_at(client, url, name="Digitalis", part_of=""))
     kind.refresh_from_db()
     seen = client.get(url)
 
@@ -243,7 +243,7 @@ def test_wider_kind_is_for_clinical_reviewers(client, editor):
     )
 
     editor.groups.add(Group.objects.get(name="Clinical reviewer"))
-    client.post(url, form_data(client.get(url), part_of=""))
+    client.post(url, form_at(client, url, part_of=""))
     kind.refresh_from_db()
 
     assert kind.part_of is None
@@ -293,7 +293,7 @@ def test_related_topic_can_be_taken_out(client, editor):
     condition = make_condition()
     RelatedTopic.objects.create(condition=condition, other=make_condition())
     url = url_of("condition", "change", condition.pk)
-    data = form_data(client.get(url)) | {"related_topics-0-DELETE": "on"}
+    data = form_at(client, url) | {"related_topics-0-DELETE": "on"}
 
     response = client.post(url, data)
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from conditions.models import RedFlag
 
-from .admin_pages import change_url, form_data
+from .admin_pages import change_url, form_at
 from .factories import make_red_flag
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -63,7 +63,7 @@ def test_changed_red_flag_says_what_acts_at_once(client, staff, changes, words):
     flag = make_red_flag(search_words="too many pills")
     url = change_url(flag)
 
-    response = client.post(url, form_data(client.get(url)) | changes, follow=True)
+    response = client.post(url, form_at(client, url) | changes, follow=True)
 
     assert told(response) == words
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from conditions.models import Condition, Remedy, Revision
 from conditions.publishing import unpublish
 
-from .admin_pages import change_url, form_data, list_url, run_on_list
+from .admin_pages import change_url, form_at, form_data, list_url, run_on_list
 from .factories import (
     NOW,
     link_red_flag,
@@ -39,8 +39,8 @@ def sign_in(client):
     return sign_in
 
 
-def post(client, url, **changes):
-    return client.post(url, form_data(client.get(url)) | changes, follow=True)
+def post(client, url, *, follow=False, **changes):
+    return client.post(url, form_at(client, url) | changes, follow=follow)
 
 
 def test_author_writes_drafts_and_cannot_publish(client, sign_in):
@@ -48,7 +48,8 @@ def test_author_writes_drafts_and_cannot_publish(client, sign_in):
     condition = make_condition()
 
     page = client.get(change_url(condition))
-    post(client, change_url(condition), title="After", _publish="Save and publish")
+    changed = form_data(page, title="After", _publish="Save and publish")
+    client.post(change_url(condition), changed)
     run_on_list(client, "publish_articles", condition)
 
     assert "Save and publish" not in page.text
@@ -64,9 +65,10 @@ def test_only_who_publishes_says_where_an_address_leads(client, sign_in, make, g
     retired, other = make(), make()
     unpublish(retired, by="tests", now=NOW)
     url = change_url(retired)
+    page = client.get(url)
 
-    assert ("without publishing" in client.get(url).text) == leads_on
-    post(client, url, title="After", replaced_by=other.pk)
+    assert ("without publishing" in page.text) == leads_on
+    client.post(url, form_data(page, title="After", replaced_by=other.pk))
 
     retired.refresh_from_db()
     assert (retired.title, retired.replaced_by) == ("After", other if leads_on else None)
@@ -90,7 +92,7 @@ def test_content_is_told_of_a_clinical_change_once(client, sign_in):
     condition = make_live_condition()
     condition.self_care_items.update(text="Sleep more.")
 
-    response = post(client, change_url(condition), _publish="Save and publish")
+    response = post(client, change_url(condition), follow=True, _publish="Save and publish")
 
     words = "It changes the self-care steps. A clinical reviewer has to publish that"
     assert response.text.count(words) == 1
@@ -215,8 +217,9 @@ def test_nobody_else_signs_the_reason(client, sign_in):
     sign_in("Content")
     condition = make_condition(no_emergency_reason="It never is.")
 
-    assert "signs_reason" not in client.get(change_url(condition)).text
-    post(client, change_url(condition), signs_reason="on")
+    page = client.get(change_url(condition))
+    assert "signs_reason" not in page.text
+    client.post(change_url(condition), form_data(page, signs_reason="on"))
 
     assert Condition.objects.get().no_emergency_signed_by == ""
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from conditions.models import Condition, GlossaryTerm, MedicineClass, RedFlag
 from conditions.publishing import publish
 
-from .admin_pages import change_url, form_data, list_url, model_of
+from .admin_pages import change_url, form_at, list_url, model_of
 from .factories import (
     NOW,
     make_acupoint,
@@ -37,7 +37,7 @@ def test_changing_a_red_flag_leads_to_the_pages_that_show_it(client, staff):
     make_live_condition(title="Unrelated")
     url = change_url(flag)
 
-    response = client.post(url, form_data(client.get(url), statement="New words"), follow=True)
+    response = client.post(url, form_at(client, url, statement="New words"), follow=True)
 
     assert response.redirect_chain[-1][0] == reverse(
         "admin:conditions_redflag_uses", args=[flag.pk]
@@ -120,7 +120,7 @@ def test_red_flag_that_no_live_page_shows_is_just_saved(client, staff):
     flag = make_red_flag()
     url = change_url(flag)
 
-    response = client.post(url, form_data(client.get(url), statement="New words"))
+    response = client.post(url, form_at(client, url, statement="New words"))
 
     assert response.url == list_url("redflag")
 
@@ -192,7 +192,7 @@ def test_changed_remedy_leads_to_the_pages_that_show_it(client, staff):
     publish(condition, by="tests", now=NOW)
     url = change_url(remedy)
 
-    response = client.post(url, form_data(client.get(url), note="New note."), follow=True)
+    response = client.post(url, form_at(client, url, note="New note."), follow=True)
 
     assert "“Yarrow” is saved. These pages do not show it as it is now." in response.text
     assert [page.live_title for page in response.context["outdated"]] == ["Spasms"]
@@ -219,7 +219,7 @@ def test_shared_fact_on_no_page_says_so(client, staff, make):
     page = client.get(reverse(f"admin:conditions_{model_of(row)}_uses", args=[row.pk]))
 
     assert "No live page shows it." in page.text
-    assert client.post(url, form_data(client.get(url))).url == list_url(model_of(row))
+    assert client.post(url, form_at(client, url)).url == list_url(model_of(row))
     assert "Pages that show it" in client.get(url).text
 
 
@@ -238,7 +238,7 @@ def test_saved_treatment_says_that_pages_show_its_cautions_as_they_were(client, 
     make_caution(treatment=treatment)
     publish(treatment, by="tests", now=NOW)
     url = change_url(treatment)
-    data = form_data(client.get(url)) | {"cautions-0-effect": "You may bruise."}
+    data = form_at(client, url) | {"cautions-0-effect": "You may bruise."}
 
     response = client.post(url, data, follow=True)
 
@@ -294,7 +294,7 @@ def test_saved_treatment_whose_pages_are_up_to_date_is_just_saved(client, staff)
     treatment = make_live_treatment()
     url = change_url(treatment)
 
-    response = client.post(url, form_data(client.get(url)), follow=True)
+    response = client.post(url, form_at(client, url), follow=True)
 
     assert "as they were" not in response.text
 

@@ -42,13 +42,13 @@ def rows_in(form):
 def test_form_leads_those_without_a_script_to_empty_rows(client, staff):
     condition = make_condition()
 
-    opened = parse(client.get(change_url(condition)).text)
-    spare = parse(client.get(with_spare_rows(condition)).text)
+    page, with_rows = client.get(change_url(condition)), client.get(with_spare_rows(condition))
+    opened, spare = parse(page.text), parse(with_rows.text)
 
     assert opened.one("noscript").one("a").get("href") == "?extra=1"
     assert spare.all("noscript") == []
-    assert rows_in(typed_in(client.get(change_url(condition))))["sections"] == 1
-    assert rows_in(open_form(client, condition)) == {
+    assert rows_in(typed_in(page))["sections"] == 1
+    assert rows_in(typed_in(with_rows)) == {
         "names": 1,
         "red_flag_links": 2,
         "sections": 2,
@@ -78,8 +78,8 @@ def test_empty_rows_are_no_error_and_no_change(client, staff, make):
 def test_rows_are_filled_in_by_choosing_from_all_there_are(client, staff):
     condition, flag, source = make_condition(), make_red_flag(label="Chest pain"), make_source()
     remedy = make_remedy()
-    page = parse(client.get(with_spare_rows(condition)).text)
-    form = typed_in(client.get(with_spare_rows(condition)))
+    opened = client.get(with_spare_rows(condition))
+    page, form = parse(opened.text), typed_in(opened)
     choices = page.one("select", name="red_flag_links-1-red_flag").all("option")
 
     form |= {"red_flag_links-1-red_flag": flag.pk, "sections-1-aspect": "causes"}
@@ -102,10 +102,10 @@ def test_rows_are_filled_in_by_choosing_from_all_there_are(client, staff):
 
 def test_empty_rows_are_nothing_of_mine_where_somebody_else_saved(client, staff):
     condition, other = make_condition(), sign_in("ann")
-    mine, theirs = open_form(client, condition), open_form(other, condition)
-    other.post(with_spare_rows(condition), theirs | {"title": "Theirs"})
+    form = open_form(client, condition)
+    other.post(with_spare_rows(condition), form | {"title": "Theirs"})
 
-    refused = client.post(with_spare_rows(condition), mine)
+    refused = client.post(with_spare_rows(condition), form)
 
     assert not refused.context["conflict"].has_mine
     condition.refresh_from_db()

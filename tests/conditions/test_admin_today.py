@@ -73,18 +73,19 @@ def test_page_says_what_to_do_and_links_there(client, editor):
     assert "The links have not been checked yet." in text
 
 
-@pytest.mark.parametrize("group", ["Author", "Content", "Clinical reviewer"])
-def test_every_line_leads_to_a_page_that_opens(client, editor, group):
-    editor.groups.set([Group.objects.get(name=group)])
+def test_every_line_leads_to_a_page_that_opens(client, editor):
     make_work()
-    lists = client.get(reverse("content-today")).context["work_lists"]
 
-    addresses = {line.url for work in lists for line in work.lines}
-    statuses = {address: client.get(address).status_code for address in addresses}
+    for group in ("Author", "Content", "Clinical reviewer"):
+        editor.groups.set([Group.objects.get(name=group)])
+        lists = client.get(reverse("content-today")).context["work_lists"]
+        # A part of a page that is drawn once opens as the page does.
+        addresses = {line.url.partition("#")[0] for work in lists for line in work.lines}
+        statuses = {address: client.get(address).status_code for address in addresses}
 
-    assert all(work.lines for work in lists)
-    assert len(statuses) >= 7
-    assert set(statuses.values()) == {200}
+        assert all(work.lines for work in lists), group
+        assert len(statuses) >= 7, group
+        assert set(statuses.values()) == {200}, group
 
 
 def test_page_is_linked_from_the_index_and_the_list_of_articles(client, editor):

@@ -12,7 +12,7 @@ from conditions.moments import in_words
 from conditions.publishing import publish, unpublish
 from tests.html_tree import parse
 
-from .admin_pages import change_url, form_data
+from .admin_pages import change_url, form_at
 from .factories import NOW, make_condition, make_live_condition
 from .staff import page_url
 
@@ -85,7 +85,7 @@ def test_staff_read_a_moment_on_the_clinics_clock(at, words):
 def test_page_comes_at_the_typed_instant(staff, clock, settings, zone, typed, meant):
     settings.TIME_ZONE = zone
     condition = make_condition(review_due_on=NOW.date() + timedelta(days=1000))
-    form = form_data(staff.get(change_url(condition)))
+    form = form_at(staff, change_url(condition))
     staff.post(change_url(condition), form | {"publish_at": typed, "_schedule": "1"})
     moment = datetime.fromisoformat(meant)
 
