@@ -36,7 +36,7 @@ test: $(READY)  ## All tests; ARGS="tests/booking -k slots" runs some
 	@chromium="$$(.ci/find-chromium)"; CHROMIUM="$$chromium" $(PYTHON) -m pytest $(SPREAD) $(ARGS)
 
 races: $(READY)  ## Two hundred people at once, twenty times in every way that time can be taken
-	@RACE_ROUNDS=20 $(PYTHON) -m pytest tests/booking/test_races_of_many.py $(ARGS)
+	@RACE_ROUNDS=20 $(PYTHON) -m pytest tests/booking/test_races_of_many.py tests/booking/test_waitlist_races.py $(ARGS)
 
 proofs: $(READY)  ## Over a thousand drawn clinics, and hundreds of courses of events, instead of some dozens
 	@PROOF_ROUNDS=25 $(PYTHON) -m pytest tests/booking/test_two_way.py tests/booking/test_stateful.py $(ARGS)

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, User
 
 from .factories import NOW, local, make_available_time, make_location, make_service, make_week
 from .journeys import choose_time, make_red_flags, pass_screening
-from .racing import many_clients
+from .racing import Clients
 from .waiting import fill
 
 
@@ -74,7 +74,9 @@ def front_desk(client, db):
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clients():
-    with many_clients() as clients:
-        yield clients
+    """Many people at once, whose connections all tests of a file share."""
+    clients = Clients()
+    yield clients
+    clients.close()

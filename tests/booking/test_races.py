@@ -4,18 +4,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.core import mail
 from django.db import connection, transaction
-from django.test import Client
-from django.utils import timezone
 
 from booking import actions
 from booking.actors import PATIENT
-from booking.availability import find_slots
 from booking.errors import SlotTaken
 from booking.models import Appointment, Message, Practitioner
 
@@ -26,10 +21,8 @@ from .factories import (
     make_screening_pass,
     make_service,
     make_week,
-    search_for,
 )
-from .journeys import choose_time, make_red_flags, pass_screening, send_details
-from .racing import CLIENTS, LONGEST_WAIT
+from .racing import LONGEST_WAIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
@@ -43,32 +36,6 @@ def test_a_refused_person_keeps_nobody_waiting(service, django_assert_num_querie
     # Whether it is taken, and no more: no transaction, no lock.
     with django_assert_num_queries(1), pytest.raises(SlotTaken):
         actions.hold(**taken, now=NOW, reference=uuid4())
-
-
-def browse_and_book(service, starts_at, number):
-    """Hold and confirm through the public pages, from a connection of one's own."""
-    browser = Client(REMOTE_ADDR=f"10.0.0.{number}")
-    pass_screening(browser, service)
-    held = choose_time(browser, service, starts_at)
-    if held.status_code != 302:
-        return [held.status_code]
-    return [302, send_details(browser, service).status_code]
-
-
-def test_two_hundred_browsers_on_one_slot_get_one_mail(clients, service, run_worker):
-    make_red_flags()
-    # The clock runs here: stopping it would stop the clients' own waiting too.
-    slot = find_slots(search_for(service, now=timezone.now()))[-1]
-
-    calls = [partial(browse_and_book, service, slot.starts_at, n) for n in range(CLIENTS)]
-    answers = clients.race(calls)
-
-    codes = [answer.outcome for answer in answers]
-    assert codes.count([302, 302]) == 1
-    assert codes.count([409]) == CLIENTS - 1
-    assert Appointment.objects.get().status == "booked"
-    run_worker()
-    assert len(mail.outbox) == 1
 
 
 def test_the_same_form_sent_from_many_connections_gives_one_visit(clients, service):
@@ -219,14 +186,16 @@ def test_the_same_form_of_an_expired_hold_gives_one_visit(clients, service):
 @pytest.mark.alone
 def test_who_waits_too_long_for_the_diary_is_refused(clients, service):
     practitioner = service.practitioner
-    refused = threading.Event()
+    kept, refused = threading.Event(), threading.Event()
 
     def keep_the_diary():
         with transaction.atomic():
             Practitioner.objects.select_for_update().get(pk=practitioner.pk)
+            kept.set()
             assert refused.wait(timeout=30)
 
     def ask_for_a_time():
+        assert kept.wait(timeout=30)
         try:
             return actions.hold(
                 service=service, practitioners=[practitioner], starts_at=TEN, now=NOW, by=PATIENT
@@ -234,11 +203,7 @@ def test_who_waits_too_long_for_the_diary_is_refused(clients, service):
         finally:
             refused.set()
 
-    def ask_a_little_later():
-        time.sleep(0.5)
-        return ask_for_a_time()
-
-    _, answer = clients.race([keep_the_diary, ask_a_little_later])
+    _, answer = clients.race([keep_the_diary, ask_for_a_time])
 
     assert isinstance(answer.outcome, SlotTaken)
     assert answer.seconds < LONGEST_WAIT + 0.5

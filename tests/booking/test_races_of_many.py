@@ -9,11 +9,15 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.db import transaction
+from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from booking import actions
 from booking.actors import PATIENT
+from booking.availability import find_slots
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.models import Appointment, AppointmentEvent, Message, NotAvailableTime
 
@@ -27,8 +31,10 @@ from .factories import (
     make_screening_pass,
     make_service,
     make_week,
+    search_for,
 )
-from .racing import CLIENTS, LONGEST_WAIT, ROUNDS, empty_the_diary
+from .journeys import choose_time, make_red_flags, pass_screening, send_details
+from .racing import CLIENTS, LONGEST_WAIT, RACE_ROUNDS, empty_the_diary
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 TEN = local(9, 10)
@@ -114,9 +120,10 @@ def assert_one_booked(answers):
 
 
 def rounds():
-    for _ in ROUNDS:
-        empty_the_diary()
-        yield
+    for number in range(RACE_ROUNDS):
+        if number:
+            empty_the_diary()
+        yield number
 
 
 def spread(*calls):
@@ -175,10 +182,9 @@ def test_time_off_against_bookings(clients, clinic):
             return list(hit)
 
     calls = spread(lambda: book_online(clinic))
-    for number in ROUNDS:
-        empty_the_diary()
+    for number in rounds():
         NotAvailableTime.objects.all().delete()
-        place = CLIENTS * (2 * number + 1) // (2 * len(ROUNDS))
+        place = CLIENTS * (2 * number + 1) // (2 * RACE_ROUNDS)
         calls_now = [*calls[:place], take_time_off, *calls[place + 1 :]]
 
         answers = clients.race(calls_now)
@@ -248,3 +254,37 @@ def test_expired_holds_still_in_the_table(clients, clinic):
 
         [won] = winners(answers)
         assert list(Appointment.objects.filter(starts_at=TEN)) == [won]
+
+
+def browse_and_book(service, starts_at, number, cookies):
+    """Hold and confirm through the public pages, from a connection of one's own."""
+    browser = Client(REMOTE_ADDR=f"10.0.0.{number}")
+    browser.cookies.load(cookies)
+    held = choose_time(browser, service, starts_at)
+    if held.status_code != 302:
+        return [held.status_code]
+    return [302, send_details(browser, service).status_code]
+
+
+def test_two_hundred_browsers_on_one_slot_get_one_mail(client, clients, clinic, run_worker):
+    make_red_flags()
+    # The clock runs here: stopping it would stop the clients' own waiting too.
+    slot = find_slots(search_for(clinic.service, now=timezone.now()))[-1]
+
+    # A pass holds in every browser: it says nothing of whose it is.
+    pass_screening(client, clinic.service)
+    screened = client.cookies.output(header="", sep=";")
+
+    answers = clients.race(
+        [
+            partial(browse_and_book, clinic.service, slot.starts_at, number, screened)
+            for number in range(CLIENTS)
+        ]
+    )
+
+    codes = [answer.outcome for answer in answers]
+    assert codes.count([302, 302]) == 1
+    assert codes.count([409]) == CLIENTS - 1
+    assert Appointment.objects.get().status == "booked"
+    run_worker()
+    assert len(mail.outbox) == 1
