@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -79,6 +79,30 @@ def in_a_thread(call):
         return refusal
     finally:
         connection.close()
+
+
+def waits(pool, call):
+    """Let somebody else do this, who has to wait for a lock, and return what will come of it."""
+    number = Future()
+
+    def run():
+        connection.ensure_connection()
+        number.set_result(connection.connection.info.backend_pid)
+        return in_a_thread(call)
+
+    waiting = pool.submit(run)
+    for _look in range(1000):
+        assert not waiting.done()
+        if _waits_for_a_lock(number.result(timeout=10)):
+            return waiting
+        time.sleep(0.01)
+    raise AssertionError("nobody waited")
+
+
+def _waits_for_a_lock(number):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE pid = %s AND NOT granted", [number])
+        return cursor.rowcount > 0
 
 
 def empty_the_diary():

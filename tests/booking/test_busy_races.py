@@ -1,6 +1,5 @@
 """A calendar is read while somebody books or deletes it, with real connections: nothing crosses."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +11,7 @@ from booking.errors import SlotNotOffered
 from booking.models import Appointment, BusyCalendar, NotAvailableTime
 
 from .factories import NOW, local, make_details, make_screening_pass
-from .racing import in_a_thread
+from .racing import in_a_thread, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = (local(9, 10), local(9, 11))
@@ -28,14 +27,6 @@ def calendar(service):
 def others():
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield pool
-
-
-def waits(pool, call):
-    """Let somebody else do this, who has to wait, and return what will come of it."""
-    waiting = pool.submit(in_a_thread, call)
-    time.sleep(0.4)
-    assert not waiting.done()
-    return waiting
 
 
 def read(calendar, *periods):

@@ -1,6 +1,5 @@
 """Who waits for whom, with real connections: nobody in a circle, and nobody misses a change."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -24,7 +23,7 @@ from .factories import (
     make_screening_pass,
     make_week,
 )
-from .racing import in_a_thread
+from .racing import in_a_thread, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
@@ -35,14 +34,6 @@ def others():
     """A pool for those who come meanwhile, each with a connection of their own."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield pool
-
-
-def waits(pool, call):
-    """Let somebody else do this, who has to wait, and return what will come of it."""
-    waiting = pool.submit(in_a_thread, transaction.atomic(call))
-    time.sleep(0.4)
-    assert not waiting.done()
-    return waiting
 
 
 def leave(service):
@@ -61,7 +52,9 @@ def end(service):
 def test_what_is_changed_while_somebody_queues_counts(service, others, change):
     with transaction.atomic():
         queue_for(service.practitioner, service)
-        queueing = waits(others, lambda: queue_for(service.practitioner, service))
+        queueing = waits(
+            others, transaction.atomic(lambda: queue_for(service.practitioner, service))
+        )
         if change is not leave:
             others.submit(in_a_thread, lambda: change(service)).result(timeout=5)
         else:
@@ -146,7 +139,7 @@ def test_visit_goes_to_a_colleague_while_all_diaries_are_closed(service, others,
             now=NOW,
             by=PATIENT,
         )
-        closing = waits(others, lambda: actions.close_diary(None))
+        closing = waits(others, transaction.atomic(lambda: actions.close_diary(None)))
 
     closing.result(timeout=5)
     assert moved.practitioner == colleague

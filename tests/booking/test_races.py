@@ -1,13 +1,12 @@
 """Real connections, real PostgreSQL: whoever is first wins, everyone else hears so at once."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from booking import actions
 from booking.actors import PATIENT
@@ -22,7 +21,7 @@ from .factories import (
     make_service,
     make_week,
 )
-from .racing import LONGEST_WAIT
+from .racing import LONGEST_WAIT, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = local(9, 10)
@@ -137,7 +136,6 @@ def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
 
     def release():
         actions.release(reference=held.reference, now=NOW, by=PATIENT)
-        connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
@@ -149,9 +147,8 @@ def test_giving_up_a_hold_that_is_being_booked_leaves_the_booking():
                 now=NOW,
                 by=PATIENT,
             )
-            released = pool.submit(release)
-            time.sleep(0.5)
-        released.result(timeout=10)
+            released = waits(pool, release)
+        assert released.result(timeout=10) is None
 
     assert Appointment.objects.get().status == "booked"
 

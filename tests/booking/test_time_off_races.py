@@ -1,7 +1,6 @@
 """Time off against booking, with real connections: each visit is seen, or refused."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -23,7 +22,7 @@ from .factories import (
     make_screening_pass,
     search_for,
 )
-from .racing import in_a_thread
+from .racing import in_a_thread, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(20)
@@ -70,9 +69,7 @@ def test_closing_waits_for_a_booking_and_sees_it(service, owner, starts_at):
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
             visit = book(service, starts_at)
-            closing = pool.submit(in_a_thread, lambda: close(owner, starts_at))
-            time.sleep(0.5)
-            assert not closing.done()
+            closing = waits(pool, lambda: close(owner, starts_at))
         seen = closing.result(timeout=10)
 
     assert seen == [visit.pk]
@@ -83,9 +80,7 @@ def test_booking_waits_for_a_closure_and_is_refused(service, owner, starts_at):
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
             assert close(owner, starts_at) is None
-            booking = pool.submit(in_a_thread, lambda: book(service, starts_at))
-            time.sleep(0.5)
-            assert not booking.done()
+            booking = waits(pool, lambda: book(service, starts_at))
         answer = booking.result(timeout=10)
 
     assert isinstance(answer, SlotNotOffered)
@@ -110,9 +105,7 @@ def test_held_time_is_not_booked_into_a_closure(service, owner, starts_at):
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
             assert close(owner, starts_at) is None
-            booking = pool.submit(in_a_thread, confirm)
-            time.sleep(0.5)
-            assert not booking.done()
+            booking = waits(pool, confirm)
         answer = booking.result(timeout=10)
 
     assert isinstance(answer, SlotNotOffered)
