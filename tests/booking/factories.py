@@ -68,25 +68,33 @@ def make_service(*, practitioner=None, **kwargs):
     if "location" not in kwargs:
         values["location"] = make_location()
     service = Service.objects.create(**values | kwargs)
-    service.practitioners.add(practitioner or make_practitioner())
+    service.practitioners.through.objects.create(
+        service=service, practitioner=practitioner or make_practitioner()
+    )
     return service
 
 
+def opening(service, **kwargs):
+    """Return Monday 9 to 12, unless told otherwise, which is not stored yet."""
+    values = {"location": service.location, "weekday": 0}
+    values |= {"start_time": time(9), "end_time": time(12)}
+    if "practitioner" not in kwargs:
+        values["practitioner"] = service.practitioner
+    return AvailableTime(**values | kwargs)
+
+
 def make_available_time(service, **kwargs):
-    """Open Monday 9 to 12 unless told otherwise."""
-    values = {
-        "practitioner": service.practitioner,
-        "location": service.location,
-        "weekday": 0,
-        "start_time": time(9),
-        "end_time": time(12),
-    }
-    return AvailableTime.objects.create(**values | kwargs)
+    times = opening(service, **kwargs)
+    times.save(force_insert=True)
+    return times
 
 
 def make_week(service, **kwargs):
     """Open on all seven days."""
-    return [make_available_time(service, **{"weekday": day} | kwargs) for day in range(7)]
+    person = {"practitioner": service.practitioner} | kwargs
+    return AvailableTime.objects.bulk_create(
+        opening(service, **{"weekday": day} | person) for day in range(7)
+    )
 
 
 def make_closure(starts_at, ends_at, **kwargs):
@@ -126,7 +134,6 @@ def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **k
     ends_at = starts_at + service.duration
     values = {
         "service": service,
-        "practitioner": service.practitioner,
         "location": service.location,
         "status": status,
         "starts_at": starts_at,
@@ -134,6 +141,8 @@ def make_appointment(service, starts_at, *, status=AppointmentStatus.BOOKED, **k
         "busy_from": starts_at - service.buffer_before,
         "busy_until": ends_at + service.buffer_after,
     }
+    if "practitioner" not in kwargs:
+        values["practitioner"] = service.practitioner
     if status == AppointmentStatus.PENDING:
         values |= {"expires_at": NOW + timedelta(minutes=10)}
     else:
