@@ -39,7 +39,7 @@ races: $(READY)  ## Two hundred people at once, twenty times in every way that t
 	@RACE_ROUNDS=20 $(PYTHON) -m pytest tests/booking/test_races_of_many.py tests/booking/test_waitlist_races.py $(ARGS)
 
 proofs: $(READY)  ## Over a thousand drawn clinics, and hundreds of courses of events, instead of some dozens
-	@PROOF_ROUNDS=25 $(PYTHON) -m pytest tests/booking/test_two_way.py tests/booking/test_stateful.py $(ARGS)
+	@PROOF_ROUNDS=50 $(PYTHON) -m pytest tests/booking/test_two_way.py tests/booking/test_stateful.py $(ARGS)
 
 check: $(READY)  ## Formatters, linters, types, migrations, deployment, templates
 	$(PYTHON) -m ruff format --check --quiet .

@@ -174,7 +174,7 @@ def test_no_course_of_events_ends_in_an_overlap_or_a_lost_visit(db):
     run_state_machine_as_test(
         Diary,
         settings=draws(
-            12,
+            6,
             stateful_step_count=40,
             # Making a failing course shorter would take minutes; as it is, it can be read.
             phases=(Phase.explicit, Phase.reuse, Phase.generate),

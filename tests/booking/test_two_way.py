@@ -61,7 +61,7 @@ def listed(clinic, **kwargs):
 
 
 @given(drawn=clinics())
-@draws(60)
+@draws(30)
 def test_listed_is_what_the_rules_say_in_plain_words(db, drawn):
     expected = sorted(offered_in_plain_words(drawn))
 
@@ -220,7 +220,7 @@ MOVES = (try_to_move, try_the_public_move, try_to_move_by_phone)
 
 
 @given(drawn=clinics(), data=st.data())
-@draws(15)
+@draws(8)
 def test_staff_go_past_every_rule_but_never_over_what_is_taken(db, drawn, data):
     """Whoever is free comes first, and nobody is double-booked."""
     diaries = [Diary(drawn, number) for number in drawn.asked]
@@ -248,7 +248,7 @@ def slots_shown(browser, url, drawn, **query):
 
 
 @given(drawn=clinics(), data=st.data())
-@draws(5)
+@draws(3)
 def test_pages_show_what_the_rules_say_in_plain_words(db, drawn, data):
     at = data.draw(st.sampled_from(drawn.ticks), label="visit")
     expected = set(offered_in_plain_words(drawn))
@@ -271,7 +271,7 @@ def test_pages_show_what_the_rules_say_in_plain_words(db, drawn, data):
 
 @pytest.mark.parametrize("attempt", [try_to_hold, try_to_book_at_once, try_to_move])
 @given(drawn=clinics(), data=st.data())
-@draws(15)
+@draws(8)
 def test_listed_books_and_unlisted_is_refused(db, attempt, drawn, data):
     try_some(data, drawn, attempt)
 
@@ -281,6 +281,6 @@ def test_listed_books_and_unlisted_is_refused(db, attempt, drawn, data):
     [try_the_public_forms, try_the_public_move, try_to_book_by_phone, try_to_move_by_phone],
 )
 @given(drawn=clinics(), data=st.data())
-@draws(5)
+@draws(3)
 def test_pages_book_what_is_listed_and_refuse_what_is_not(db, attempt, drawn, data):
     try_some(data, drawn, attempt)
