@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.booking.factories import NOW
 from tests.starter import seed
 
-from .staff import LOOK_NAMES, LOOKS, log_in, make_member, soundness, staff_page
+from .staff import LOOK_NAMES, LOOKS, let_in, make_member, soundness, staff_page
 
 SERVICE = "first-consultation"
 ARTICLE = "spasms-and-twitches"
@@ -97,9 +97,8 @@ def visitor(request, open_page, site):
 @pytest.fixture(params=LOOKS, ids=LOOK_NAMES)
 def desk(request, open_page, site):
     """A page signed in at the front desk; what the site's policy refuses is an error."""
-    make_member("desk", "Front desk")
     with staff_page(open_page, request.param) as page:
-        log_in(page, "desk")
+        let_in(page, make_member("desk", "Front desk"), site)
         yield page
 
 

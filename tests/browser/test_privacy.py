@@ -9,7 +9,7 @@ from booking.models import Patient, RetentionRule, RetentionRun, Service
 from tests.booking.factories import NOW, make_appointment, make_patient
 
 from . import steps
-from .staff import LOOK_NAMES, LOOKS, WIDE, log_in, make_member, soundness, staff_page
+from .staff import LOOK_NAMES, LOOKS, WIDE, let_in, make_member, soundness, staff_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,9 +32,8 @@ def patient(site):
 @pytest.fixture(params=[*LOOKS, ("dark", WIDE, True)], ids=[*LOOK_NAMES, "wide and dark"])
 def owner(request, open_page, site):
     """A page signed in as the owner; what the site's policy refuses is an error."""
-    make_member("olga", "Owner")
     with staff_page(open_page, request.param, accept_downloads=True) as page:
-        log_in(page, "olga")
+        let_in(page, make_member("olga", "Owner"), site)
         yield page
 
 

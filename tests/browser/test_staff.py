@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from . import steps
-from .staff import log_in, make_member
+from .staff import let_in, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLE = "/conditions/spasms-and-twitches/"
@@ -14,9 +14,8 @@ SAFETY = "/book/first-consultation/safety/?condition=spasms-and-twitches"
 @pytest.fixture
 def editor(open_page, site):
     """A page signed in as a clinical reviewer, who also writes and publishes."""
-    make_member("editor", "Clinical reviewer")
     page = open_page(viewport={"width": 1280, "height": 900})
-    log_in(page, "editor")
+    let_in(page, make_member("editor", "Clinical reviewer"), site)
     return page
 
 
