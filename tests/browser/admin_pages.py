@@ -2,20 +2,54 @@
 
 from django.contrib import admin
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from playwright.sync_api import Error
 
 # Of no list: the admin's own, and those of the site's addresses below /admin/.
 LOOSE = "others"
 
 
-def all_lists():
-    """Return the name of every list in the admin, and one for the pages that belong to none."""
-    return [model._meta.label_lower for model in admin.site._registry] + [LOOSE]
+def all_apps():
+    """Return the name of every app with lists in the admin, and one for the pages of no list."""
+    return [*dict.fromkeys(model._meta.app_label for model in admin.site._registry), LOOSE]
 
 
-def addresses(name, client):
-    """Return the pages of a list, or the loose ones, that this client is shown as HTML."""
+def lists_of(app):
+    """Return the names of the lists of an app."""
+    if app == LOOSE:
+        return [LOOSE]
+    models = [model._meta for model in admin.site._registry]
+    return [meta.label_lower for meta in models if meta.app_label == app]
+
+
+def opened(name, page):
+    """Open the pages of a list, or the loose ones; return the address of each that comes as HTML."""
+    for url in _addresses(name):
+        try:
+            answer = page.goto(url)
+        except Error as error:  # a file to keep, or no content: no page, unless it says so
+            if "ERR_HTTP_RESPONSE_CODE_FAILURE" in error.message:
+                # The browser's own page about that must not come in between later.
+                page.wait_for_url("chrome-error://**", wait_until="commit")
+                page.goto("about:blank")
+            answer = page.request.get(url, max_redirects=0)
+            assert not _is_page(answer.status, answer.headers["content-type"]), url
+            continue
+        assert answer.status < 500, url
+        is_asked_for = answer.request.redirected_from is None
+        if is_asked_for and _is_page(answer.status, answer.headers["content-type"]):
+            yield url
+
+
+def shown(name, client):
+    """Return the addresses that this client is shown as HTML, as a browser would be."""
+    answers = [(url, client.get(url)) for url in _addresses(name)]
+    return [url for url, one in answers if _is_page(one.status_code, one.headers["Content-Type"])]
+
+
+def _addresses(name):
     found = _loose() if name == LOOSE else _of_list(name)
-    return [url for url in dict.fromkeys(found) if _is_page(client, url)]
+    no_pages = ("/logout/", "/login/", "/jsi18n/")
+    return [url for url in dict.fromkeys(found) if not url.endswith(no_pages)]
 
 
 def _of_list(name):
@@ -46,8 +80,5 @@ def _patterns(patterns):
     return [one for one in patterns if isinstance(one, URLPattern)]
 
 
-def _is_page(client, url):
-    if url.endswith(("/logout/", "/login/", "/jsi18n/")):
-        return False
-    answer = client.get(url)
-    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+def _is_page(status, content_type):
+    return status == 200 and content_type.startswith("text/html")

@@ -9,7 +9,8 @@ from django.utils import timezone
 from booking.models import Service
 from tests.booking.factories import make_appointment, make_closure
 
-from .admin_pages import LOOSE, addresses
+from .admin_pages import LOOSE, opened
+from .staff import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,15 +29,13 @@ SMALL = """() => {
 
 
 @pytest.fixture
-def page(open_page, site, client):
+def page(open_page, site):
     """A page on a phone, signed in as an administrator, in a clinic with a visit and a closure."""
     now = timezone.now()
     make_appointment(Service.objects.get(slug="first-consultation"), now + timedelta(days=3))
     make_closure(now + timedelta(days=9), now + timedelta(days=10))
-    client.force_login(User.objects.create_superuser("owner", email="owner@harbor.example"))
     page = open_page(viewport={"width": 390, "height": 844})
-    cookie = client.cookies["sessionid"]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    let_in(page, User.objects.create_superuser("owner", email="owner@harbor.example"), site)
     yield page
     page.close()
 
@@ -45,10 +44,9 @@ def page(open_page, site, client):
     "name",
     ["booking.appointment", "booking.patient", "booking.notavailabletime", "auth.user", LOOSE],
 )
-def test_targets_are_as_big_as_a_finger(page, client, name):
+def test_targets_are_as_big_as_a_finger(page, name):
     problems = []
-    for url in addresses(name, client):
-        page.goto(url)
+    for url in opened(name, page):
         problems += [f"{url}: {small}" for small in page.evaluate(SMALL)]
         if (width := page.evaluate("document.documentElement.scrollWidth")) > 390:
             problems.append(f"{url}: {width} px wide")
