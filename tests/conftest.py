@@ -23,7 +23,13 @@ from clinic import embedded_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / ".data").absolute()
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # Chromium obeys the last such list alone, so this repeats Playwright's. Its own two are windows that
 # open below an address bar: ten times the work of a page, for every new browser of a headless run.
 FEATURES_OFF = (
