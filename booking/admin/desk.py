@@ -26,6 +26,7 @@ from conditions.models import CareLevel
 from conditions.red_flags import Outcome, assess, flags_for_screening
 
 from .audited import saw
+from .desk_again import find_again
 from .desk_forms import (
     MATCHES_SHOWN,
     MoveForm,
@@ -44,7 +45,7 @@ from .wording import appointment_label, when_label
 SALT = "booking.desk"
 BOOK, MOVE = "book", "move"
 # What can keep a visit from being booked or moved, besides a form's own errors.
-REFUSALS = ("verdict", "changed", "word_missing", "interruption")
+REFUSALS = ("verdict", "changed", "word_missing", "interruption", "again_missing")
 ANSWERS = {"flags", "none", "acknowledged"}
 
 
@@ -92,6 +93,8 @@ def book_view(model_admin, request) -> HttpResponse:
     is_sent = request.method == "POST" and BOOK in data
     checked = [form.is_valid() for form in forms]
     needs_word = outcome.level == CareLevel.URGENT and not data.get("acknowledged")
+    again = find_again(details, request.user, reference=reference, now=now)
+    again_missing = is_sent and again is not None and data.get("again") != again.token
     verdict = None
     if is_sent:
         # As online: words of a red flag in what the caller said interrupt once.
@@ -107,7 +110,7 @@ def book_view(model_admin, request) -> HttpResponse:
         if request.method != "POST":
             # What is in the way of a time from the agenda is told before the talk, not after it.
             verdict = _judge(times, moving=reference)
-    is_safe = not needs_word and details.interruption is None
+    is_safe = not needs_word and details.interruption is None and not again_missing
     if is_sent and all(checked) and verdict and is_safe and _may(verdict, times):
         try:
             return _book(model_admin, request, reference, verdict, details, outcome, flag_set, now)
@@ -115,6 +118,7 @@ def book_view(model_admin, request) -> HttpResponse:
             verdict = _judge(times, moving=reference)
     found = details.matches()
     saw(request.user, found[:MATCHES_SHOWN], "found for a booking by phone")
+    saw(request.user, again.visits if again else [], "to come, told before another was booked")
     response = _draw(
         model_admin,
         request,
@@ -128,6 +132,9 @@ def book_view(model_admin, request) -> HttpResponse:
         has_more=len(found) > MATCHES_SHOWN,
         needs_word=needs_word,
         word_missing=needs_word and is_sent,
+        again=again,
+        again_missing=again_missing,
+        is_agreed=again is not None and data.get("again") == again.token,
         interruption=details.interruption,
         forms=forms,
         **_times_context(times, verdict),

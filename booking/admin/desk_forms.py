@@ -332,6 +332,9 @@ class PhoneDetailsForm(DetailsForm):
             "one, or with the caller’s consent for that of a relative. Do not make one up."
         )
         self.fields["phone"].help_text = ""
+        for name in ("name", "email", "phone"):
+            # They are not of whoever sits at this browser; nor may it bring them back with Back.
+            self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["reason"].label = "What the caller would like help with"
         self.fields["reason"].help_text = ""
         self.fields["medicines"].label = "Medicines and supplements they take"

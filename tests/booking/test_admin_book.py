@@ -16,6 +16,7 @@ from .factories import (
     make_appointment,
     make_available_time,
     make_closure,
+    make_patient,
     make_practitioner,
     make_service,
 )
@@ -132,7 +133,7 @@ def strict(bookable_service):
     location.holiday_country = "US"
     location.save()
     make_closure(local(21, 9), local(21, 12), reason="Snow")
-    make_appointment(service, local(28, 9))
+    make_appointment(service, local(28, 9), patient=make_patient(name="Ben"))
     return service
 
 
@@ -211,7 +212,7 @@ def test_whoever_is_free_takes_it(front_desk, bookable_service):
     other = make_practitioner(name="Zoe")
     bookable_service.practitioners.add(other)
     make_available_time(bookable_service, practitioner=other)
-    make_appointment(bookable_service, TEN)
+    make_appointment(bookable_service, TEN, patient=make_patient(name="Ben"))
 
     send(front_desk, TEN)
 

@@ -140,7 +140,7 @@ def test_words_of_a_sign_in_what_the_caller_said_interrupt_once(front_desk):
     assert Appointment.objects.get().reason == "Cramps, no slurred speech."
 
     warned = page.one("input", name="warned").get("value")
-    send(front_desk, local(7, 9), warned=warned, **words)
+    send(front_desk, local(7, 9), warned=warned, name="Ben Example", **words)
 
     booked = Appointment.objects.filter(status="booked").values_list("reason", flat=True)
     assert list(booked).count(words["reason"]) == 1

@@ -43,6 +43,13 @@ def test_the_owner_sets_a_hold_with_a_reason(owner, patient):
     assert "Under a legal hold: Case 4711" in answer.text
 
 
+def test_back_brings_no_reason_into_the_form_that_lifts(owner, patient):
+    page = owner.get(page_of(patient))
+
+    assert '<form method="post" autocomplete="off"' in page.text
+    assert "no-store" in page["Cache-Control"]
+
+
 def test_the_owner_lifts_a_hold_with_a_reason_and_it_is_kept(owner, patient):
     hold = put(patient)
 

@@ -21,6 +21,16 @@ def type_a_sunday(page):
     page.locator("[name=at]").fill("10:00")
 
 
+def book_the_last_time(desk):
+    desk.get_by_label("I asked: none of these").check()
+    desk.locator("[data-slot]").last.check()
+    desk.get_by_label("Full name").fill("Ana Example")
+    desk.locator("[name=phone]").fill("(212) 555-0123")
+    desk.locator("[name=email]").fill("ana@example.com")
+    desk.get_by_label("I told the caller what we keep").check()
+    steps.press(desk, "Book this visit")
+
+
 def test_a_call_from_the_first_question_to_another_day(desk, assert_sound):
     desk.goto("/admin/booking/appointment/")
     steps.follow(desk.get_by_role("link", name="Add appointment").first)
@@ -82,3 +92,23 @@ def test_enter_presses_the_next_button_after_the_field(desk):
         desk.get_by_label("Full name").press("Enter")
     assert "Nothing was done yet" in desk.locator("[data-error-summary]").inner_text()
     assert desk.get_by_label("Full name").input_value() == "Ana Example"
+
+
+def test_back_after_a_booking_brings_an_empty_form_that_books_nothing(desk, assert_sound):
+    desk.goto("/admin/booking/appointment/add/")
+    book_the_last_time(desk)
+    assert Appointment.objects.count() == 1
+
+    desk.go_back()
+    assert desk.locator(":is([name=name], [name=phone], [name=email])").evaluate_all(
+        "fields => fields.map((field) => field.value)"
+    ) == ["", "", ""]
+    assert desk.locator(":is([name=start], [name=none], [name=consent]):checked").count() == 0
+    steps.press(desk, "Book this visit")
+    assert "Nothing was done yet" in desk.locator("[data-error-summary]").inner_text()
+    assert Appointment.objects.count() == 1
+
+    book_the_last_time(desk)
+    assert "Ana Example already has a visit to come" in desk.locator("#again").inner_text()
+    assert_sound()
+    assert Appointment.objects.count() == 1
