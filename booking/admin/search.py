@@ -31,6 +31,9 @@ SHORTEST_PHONE = 7
 HEX_DIGITS = "0123456789abcdef"
 # Phones type the curly one, forms from elsewhere the straight one.
 APOSTROPHES = ("'", "’")
+# What stands before a name and is in no record: dropped where a name is there, too.
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr"}
+INITIAL = re.compile(r"[^\W\d_]\.")
 WORD = re.compile(r"[^\W_]+")
 
 # From so many on nobody needs those that are only spelled alike.
@@ -147,10 +150,14 @@ def _words_of(folded: str) -> list[str]:
     """Return what is looked for. A name of two parts is two words; an address is one."""
     parts = folded.replace(",", " ").split()
     words = [word for part in parts for word in ([part] if "@" in part else part.split("-"))]
-    return [word for word in words if word]
+    named = [word for word in words if word and word.removesuffix(".") not in TITLES]
+    return named or [word for word in words if word]
 
 
 def _has(word: str) -> Q:
+    if INITIAL.fullmatch(word):
+        # A space is still to come, so it is not the address, which stands last.
+        return Q(search_text__regex=rf"(^|[ -]){word[0]}.* ")
     somewhere = Q(search_text__contains=word)
     if digits := phone_digits(word):
         somewhere |= Q(phone__contains=digits)
