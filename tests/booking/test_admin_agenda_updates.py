@@ -183,6 +183,24 @@ def test_the_day_sheet_has_what_the_desk_needs_and_no_reasons(front_desk, bookab
     assert page.one("h1").text == "Day sheet, Monday, December 7"
 
 
+def test_the_day_sheet_strikes_through_who_does_not_come(front_desk, bookable_service):
+    make_appointment(bookable_service, local(7, 9), status="cancelled")
+
+    row = parse(front_desk.get(f"{PRINT}?on=2026-12-07").content).one("tr", class_="sheet__off")
+
+    place = bookable_service.location.name
+    kind = "First consultation"
+    assert [cell.text for cell in row.children] == [
+        "9:00 am to 10:00 am Cancelled",
+        "Ana Example",
+        "",
+        kind,
+        place,
+        "Cancelled",
+        "",
+    ]
+
+
 def test_printing_is_noted_for_each_visit_in_one_query(
     front_desk, bookable_service, django_assert_num_queries
 ):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from booking.models import AppointmentStatus
 from booking.templatetags.clinic_times import clinic_time, clinic_time_with_zone
 
 from .items import status_words
@@ -17,6 +18,7 @@ class Line:
     time: str
     visit: Any
     status: str
+    is_off: bool
 
 
 @dataclass(frozen=True)
@@ -41,4 +43,4 @@ def _line(look: Look, visit: Any) -> Line:
     tz = visit.location.tz
     words = clinic_time if tz == look.tz else clinic_time_with_zone
     times = f"{words(visit.starts_at, tz)} to {words(visit.ends_at, tz)}"
-    return Line(times, visit, status_words(visit))
+    return Line(times, visit, status_words(visit), visit.status == AppointmentStatus.CANCELLED)
