@@ -51,11 +51,13 @@ def test_a_visit_is_moved_and_the_patient_told(front_desk, visit):
     assert said(response)[0].startswith("Moved to Mon, Dec 14, 2026, 10:00 am EST")
 
 
-def test_its_own_time_is_among_the_free_ones(front_desk, visit):
+def test_its_own_time_is_marked_among_the_free_ones(front_desk, visit):
     page = front_desk.get(url(visit), {"go": "2026-12-14"})
 
     assert page.context["listing"].days[0].slots[0].starts_at == NINE
     assert "Monday, December 14" in page.text
+    assert page.text.count("9:00 am EST (now)") == 1
+    assert page.text.count("(now)") == 1
 
 
 def test_the_same_time_changes_nothing(front_desk, visit):
