@@ -332,6 +332,9 @@ class PhoneDetailsForm(DetailsForm):
             "one, or with the caller’s consent for that of a relative. Do not make one up."
         )
         self.fields["phone"].help_text = ""
+        for name, what in (("name", "full name"), ("email", "email address"), ("phone", "number")):
+            message = f"Enter the patient’s {what}, or choose somebody who was found."
+            self.fields[name].error_messages["required"] = message
         for name in ("name", "email", "phone"):
             # They are not of whoever sits at this browser; nor may it bring them back with Back.
             self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -88,6 +88,9 @@ def test_missing_answers_are_listed(front_desk):
     response = send(front_desk, none="", consent="", name="", email="", phone="")
 
     assert sorted(errors(response)) == ["consent", "email", "flags", "name", "phone", "start"]
+    for name, what in (("name", "full name"), ("email", "email address"), ("phone", "number")):
+        words = f"Enter the patient’s {what}, or choose somebody who was found."
+        assert errors(response)[name] == [words]
     assert not Appointment.objects.exists()
 
 
