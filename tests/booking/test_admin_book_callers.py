@@ -105,7 +105,7 @@ def test_an_emergency_books_and_stores_nothing(front_desk, button):
     assert "Label of speech.slurred" in response.text
     assert not Appointment.objects.exists()
     assert not Patient.objects.exists()
-    posted = dict(response.context["posted"])
+    posted = dict(response.context["typed"])
     assert posted["name"] == "Ana Example"
     assert not {"flags", "none", "book"} & posted.keys()
 

@@ -71,6 +71,7 @@ def test_an_emergency_ends_the_call(desk, assert_sound):
     steps.press(desk, "Book this visit")
 
     assert "hang up and call 911 now" in desk.locator("#content").inner_text()
+    assert "Read what happens" not in desk.locator("body").inner_text()
     assert_sound()
     steps.press(desk, "I ticked the wrong box")
     assert desk.get_by_label("Full name").input_value() == "Ana Example"
