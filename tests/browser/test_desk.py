@@ -113,3 +113,17 @@ def test_back_after_a_booking_brings_an_empty_form_that_books_nothing(desk, asse
     assert "Ana Example already has a visit to come" in desk.locator("#again").inner_text()
     assert_sound()
     assert Appointment.objects.count() == 1
+
+
+def test_the_page_opens_where_the_answer_is(desk):
+    desk.goto("/admin/booking/appointment/add/")
+    for button, heading in (
+        ("Show its questions and times", "questions-title"),
+        ("Show times", "time-title"),
+        ("Find", "patient-title"),
+    ):
+        steps.press(desk, button)
+        assert desk.url.endswith(f"/add/#{heading}")
+        top = desk.locator(f"#{heading}").bounding_box()["y"]
+        assert -1 < top < 450, button
+        assert desk.evaluate("document.activeElement.id") == heading
