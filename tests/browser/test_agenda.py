@@ -11,7 +11,7 @@ from tests.booking.factories import DESK, NOW, local, make_appointment, make_clo
 
 from . import steps
 from .conftest import SERVICE
-from .staff import WIDE
+from .staff import NARROW, WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AGENDA = "/admin/booking/appointment/agenda/"
@@ -225,3 +225,17 @@ def test_arrows_go_from_visit_to_visit(morning, desk):
     assert "December 8" in desk.evaluate("document.activeElement.textContent")
     desk.keyboard.press("ArrowLeft")
     assert "December 7" in desk.evaluate("document.activeElement.closest('section').textContent")
+
+
+@pytest.mark.parametrize("desk", [("light", NARROW, True)], indirect=True, ids=["narrow"])
+def test_a_long_name_stays_clear_of_the_status_on_a_phone(desk):
+    patient = make_patient(name="Wolfeschlegelsteinhausenbergerdorff" * 2)
+    visit = make_appointment(Service.objects.get(slug=SERVICE), local(7, 11), patient=patient)
+
+    desk.goto(WEEK)
+
+    row = desk.locator(f"#visit-{visit.pk}")
+    name = row.locator("b > span").bounding_box()
+    status = row.locator(".status").bounding_box()
+    assert name["x"] + name["width"] <= status["x"]
+    assert row.locator("b > span").evaluate("span => span.scrollWidth <= span.clientWidth + 1")
