@@ -18,6 +18,8 @@ WHY_OVER = {
     "where you were.",
     "day": "You were signed out because you had been signed in for a whole day. Sign in again to go "
     "on where you were.",
+    "changed": "You were signed out because your two-step sign-in was reset, or set up anew in another "
+    "browser. Sign in again: you are asked for a code of your app, or to set up an app first.",
 }
 METHODS = ("GET", "HEAD", "POST")
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
@@ -70,13 +71,28 @@ def is_through(request: HttpRequest) -> bool:
     return not settings.TWO_STEP_REQUIRED and not request.session.get(CODE_DUE)
 
 
+class ChangedMeanwhile(Exception):
+    """The account's second step was reset or set up anew since the request began. Sign in again."""
+
+
+def hold(user: Any, *, session: SessionBase | None = None) -> None:
+    """Lock the account's row until the transaction ends. Whatever changes its devices does so first.
+
+    Raises ChangedMeanwhile if the `session` that asks was ended while this waited.
+    """
+    get_user_model().objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    if session is not None and not session.exists(session.session_key or ""):
+        raise ChangedMeanwhile
+
+
 def check_code(user: Any, code: str, *, now: datetime) -> Answer:
     """Check a code of the app or a recovery code. Each is good for once."""
     is_app_code = APP_CODE.fullmatch(code)
     model = TOTPDevice if is_app_code else StaticDevice
     with transaction.atomic():
         # One after the other, or the same code could be taken twice at once.
-        device = model.objects.select_for_update().filter(user=user, confirmed=True).first()
+        hold(user)
+        device = model.objects.filter(user=user, confirmed=True).first()
         if device is None:
             return Answer()
         device.throttling_failure_count = min(device.throttling_failure_count, MOST_FAILURES)
@@ -125,22 +141,24 @@ def first_code(key: str, code: str) -> TOTP | None:
     return totp if is_right else None
 
 
-class SetUpMeanwhile(Exception):
-    """The account has an app by now, whose code nobody asked for."""
-
-
 @transaction.atomic
 def set_up(
-    user: Any, key: str, totp: TOTP, *, in_place: bool, request: HttpRequest, now: datetime
+    user: Any,
+    key: str,
+    totp: TOTP,
+    *,
+    in_place_of: TOTPDevice | None,
+    request: HttpRequest,
+    now: datetime,
 ) -> tuple[TOTPDevice, list[str]]:
     """Set up an app, end other sessions; return it and new recovery codes.
 
-    `in_place` says that a code of the present app was right. Raises SetUpMeanwhile if there is one
-    all the same: two who know the password may set up theirs at the same time.
+    `in_place_of` is the app whose code was right. Raises ChangedMeanwhile if it is no longer the one
+    that there is: two who know the password may set up theirs at the same time.
     """
-    get_user_model().objects.select_for_update().get(pk=user.pk)
-    if not in_place and app_of(user) is not None:
-        raise SetUpMeanwhile
+    hold(user, session=request.session)
+    if app_of(user) != in_place_of:
+        raise ChangedMeanwhile
     TOTPDevice.objects.filter(user=user).delete()
     # The code that proved it is used up.
     device = TOTPDevice.objects.create(
@@ -154,7 +172,13 @@ def set_up(
 
 @transaction.atomic
 def make_codes_anew(user: Any, *, request: HttpRequest, now: datetime) -> list[str]:
-    """Return ten new recovery codes. The old ones are good no longer."""
+    """Return ten new recovery codes. The old ones are good no longer.
+
+    Raises ChangedMeanwhile if there is no app any more: codes alone let nobody in.
+    """
+    hold(user, session=request.session)
+    if app_of(user) is None:
+        raise ChangedMeanwhile
     codes = _make_codes(user)
     history.note(user, SignInOutcome.NEW_CODES, request=request, now=now)
     return codes
@@ -168,7 +192,7 @@ def reset(user: Any, *, now: datetime, request: HttpRequest | None = None) -> bo
     server.
     """
     # So that of two at once one is told that it is done already, and no app is set up in between.
-    get_user_model().objects.select_for_update().filter(pk=user.pk).first()
+    hold(user)
     if not has_any(user):
         return False
     TOTPDevice.objects.filter(user=user).delete()

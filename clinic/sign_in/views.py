@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -40,6 +41,21 @@ TOO_LATE = "This page was open for too long, so the square is a new one. Scan it
 type View = Callable[[HttpRequest], HttpResponse]
 
 
+def or_sign_in_again(view: View) -> View:
+    """Decorate a page that changes the second step, which somebody else may do at the same time."""
+
+    @wraps(view)
+    def inner(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except two_step.ChangedMeanwhile:
+            request.session.flush()
+            query = {"next": next_page(request), "ended": "changed"}
+            return HttpResponseRedirect(reverse("admin:login", query=query))
+
+    return inner
+
+
 def half_way(view: View) -> View:
     """Decorate a page for whoever has given the right password."""
 
@@ -51,7 +67,7 @@ def half_way(view: View) -> View:
             return over
         if not admin.site.is_half_way(request):  # type: ignore[attr-defined]  # of StaffSite
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        return view(request)
+        return or_sign_in_again(view)(request)
 
     return inner
 
@@ -75,7 +91,8 @@ def two_step_view(request: HttpRequest) -> HttpResponse:
 def set_up(request: HttpRequest) -> HttpResponse:
     """Set up an app, in place of the one that there is. Its recovery codes are shown this once."""
     user, now, onward = request.user, timezone.now(), next_page(request)
-    has_app = two_step.app_of(user) is not None
+    present = two_step.app_of(user)
+    has_app = present is not None
     if has_app and not two_step.is_through(request):
         return HttpResponseRedirect(reverse("two-step", query={"next": request.get_full_path()}))
     form = SetUpForm(request.POST or None, has_app=has_app)
@@ -92,13 +109,12 @@ def set_up(request: HttpRequest) -> HttpResponse:
         elif totp is None:
             form.add_error("code", NOT_OF_THIS_APP)
         elif not has_app or _prove(request, form, "present_code"):
-            try:
+            # In one: a reset in between would end the session, and its new key would bring it back.
+            with transaction.atomic():
                 device, codes = two_step.set_up(
-                    user, key, totp, in_place=has_app, request=request, now=now
+                    user, key, totp, in_place_of=present, request=request, now=now
                 )
-            except two_step.SetUpMeanwhile:
-                return HttpResponseRedirect(reverse("two-step", query={"next": onward}))
-            _verify(request, device)
+                _verify(request, device)
             return _page(request, "codes", "Your recovery codes", codes=codes, next=onward)
     context = {
         "form": form,
@@ -113,6 +129,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@or_sign_in_again
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Make ten new recovery codes, for a code. They are shown this once."""
     user, now = request.user, timezone.now()
@@ -176,9 +193,11 @@ def _wait(wait: timedelta) -> str:
     return f"A code was wrong just now. Wait {length}, then type the code that your app shows then."
 
 
+@transaction.atomic
 def _let_in(request: HttpRequest, device: Any) -> None:
     """End the second step: who it is has been proved."""
     user, now = request.user, timezone.now()
+    two_step.hold(user, session=request.session)
     _verify(request, device)
     if device.model_label().startswith("otp_static"):
         left = two_step.recovery_codes_left(user)
