@@ -102,6 +102,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
             key = two_step.open_key(user, request.POST.get("key", ""))
         except signing.BadSignature:
             too_late = True
+    if present is not None and key == present.key:
+        # Sent once more, as when the page with the codes is loaded again.
+        return _page(request, "already", "Two-step sign-in is set up", next=onward)
     if form.is_valid():
         totp = two_step.first_code(key, form.cleaned_data["code"])
         if too_late:

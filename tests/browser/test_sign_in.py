@@ -65,6 +65,9 @@ def test_the_first_sign_in_and_the_next(staff, assert_sound):
     codes = set_up(staff)
     assert len(codes) == 10
     assert_sound()
+    staff.reload()
+    assert staff.title().startswith("Two-step sign-in is set up")
+    assert_sound()
     steps.follow(staff.get_by_role("link", name="I have kept them: go on"))
     assert staff.url.endswith(WANTED)
     assert_sound()

@@ -173,6 +173,21 @@ def test_ten_recovery_codes_are_shown_once_and_kept_as_digests(client, pat):
     assert "no-store" in fill_set_up(client, present_code=shown[0]).headers["Cache-Control"]
 
 
+def test_the_page_with_the_codes_loaded_again_says_that_the_app_is_set_up(client, pat):
+    sign_in(client)
+    sealed = parse(client.get(SET_UP).content).one("input", name="key").get("value")
+    form = {"key": sealed, "code": code_of(two_step.open_key(pat, sealed)), "next": WANTED}
+    client.post(SET_UP, form)
+
+    again = parse(client.post(SET_UP, form).content)
+
+    assert again.one("title").text.startswith("Two-step sign-in is set up")
+    content = again.one(id="content")
+    assert "Your recovery codes were shown once" in content.text
+    assert [link.get("href") for link in content.all("a")] == [WANTED, RECOVERY]
+    assert (TOTPDevice.objects.count(), StaticToken.objects.count()) == (1, 10)
+
+
 def test_the_code_of_the_app_lets_in_and_leads_on(client, pat, codes):
     asked = sign_in(client, next=WANTED)
 
