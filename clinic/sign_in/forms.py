@@ -97,5 +97,7 @@ class SetUpForm(forms.Form):
 
     def __init__(self, *args: Any, has_app: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # This one alone is never a recovery code, which has letters.
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
         if not has_app:
             del self.fields["present_code"]

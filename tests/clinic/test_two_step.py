@@ -113,6 +113,25 @@ def test_the_square_and_the_secret_are_for_the_same_app_and_hold_no_style(client
     assert [node for node in [square, *square.all()] if node.get("style")] == []
 
 
+def test_only_the_field_that_takes_no_recovery_code_asks_for_digits(client, pat, codes):
+    asked = sign_in(client)
+    prove(client, codes[0])
+    pages = [parse(page.content) for page in (asked, client.get(SET_UP), client.get(RECOVERY))]
+
+    fields = [
+        (field.get("name"), field.get("inputmode"))
+        for page in pages
+        for field in page.all("input", autocomplete="one-time-code")
+    ]
+
+    assert fields == [
+        ("code", None),
+        ("code", "numeric"),
+        ("present_code", None),
+        ("code", None),
+    ]
+
+
 def test_looking_at_the_page_stores_nothing(client, pat):
     sign_in(client)
     client.get(SET_UP)
