@@ -178,7 +178,8 @@ class _Index:
         return self._by_rest.get(key[1:])
 
 
-@lru_cache(maxsize=32)
+# Those of before a change stay until as many are newer: few, as one takes almost a megabyte.
+@lru_cache(maxsize=4)
 def _index_of(kinds: tuple[Kind, ...]) -> _Index:
     """Return the index. It takes a third of a search to make; nothing that anybody typed is in it."""
     return _Index(kinds)

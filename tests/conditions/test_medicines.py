@@ -231,3 +231,10 @@ def test_read_medicines_is_quick_with_much_text_and_many_names():
     read_medicines(text[:2000], [Kind("many", "Many", names)])
 
     assert time.perf_counter() - started < 3
+
+
+def test_what_was_known_before_many_changes_is_not_kept():
+    for number in range(10):
+        read_medicines("warfarin", (Kind("one", f"Kind {number}", ("warfarin",)),))
+
+    assert medicines._index_of.cache_info().currsize <= 4
