@@ -72,6 +72,14 @@ class LooksAudited(admin.ModelAdmin):
             saw_list(request.user, f"list of {self.opts.verbose_name_plural}, page {cl.page_num}")
         return response
 
+    def response_action(self, request, queryset, *args, **kwargs):
+        response = super().response_action(request, queryset, *args, **kwargs)
+        # Django's own question before it deletes. Our actions note themselves whom theirs show.
+        chosen = (getattr(response, "context_data", None) or {}).get("queryset")
+        if chosen is not None:
+            saw(request.user, chosen, "before it is deleted")
+        return response
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             saw(request.user, [obj], "its page")

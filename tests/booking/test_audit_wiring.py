@@ -246,6 +246,25 @@ def test_an_action_notes_what_it_asks_and_what_it_does(admin_client, visit, name
     ]
 
 
+@pytest.mark.parametrize("across", [{}, {"select_across": "1"}], ids=["one", "all of the list"])
+@pytest.mark.parametrize("model", RECORDS)
+def test_the_question_before_chosen_records_are_deleted_is_noted(
+    admin_client, visit, model, across
+):
+    record = record_of(model, visit)
+    url = reverse(f"admin:booking_{model._meta.model_name}_changelist")
+    looks = AuditEntry.objects.filter(kind="saw")
+
+    posted = {"action": "delete_selected", ACTION_CHECKBOX_NAME: record.pk} | across
+    asked = admin_client.post(url, posted)
+
+    noted = list(looks.values_list("note", flat=True))
+    assert noted or asked.status_code != 200 or not names_somebody(asked.text, visit)
+    if model is MailOptOut:
+        assert EMAIL in asked.text
+        assert noted == [f"address without mail after visits {record.pk}, before it is deleted"]
+
+
 def test_a_visit_booked_by_phone_is_noted(admin_client, bookable_service):
     send(admin_client, local(14, 10))
 
