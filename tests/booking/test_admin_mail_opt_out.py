@@ -1,6 +1,7 @@
 """The list of addresses that get no mail after visits."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from booking.follow_ups import has_opted_out, opt_out_of
 from booking.models import MailOptOut
@@ -56,6 +57,25 @@ def test_an_address_that_cannot_be_is_refused_and_kept_in_the_box(front_desk, em
     assert [item.text for item in page.one("ul", class_="errorlist").all("li")] == [error]
     assert (page.one("input", name="email").get("value") or "") == email
     assert MailOptOut.objects.count() == 1
+
+
+def test_what_one_did_last_names_no_address(admin_client):
+    opt_out_of("ana@example.com")
+    opt_out_of("bo@example.com")
+    add(admin_client, "cy@example.com")
+    ana, bo, cy = MailOptOut.objects.order_by("pk")
+
+    admin_client.post(f"{LIST}{cy.pk}/delete/", {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [ana.pk, bo.pk], "post": "yes"}
+    admin_client.post(LIST, chosen)
+
+    numbers = [cy.pk, cy.pk, ana.pk, bo.pk]
+    names = list(LogEntry.objects.values_list("object_repr", flat=True))
+    assert sorted(names) == sorted(f"Address without mail {number}" for number in numbers)
+    assert (
+        "@" not in parse(admin_client.get("/admin/").content).one(id="recent-actions-module").text
+    )
+    assert not MailOptOut.objects.exists()
 
 
 def test_nobody_changes_an_entry(admin_client):
