@@ -4,6 +4,8 @@ Django takes any comparison with any field from an address, and sees too late th
 compared so: a year that no calendar has, a number that is too long, a pattern that is none.
 """
 
+import logging
+import traceback
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -12,6 +14,8 @@ from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import ValidationError
 from django.db import DataError, ProgrammingError
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 # No filter of ours comes near, and PostgreSQL takes only so many values at once.
 LONGEST_ADDRESS = 8_000
@@ -34,4 +38,10 @@ class CarefulLists(ModelAdmin):  # type: ignore[type-arg]  # which it does not t
             # Without filters it is no fault of the address.
             if not request.GET.keys() - {ERROR_FLAG}:
                 raise
+            # It may be a fault of a filter of ours. What was asked for may be somebody's name.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            logger.warning(
+                "List of %s: its address led to %s in %s, line %s.",
+                *(self.opts.label_lower, type(error).__name__, place.filename, place.lineno),
+            )
             raise IncorrectLookupParameters from error

@@ -1,5 +1,7 @@
 """No address breaks a list of the admin, whatever stands in it."""
 
+import logging
+
 import pytest
 import time_machine
 from django.contrib import admin
@@ -97,6 +99,21 @@ def test_an_export_says_so_too(owner):
     answer = owner.get("/admin/export/auth/user/?username__regex=(")
 
     assert answer.url == LISTS[User]
+
+
+def test_a_fault_of_a_filter_is_in_the_log_without_the_address(owner, monkeypatch, caplog):
+    def fail(*args):
+        raise ValueError("Zelda Quill")
+
+    monkeypatch.setattr(ChangeList, "get_results", fail)
+    with caplog.at_level(logging.WARNING, "clinic.list_filters"):
+        answer = owner.get(LISTS[User], {"username": "zelda"})
+
+    assert answer.url == f"{LISTS[User]}?e=1"
+    (line,) = caplog.messages
+    assert line.startswith("List of auth.user: its address led to ValueError in ")
+    assert f"{__name__.rpartition('.')[2]}.py, line {fail.__code__.co_firstlineno + 1}." in line
+    assert "zelda" not in caplog.text.lower()
 
 
 @pytest.mark.parametrize("query", [{}, {"e": "1"}], ids=["plain", "led here"])
