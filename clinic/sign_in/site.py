@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpRespon
 from django.urls import path, reverse
 from django.utils import timezone
 
+from clinic.form_values import CarefulForms
 from clinic.list_filters import CarefulLists
 from clinic.sign_in import sessions, two_step
 from clinic.sign_in.forms import SignInForm, next_page
@@ -33,9 +34,10 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Take the lists, Django's own too, and let each be careful with what its address says."""
+        """Take the lists, Django's own too, and let each be careful with what it is sent."""
         given = admin_class or ModelAdmin
-        careful = type(given.__name__, (CarefulLists, given), {"__module__": given.__module__})
+        bases = (CarefulLists, CarefulForms, given)
+        careful = type(given.__name__, bases, {"__module__": given.__module__})
         super().register(model_or_iterable, careful, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -100,6 +100,7 @@ def test_conditions_does_not_know_booking():
         "deadline",
         "embedded_postgres",
         "list_filters",
+        "form_values",
     ],
 )
 def test_the_clinics_own_facts_know_neither_app(module):
