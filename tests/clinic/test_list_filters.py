@@ -1,4 +1,4 @@
-"""No address breaks a list of the admin, whatever stands in it."""
+"""No address breaks a list of the admin, whatever stands in it, and no choice that is none."""
 
 import logging
 
@@ -114,6 +114,35 @@ def test_a_fault_of_a_filter_is_in_the_log_without_the_address(owner, monkeypatc
     assert line.startswith("List of auth.user: its address led to ValueError in ")
     assert f"{__name__.rpartition('.')[2]}.py, line {fail.__code__.co_firstlineno + 1}." in line
     assert "zelda" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("key", ["x", "", LONG])
+def test_nothing_is_done_with_a_choice_that_is_none(owner, key):
+    wrong = {}
+    for model, url in LISTS.items():
+        rows = model.objects.count()
+        listed = owner.get(url)
+        form = listed.context_data.get("action_form") if listed.context_data else None
+        actions = [name for name, _ in form.fields["action"].choices if name] if form else []
+        for action in actions:
+            for more in ({}, {"index": "0"}):
+                posted = {"action": action, "_selected_action": key, "post": "yes"} | more
+                answer = owner.post(url, posted)
+                if answer.status_code not in (200, 302) or model.objects.count() != rows:
+                    wrong[url, action] = answer.status_code
+
+    assert wrong == {}
+
+
+def test_who_chose_what_is_none_is_told_so(owner):
+    posted = {"action": "delete_selected", "_selected_action": "x"}
+
+    answer = owner.post(LISTS[User], posted, follow=True)
+
+    assert answer.redirect_chain == [(LISTS[User], 302)]
+    assert parse(answer.content).one("ul", class_="messagelist").text == (
+        "Nothing was done: what was chosen is not in this list. Choose again."
+    )
 
 
 @pytest.mark.parametrize("query", [{}, {"e": "1"}], ids=["plain", "led here"])
