@@ -29,13 +29,17 @@ SECRETS = {
     "booking.message.provider_id",
 }
 SECRET_WORDS = ("password", "secret", "token", "otp", "session", "signature", "salt")
-# What patients told the clinic, and what servers said about their addresses.
+# What patients told the clinic, and what servers said about their addresses; then what only the
+# booking itself counts with.
 LEFT_OUT = {
     "booking.appointment.reason",
     "booking.appointment.medicines",
     "booking.message.body",
     "booking.message.last_error",
     "booking.message.server_answer",
+    "booking.appointment.sequence",
+    "booking.appointment.busy_from",
+    "booking.appointment.busy_until",
 }
 PLAIN = (
     models.CharField,
@@ -61,12 +65,20 @@ class Column:
 
 
 def columns_of(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> list[Column]:
-    """Return what the list shows, then the fields of a record that it does not show."""
+    """Return what the list shows, then the fields of a record that it does not show.
+
+    A related record has its number, which joins lists, and its name if the list loads it anyway.
+    """
     model = model_admin.model
     shown = [name for name in model_admin.get_list_display(request) if isinstance(name, str)]
     columns = [_shown_column(name, model_admin) for name in shown if not _is_secret(model, name)]
+    related = model_admin.get_list_select_related(request)
+    loaded = related if isinstance(related, list | tuple) else ()
     for field in model._meta.concrete_fields:
         if field.name not in shown and not _is_secret(model, field.name) and _is_plain(field):
+            name = _name_column(field)
+            if field.name in loaded and name.heading not in {one.heading for one in columns}:
+                columns.append(name)
             column = _field_column(field)
             if column.heading in {one.heading for one in columns}:
                 column = replace(column, heading=f"{column.heading}, as stored")
@@ -105,6 +117,11 @@ def _shown_column(name: str, model_admin: "ModelAdmin[Any]") -> Column:
         return plain(value)
 
     return Column(str(capfirst(str(heading))), read)
+
+
+def _name_column(field: "models.Field[Any, Any]") -> Column:
+    heading = str(capfirst(field.verbose_name))
+    return Column(heading, lambda record: plain(getattr(record, field.name)))
 
 
 def _field_column(field: "models.Field[Any, Any]") -> Column:

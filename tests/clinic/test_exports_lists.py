@@ -142,6 +142,18 @@ def test_every_list_is_exported_as_excel_and_holds_no_formula_and_no_secret(owne
     assert [model for model, names in headings.items() if len(set(names)) < len(names)] == []
 
 
+def test_visits_name_their_place_and_leave_out_what_only_booking_counts_with(owner, records):
+    text = export(owner, Appointment, "csv").decode("utf-8-sig")
+
+    row = next(csv.DictReader(StringIO(text, newline="")))
+    visit = Appointment.objects.get(pk=row["ID"])
+    assert (row["Location"], row["Location, number"]) == (
+        str(visit.location),
+        str(visit.location.pk),
+    )
+    assert not row.keys() & {"Sequence", "Busy from", "Busy until"}
+
+
 def test_markup_is_taken_off_and_what_people_typed_stays():
     assert plain(format_html('<a href="/x">{}</a> &amp; more', "<b>Ana</b>")) == "<b>Ana</b> & more"
     assert plain("<b>Ana</b>") == "<b>Ana</b>"
