@@ -11,9 +11,10 @@ from booking.privacy.holds import open_hold
 from .agenda import today_words
 from .first_day import Step, first_day
 from .message_filters import needing_somebody
-from .whose import about_visits_of
+from .whose import about_visits_of, lacks_diary
 
 register = template.Library()
+register.filter(lacks_diary)
 
 
 @register.simple_tag

@@ -10,6 +10,12 @@ def sees_every_diary(user) -> bool:
     return bool(user.has_perm(SEES_ALL))
 
 
+def lacks_diary(user) -> bool:
+    """Say whether the user would see the own diary alone, but none is theirs yet."""
+    sees_own = user.has_perm("booking.view_appointment") and not sees_every_diary(user)
+    return sees_own and not hasattr(user, "practitioner")
+
+
 def visits_of(user, visits=None):
     """Return those of the visits (all, if none are given) that the user may see at all."""
     visits = Appointment.objects.all() if visits is None else visits

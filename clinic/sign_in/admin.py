@@ -11,14 +11,16 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from booking.admin.whose import lacks_diary
 from clinic.models import SignIn
 from clinic.read_only import OnlyRead
 from clinic.sign_in import two_step
@@ -26,11 +28,17 @@ from clinic.sign_in.owners import LAST_OWNER, OWNER, SUPERUSER, others_stay, ran
 
 HELP = {
     "username": "What they type to sign in, such as mina.desk. No spaces.",
-    "groups": "What they do here. Each group may do just what its work needs.",
+    "groups": "What they do here. Each group may do just what its work needs. Who is only in "
+    "“Practitioner” sees no visits until this account is chosen under Practitioners, at their name, "
+    "as “Staff account”.",
     "is_active": "Untick it when somebody leaves: they cannot sign in, and their name stays under what they did.",
     "is_staff": "They may sign in here.",
     "is_superuser": "May do everything, with no group. For whoever runs the site.",
 }
+LACKS_DIARY = (
+    "This account sees no visits and no patients yet: open their name under {}, and choose the "
+    "account there as “Staff account”."
+)
 OWN_ACCOUNT = (
     "Nobody resets their own two-step sign-in: a session left open at a desk would be enough for "
     "anybody to do it. If your phone and your codes are lost, ask another owner."
@@ -128,6 +136,15 @@ class AccountAdmin(UserAdmin):
             # An account is good for nothing else.
             obj.is_staff = True
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Say what is left to do for an account that would find every page empty."""
+        super().save_related(request, form, formsets, change)
+        # Anew, as the groups are others now.
+        if lacks_diary(User.objects.get(pk=form.instance.pk)):
+            url = reverse("admin:booking_practitioner_changelist")
+            link = format_html('<a href="{}">Practitioners</a>', url)
+            self.message_user(request, format_html(LACKS_DIARY, link), messages.WARNING)
 
     def response_add(self, request, obj, post_url_continue=None):
         """Go on to the list. Django would go on to a second form, where nothing is left to do."""

@@ -135,3 +135,13 @@ def test_a_forged_patient_is_refused(client, own, foreign):
     page = draw(client, patient=str(foreign.patient_id))
 
     assert OTHER not in page.text
+
+
+@pytest.mark.parametrize("name", ["admin:index", "admin:booking_appointment_agenda"])
+def test_whoever_has_no_diary_yet_reads_why_all_is_empty(client, user, name):
+    url = reverse(name)
+
+    assert "You see no visits and no patients yet" in client.get(url).text
+
+    make_practitioner(name="Dr. Own", user=user)
+    assert "You see no visits" not in client.get(url).text

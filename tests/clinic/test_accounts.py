@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from tests.booking.factories import make_practitioner
 from tests.html_tree import parse
 
 from .staff import make_staff, sign_in
@@ -68,3 +69,30 @@ def test_an_owner_sees_nothing_that_only_a_superuser_may_change(owner):
     assert "What they may do" in text
     assert "id_is_superuser" not in text
     assert "user_permissions" not in text
+
+
+def test_an_account_that_has_no_diary_yet_is_named_to_the_owner(owner):
+    practitioner = {"groups": [Group.objects.get(name="Practitioner").pk]}
+
+    page = owner.get(add(owner, **practitioner).url)
+    warned = parse(page.content).one("li", class_="warning")
+    assert "sees no visits and no patients yet" in warned.text
+    assert warned.one("a").get("href") == reverse("admin:booking_practitioner_changelist")
+
+    mina = User.objects.get(username="mina.desk")
+    make_practitioner(user=mina)
+    change = reverse("admin:auth_user_change", args=[mina.pk])
+    sent = {"username": mina.username, "is_active": "on", "is_staff": "on", **practitioner}
+    text = owner.get(owner.post(change, sent).url).text
+    assert "changed successfully" in text
+    assert "sees no visits" not in text
+
+
+def test_an_account_that_sees_every_diary_needs_none(owner):
+    assert "sees no visits and no patients" not in owner.get(add(owner).url).text
+
+
+def test_the_groups_say_what_a_practitioners_account_needs(owner):
+    text = parse(owner.get(ADD).content).one(id="id_groups_helptext").text
+
+    assert "“Practitioner” sees no visits until" in text
