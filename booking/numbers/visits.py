@@ -130,7 +130,8 @@ def _finding(made: int, came: int, missed: int) -> str:
         return f"{booked} Nobody has marked yet who came and who did not."
     rate = f" ({share(missed, came + missed)})" if missed else ""
     marked = amount(came + missed, "marked visit")
-    return f"{booked} {missed:,} of {marked} {'was' if missed == 1 else 'were'} missed{rate}."
+    was = "was" if 1 in (missed, came + missed) else "were"
+    return f"{booked} {missed:,} of {marked} {was} missed{rate}."
 
 
 def _advice(missed: int, unmarked: int) -> str:

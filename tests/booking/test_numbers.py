@@ -151,6 +151,23 @@ def test_one_practitioner_alone_can_be_counted():
     assert (week.came, week.missed, week.online) == (1, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        (["fulfilled"], "0 of 1 marked visit was missed."),
+        (["fulfilled"] * 2, "0 of 2 marked visits were missed."),
+        (["noshow"], "1 of 1 marked visit was missed (100%)."),
+        (["noshow"] * 2, "2 of 2 marked visits were missed (100%)."),
+    ],
+)
+def test_report_says_was_of_one_visit(statuses, words):
+    service = make_service()
+    for hour, status in enumerate(statuses, 9):
+        make_appointment(service, local(7, hour), status=status)
+
+    assert report_visits(scope(now=local(8, 9))).finding.endswith(words)
+
+
 def test_report_says_what_was_missed_and_what_to_mark():
     service = make_service()
     for hour, status in enumerate(["fulfilled", "fulfilled", "fulfilled", "noshow", "booked"], 9):
