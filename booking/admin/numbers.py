@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from booking.models import Appointment, Practitioner
 from booking.numbers import LONGEST, REPORTS, Scope, Span
+from booking.numbers.sizes import NARROW, WIDE, chart_height
 from clinic.exports.cells import CsvSheet
 
 from .closure_form import FIRST_DAY, day_field
@@ -119,11 +120,22 @@ def numbers_view(request):
         "span": span,
         "practitioner": scope.practitioner,
         "query": urlencode(query),
-        "reports": [(report, _alt(report, span)) for report in reports],
+        "reports": [(report, _alt(report, span), _sizes(report)) for report in reports],
         "is_new": not Appointment.objects.confirmed().exists(),
         "list_url": reverse("admin:booking_message_changelist"),
     }
     return TemplateResponse(request, "admin/booking/numbers.html", context)
+
+
+def _sizes(report) -> dict[str, dict[str, int]]:
+    """Return how much room the drawings take, so that nothing moves when one comes."""
+    if report.chart is None:
+        return {}
+    widths = {"wide": WIDE, "narrow": NARROW}
+    return {
+        name: {"width": width, "height": chart_height(report.chart, width)}
+        for name, width in widths.items()
+    }
 
 
 def _alt(report, span) -> str:

@@ -16,6 +16,19 @@ from xml.etree import ElementTree
 from django.conf import settings
 
 from .report import FEW, Chart, Few, Look, Panel, Report
+from .sizes import (
+    ABOVE,
+    LEGEND_ROW,
+    NARROW,
+    PLOT_HEIGHT,
+    RIGHT,
+    ROW_HEIGHT,
+    WIDE,
+    chart_height,
+    hides,
+    legend_height,
+    panel_height,
+)
 
 # Before matplotlib is imported, which keeps its list of fonts there.
 os.environ.setdefault("MPLCONFIGDIR", str(settings.DATA_DIR / "matplotlib"))
@@ -42,10 +55,8 @@ FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 
 
 # All lengths are CSS pixels. A point is one of them, as a figure has 72 to the inch.
 DOTS = 72
-WIDE, NARROW = 760, 340
 TEXT, SMALL = 13, 12
-LEFT, RIGHT, ABOVE, LEGEND_ROW, BELOW = 44, 12, 38, 22, 44
-PLOT_HEIGHT, ROW_HEIGHT = 150, 46
+LEFT = 44
 # How wide a digit is at most.
 DIGIT = 8
 
@@ -134,11 +145,10 @@ def _nothing(report: Report, palette: Palette, width: int) -> Figure:
 
 
 def _columns(chart: Chart, palette: Palette, width: int) -> Figure:
-    legends = [_legend_rows(panel, width) * LEGEND_ROW for panel in chart.panels]
-    heights = [ABOVE + legend + PLOT_HEIGHT + BELOW for legend in legends]
-    figure = _figure(palette, width, sum(heights))
+    figure = _figure(palette, width, chart_height(chart, width))
     top = 0
-    for panel, legend, height in zip(chart.panels, legends, heights, strict=True):
+    for panel in chart.panels:
+        legend = legend_height(panel, width)
         plot_width = width - LEFT - RIGHT
         axes = _axes(figure, LEFT, top + ABOVE + legend, plot_width, PLOT_HEIGHT)
         _style(axes, palette)
@@ -146,26 +156,8 @@ def _columns(chart: Chart, palette: Palette, width: int) -> Figure:
         _scale(axes, panel, chart)
         _draw_columns(axes, panel, palette, plot_width / len(chart.labels), chart.is_percent)
         _name_days(axes, [day for day in chart.labels if isinstance(day, date)], width)
-        top += height
+        top += panel_height(panel, width)
     return figure
-
-
-def _legend_rows(panel: Panel, width: int) -> int:
-    """Return how many rows the legend takes: two to a row where it is narrow."""
-    names = len(_entries(panel))
-    if names == 1:
-        return 0
-    is_short = all(len(name) < 18 for name in _entries(panel))
-    return 1 if width == WIDE else -(-names // 2) if is_short else names
-
-
-def _entries(panel: Panel) -> list[str]:
-    names = [one.name for one in panel.series]
-    return [*names, str(Few.HIDDEN)] if _hides(panel) else names
-
-
-def _hides(panel: Panel) -> bool:
-    return any(value is Few.HIDDEN for one in panel.series for value in one.values)
 
 
 def _style(axes: Axes, palette: Palette) -> None:
@@ -192,7 +184,7 @@ def _head(axes: Axes, panel: Panel, palette: Palette, legend: float) -> None:
     if not legend:
         return
     handles: list[Any] = [Patch(**_look(one.look, palette), label=one.name) for one in panel.series]
-    if _hides(panel):
+    if hides(panel):
         handles.append(_few_marks(axes, [], palette, panel.series[0].look))
     axes.legend(
         handles=handles,
@@ -311,7 +303,7 @@ def _rows(chart: Chart, palette: Palette, width: int) -> Figure:
     (series,) = panel.series
     values = [_total([value]) for value in series.values]
     plot_width = width - 2 * RIGHT
-    figure = _figure(palette, width, ABOVE + ROW_HEIGHT * len(values) + RIGHT)
+    figure = _figure(palette, width, chart_height(chart, width))
     axes = _axes(figure, RIGHT, ABOVE, plot_width, ROW_HEIGHT * len(values))
     axes.set_axis_off()
     axes.set_ylim(len(values), 0)

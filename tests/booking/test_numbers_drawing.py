@@ -13,6 +13,7 @@ from django.conf import settings
 
 from booking.numbers.drawing import PALETTES, SVG, Theme, draw
 from booking.numbers.report import Chart, Few, Look, Panel, Report, Series, Table
+from booking.numbers.sizes import NARROW, WIDE, chart_height
 
 WEEKS = tuple(date(2026, 9, 21) + timedelta(weeks=n) for n in range(12))
 COUNTS = (0, 1, 12, 7, 3, 0, 0, 4, 1200, 5, 6, 7)
@@ -208,3 +209,14 @@ def test_the_site_starts_without_the_drawing_library():
     )
 
     assert ran.stdout.strip().endswith("False")
+
+
+@pytest.mark.parametrize("name", ["weeks", "few", "percent", "rows"])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_the_size_is_known_before_it_is_drawn(name, width):
+    chart = CHARTS[name]()
+
+    svg = drawn(chart, is_narrow=width == NARROW)
+
+    size = [round(float(svg.get(side))) for side in ("width", "height")]
+    assert size == [width, chart_height(chart, width)]

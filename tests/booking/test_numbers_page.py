@@ -204,6 +204,7 @@ def test_each_number_has_its_sentence_its_chart_and_its_table(owner):
     page = parse(owner.get(URL).content)
 
     assert page.all("div", class_="numbers__first") == []
+    assert page.one("ol", class_="breadcrumbs").text == "Home Visits and patients Numbers"
     for key in ("bookings", "lead-time", "fullness", "articles"):
         section = page.one("section", id=key)
         light, dark = section.all("img")

@@ -57,8 +57,11 @@ def test_the_numbers_of_a_clinic(owner):
 
     steps.follow(page.get_by_role("main").get_by_role("link", name="Numbers"))
 
+    height = page.evaluate("document.documentElement.scrollHeight")
     shown = pictures(page)
     assert len(shown) == 5
+    # Nothing moves when a picture comes.
+    assert page.evaluate("document.documentElement.scrollHeight") == height
     assert {own for _, own in shown} == {340 if width == NARROW else 760}
     assert {"theme=dark" in address for address, _ in shown} == {scheme == "dark"}
     assert page.evaluate("document.documentElement.scrollWidth") <= width
