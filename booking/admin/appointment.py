@@ -176,7 +176,7 @@ class AppointmentAdmin(Audited, PrivateSearch):
     def spoken(self, appointment):
         return appointment.spoken_reference
 
-    @admin.display(description="patient's page")
+    @admin.display(description="patient’s page")
     def patient_page(self, appointment):
         if appointment.status == AppointmentStatus.PENDING:
             return "None: held, not booked"

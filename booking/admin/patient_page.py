@@ -95,7 +95,7 @@ def _say(model_admin, request, words):
 def _draw(model_admin, request, patient, form, note_form, *, status=200, stale=False):
     user, now = request.user, timezone.now()
     if request.method != "HEAD":
-        audit.note(user, AuditKind.SAW, patient=patient, words="the patient's page", now=now)
+        audit.note(user, AuditKind.SAW, patient=patient, words="the patient’s page", now=now)
     may = {
         "change": model_admin.has_change_permission(request, patient),
         "merge": may_merge(user),

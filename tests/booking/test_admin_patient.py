@@ -217,7 +217,7 @@ def test_looking_is_noted_once_a_page(front_desk):
     front_desk.get(LIST)
 
     assert audit() == [
-        ("saw", patient.pk, "the patient's page"),
+        ("saw", patient.pk, "the patient’s page"),
         ("saw", None, "list of patients, page 1"),
     ]
 
