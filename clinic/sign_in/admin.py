@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -82,6 +83,27 @@ class PasswordForm(AdminPasswordChangeForm):
         return data
 
 
+class AnswerFilter(admin.BooleanFieldListFilter):
+    """Yes or no, asked in plain words."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = {
+            "is_active": "still works here",
+            "is_staff": "may sign in here",
+            "is_superuser": "may do everything",
+        }[self.field_path]
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    """What they do here, or in no group yet."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "group"
+        self.empty_value_display = SafeString("In no group")
+
+
 @admin.register(User)
 class AccountAdmin(UserAdmin):
     """Nobody changes an account that may do more than their own, or gives more than they have."""
@@ -89,6 +111,12 @@ class AccountAdmin(UserAdmin):
     form = AccountForm
     change_password_form = PasswordForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_staff", "two_step")
+    list_filter = (
+        ("groups", GroupFilter),
+        ("is_active", AnswerFilter),
+        ("is_staff", AnswerFilter),
+        ("is_superuser", AnswerFilter),
+    )
     add_form_template = None
     filter_horizontal = ("user_permissions",)
     readonly_fields = ("last_login",)

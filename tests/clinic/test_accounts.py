@@ -96,3 +96,17 @@ def test_the_groups_say_what_a_practitioners_account_needs(owner):
     text = parse(owner.get(ADD).content).one(id="id_groups_helptext").text
 
     assert "“Practitioner” sees no visits until" in text
+
+
+def test_the_list_asks_in_plain_words(owner):
+    page = parse(owner.get(reverse("admin:auth_user_changelist")).content)
+
+    filters = page.one(id="changelist-filter")
+    assert [one.text for one in filters.all("summary")] == [
+        "Group",
+        "Still works here",
+        "May sign in here",
+        "May do everything",
+    ]
+    assert "In no group" in filters.text
+    assert page.one("ol", class_="breadcrumbs").text == "Home Staff accounts Users"

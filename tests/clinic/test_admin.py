@@ -4,6 +4,8 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from clinic.models import Clinic
+from tests.booking.factories import make_patient
+from tests.html_tree import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,14 @@ def test_group_member_may_see_the_clinic_and_not_change_it(client, group):
 
     assert (seen.status_code, changed.status_code) == (200, 403)
     assert Clinic.objects.get().name == "Harbor Clinic"
+
+
+def test_a_list_by_date_says_so_where_there_is_something_to_choose(admin_client):
+    url = reverse("admin:booking_patient_changelist")
+    assert "date-hierarchy-label" not in admin_client.get(url).text
+
+    make_patient()
+
+    nav = parse(admin_client.get(url).content).one("nav", class_="toplinks")
+    assert nav.one(id="date-hierarchy-label").text == "By date"
+    assert nav.all("a")
