@@ -38,7 +38,8 @@ def local(day, hour, minute=0, *, month=12, year=2026, fold=0):
 
 def make_practitioner(**kwargs):
     number = next(numbers)
-    values = {"slug": f"practitioner-{number}", "name": f"Dr. Number {number}"}
+    # With zeros, as people are in the order of their names, also after the ninth and the 99th.
+    values = {"slug": f"practitioner-{number}", "name": f"Dr. Number {number:06}"}
     return Practitioner.objects.create(**values | kwargs)
 
 
