@@ -8,6 +8,7 @@ What needs Django is imported inside `main`, which sets it up first.
 """
 
 import argparse
+import base64
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    # One for all: the sites read what this process stores.
+    os.environ["SEALING_KEYS"] = base64.urlsafe_b64encode(os.urandom(32)).decode()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     django.setup()
     from django.test.utils import (

@@ -1,6 +1,5 @@
 """Sites under measurement: each as in production, on a free port and a database of its own."""
 
-import base64
 import os
 import signal
 import socket
@@ -129,7 +128,7 @@ def production(database_url: str, folder: Path) -> dict[str, str]:
     return {
         "DEBUG": "0",
         "SECRET_KEY": os.urandom(40).hex(),
-        "SEALING_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        "SEALING_KEYS": os.environ["SEALING_KEYS"],
         "ALLOWED_HOSTS": HOST,
         "SITE_URL": f"https://{HOST}",
         "TRUSTED_PROXIES": HOST,
