@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from booking import merging
 from booking.actors import PATIENT
@@ -15,6 +15,7 @@ from booking.models import Appointment, Patient, PatientMerge, WaitlistEntry
 from booking.patients import Contact
 from booking.privacy.erasing import erase
 from booking.privacy.holds import put_hold
+from tests.locks import until_waiting
 
 from .factories import DESK, NOW, TEN, book, make_details, make_patient, wait
 from .racing import in_a_thread
@@ -77,19 +78,8 @@ def book_while_merging(pair, user, service, **who):
         with transaction.atomic():
             prepared(ana, anna, user)()
             booking = pool.submit(in_a_thread, partial(book, service, starts_at=TEN, **who))
-            _wait_until_somebody_waits()
+            until_waiting()
         return booking.result()
-
-
-def _wait_until_somebody_waits():
-    sql = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    with connection.cursor() as cursor:
-        for _try in range(500):
-            cursor.execute(sql)
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("Nobody waits.")
 
 
 def while_merging(pair, user, call):
@@ -98,7 +88,7 @@ def while_merging(pair, user, call):
         with transaction.atomic():
             prepared(*pair, user)()
             later = pool.submit(in_a_thread, call)
-            _wait_until_somebody_waits()
+            until_waiting()
         return later.result()
 
 
@@ -130,7 +120,7 @@ def test_who_is_held_a_moment_before_is_not_merged(pair, user):
         with transaction.atomic():
             put_hold(pair[1], reason="A suit", by_name="Olga", now=NOW)
             merging_it = pool.submit(in_a_thread, merge)
-            _wait_until_somebody_waits()
+            until_waiting()
         refusal = merging_it.result()
 
     assert isinstance(refusal, UnderHold)

@@ -1,7 +1,6 @@
 """Erasing against whoever books, sets a hold or sends a mail at that moment, with real connections."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -27,6 +26,7 @@ from booking.privacy import retention
 from booking.privacy.erasing import erase
 from booking.privacy.holds import put_hold
 from clinic.models import SignIn
+from tests.locks import until_waiting
 
 from .factories import (
     make_appointment,
@@ -39,7 +39,7 @@ from .factories import (
     search_for,
 )
 from .known import DETAILS, found
-from .racing import in_a_thread
+from .racing import in_a_thread, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
@@ -96,25 +96,13 @@ def join(service):
     )
 
 
-def somebody_waits():
-    """Wait until another connection waits for a lock of this one's."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    pytest.fail("nobody waited")
-
-
 def while_open(first, second):
     """Do `first` and, before it is committed, let `second` begin; return what that gives."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
             first()
             later = pool.submit(in_a_thread, second)
-            somebody_waits()
+            until_waiting()
         return later.result()
 
 
@@ -200,8 +188,7 @@ def test_of_a_mail_that_is_being_sent_nothing_is_left(visit, slow_server):
     with ThreadPoolExecutor(max_workers=2) as pool:
         mail = pool.submit(in_a_thread, partial(sending.send, message.pk, next_try_at=None))
         assert begun.wait(timeout=10)
-        erasing = pool.submit(in_a_thread, partial(erase_now, visit.patient))
-        somebody_waits()
+        erasing = waits(pool, partial(erase_now, visit.patient))
         go_on.set()
         assert (mail.result(), erasing.result()) == (None, None)
 

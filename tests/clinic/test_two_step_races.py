@@ -16,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from clinic.sign_in import two_step
 from tests.booking.factories import NOW
 from tests.html_tree import parse
+from tests.locks import waiting_for_us
 
 from .staff import (
     LOGIN,
@@ -50,16 +51,6 @@ def browsers():
     return clients
 
 
-def waits_for_us():
-    """Return whether another connection waits for a lock of this one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks"
-            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 @pytest.fixture
 def right_after(monkeypatch):
     """Return a function that lets something happen when a function of the code has returned."""
@@ -87,7 +78,7 @@ class Reset(threading.Thread):
         if not self.ident:
             self.start()
             until = monotonic() + 10
-            while self.is_alive() and not waits_for_us() and monotonic() < until:
+            while self.is_alive() and not waiting_for_us() and monotonic() < until:
                 sleep(0.01)
 
     def run(self):

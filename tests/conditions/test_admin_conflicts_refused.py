@@ -1,15 +1,15 @@
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
 from conditions.differences import Change, compare_words
 from conditions.models import Condition, Remedy, SelfCareItem
 from tests.html_tree import parse
+from tests.locks import until_waiting
 
 from .admin_pages import run_on_list, undrawn
 from .factories import make_caution, make_condition, make_remedy
@@ -164,16 +164,6 @@ def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
     ] * 3
 
 
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        for _look in range(1000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    pytest.fail("nobody waited")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_none_known_is_not_signed_while_somebody_saves_the_first_caution():
     browser = sign_in("kim", first_name="Jo", last_name="Kim")
@@ -191,7 +181,7 @@ def test_none_known_is_not_signed_while_somebody_saves_the_first_caution():
             Remedy.objects.select_for_update(no_key=True).get()
             make_caution(remedy=remedy)
             signing = pool.submit(sign)
-            wait_until_somebody_waits()
+            until_waiting()
         response = signing.result()
 
     assert "“Kava” has cautions" in response.text

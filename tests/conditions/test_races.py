@@ -1,11 +1,10 @@
 """Real connections: who waited for an article compares with what is live after the wait."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from conditions.locks import hold
 from conditions.models import Condition, RedFlag
@@ -19,22 +18,13 @@ from conditions.publishing import (
     scheduled_editions,
     withdraw,
 )
+from tests.locks import until_waiting
 
 from .factories import NOW, make_live_condition, make_red_flag, make_self_care
 from .staff import make_staff
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 SECOND = timedelta(seconds=1)
-
-
-def wait_until_waiting(count):
-    with connection.cursor() as cursor:
-        for _look in range(1000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0] == count:
-                return
-            time.sleep(0.01)
-    pytest.fail("they did not wait")
 
 
 def after_waiting(*acts, article, meanwhile):
@@ -49,7 +39,7 @@ def after_waiting(*acts, article, meanwhile):
     with ThreadPoolExecutor(max_workers=len(acts)) as pool, transaction.atomic():
         hold(article, now=NOW)
         waiting = [pool.submit(run, act) for act in acts]
-        wait_until_waiting(len(acts))
+        until_waiting(len(acts))
         meanwhile()
     return waiting
 
