@@ -1,18 +1,13 @@
 """No value for a field breaks a form of the admin, in its address or sent, and what was typed stays."""
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
 from booking.models import Practitioner
 from conditions.models import Condition, Source
-from tests.booking.factories import NOW
-from tests.copies import fill
 from tests.html_tree import parse
-
-from .test_roles import fill_clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,51 +23,43 @@ NO_ROWS = {
 }
 
 
-@pytest.fixture
-def owner(admin_client):
-    with time_machine.travel(NOW, tick=False):
-        fill(fill_clinic)
-        admin_client.force_login(User.objects.get(username="admin"))
-        yield admin_client
-
-
 def fields_of(page):
     """Return the names of the form's own fields, if it is one of Django's."""
     form = (page.context_data or {}).get("adminform") if hasattr(page, "context_data") else None
     return list(form.form.fields) if form else []
 
 
-def test_no_value_in_an_address_breaks_a_form(owner):
-    owner.raise_request_exception = False
+def test_no_value_in_an_address_breaks_a_form(superuser):
+    superuser.raise_request_exception = False
     answers = {}
     for url in ADD.values():
         # All at once: any of them alone would break the page.
-        if fields := fields_of(owner.get(url)):
+        if fields := fields_of(superuser.get(url)):
             for value in VALUES:
                 query = dict.fromkeys(fields, value)
-                answers[url, value] = owner.get(url, query).status_code
+                answers[url, value] = superuser.get(url, query).status_code
 
     assert len(answers) > 15 * len(VALUES)
     assert {one: status for one, status in answers.items() if status != 200} == {}
 
 
-def test_no_value_that_is_sent_breaks_a_form(owner):
-    owner.raise_request_exception = False
+def test_no_value_that_is_sent_breaks_a_form(superuser):
+    superuser.raise_request_exception = False
     answers = {}
     for model, url in ADD.items():
         for field in admin.site._registry[model].autocomplete_fields:
-            if field in fields_of(owner.get(url)):
+            if field in fields_of(superuser.get(url)):
                 for value in ("x", "9" * 30):
-                    answer = owner.post(url, NO_ROWS | {field: value})
+                    answer = superuser.post(url, NO_ROWS | {field: value})
                     answers[url, field, value] = answer.status_code
 
     assert len(answers) > 10
     assert {one: status for one, status in answers.items() if status != 200} == {}
 
 
-def test_whoever_sends_no_key_is_told_so_and_keeps_what_was_typed(owner):
+def test_whoever_sends_no_key_is_told_so_and_keeps_what_was_typed(superuser):
 
-    answer = owner.post(ADD[Practitioner], NO_ROWS | {"name": "Dr. Quill", "user": "x"})
+    answer = superuser.post(ADD[Practitioner], NO_ROWS | {"name": "Dr. Quill", "user": "x"})
 
     page = parse(answer.content)
     assert page.one("input", name="name").get("value") == "Dr. Quill"
@@ -80,11 +67,11 @@ def test_whoever_sends_no_key_is_told_so_and_keeps_what_was_typed(owner):
     assert not Practitioner.objects.filter(name="Dr. Quill").exists()
 
 
-def test_an_address_still_fills_in_what_a_field_can_take(owner):
+def test_an_address_still_fills_in_what_a_field_can_take(superuser):
     user, source = User.objects.get(username="admin"), Source.objects.get()
 
-    with_user = parse(owner.get(ADD[Practitioner], {"name": "Quill", "user": user.pk}).content)
-    with_source = parse(owner.get(ADD[Condition], {"sources": source.pk}).content)
+    with_user = parse(superuser.get(ADD[Practitioner], {"name": "Quill", "user": user.pk}).content)
+    with_source = parse(superuser.get(ADD[Condition], {"sources": source.pk}).content)
 
     assert with_user.one("input", name="name").get("value") == "Quill"
     assert chosen(with_user.one("select", name="user")) == [str(user.pk)]

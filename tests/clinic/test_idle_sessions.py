@@ -1,7 +1,6 @@
 """When a session of staff ends, and that nobody else has one."""
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -11,20 +10,13 @@ from django.urls import reverse
 from procrastinate.contrib.django import app
 
 from clinic.sign_in.jobs import forget_sessions
-from tests.booking.factories import NOW
 from tests.html_tree import parse
 
 from .staff import PASSWORD, TWO_STEP, give_app, is_signed_in, make_staff, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 MINUTE, HOUR = 60, 3600
 PAGE = "/admin/booking/appointment/?status=booked"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -3,18 +3,13 @@
 import logging
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.db import models
 from django.urls import reverse
 
-from tests.booking.factories import NOW
-from tests.copies import fill
 from tests.html_tree import parse
-
-from .test_roles import fill_clinic
 
 # A complaint of PostgreSQL ends the transaction, which a test would share with its pages.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,14 +39,6 @@ OF_FIELDS = {
 }
 
 
-@pytest.fixture
-def owner(admin_client):
-    with time_machine.travel(NOW, tick=False):
-        fill(fill_clinic)
-        admin_client.force_login(User.objects.get(username="admin"))
-        yield admin_client
-
-
 def addresses():
     """Return what to ask the lists for: anything of one, of the others what they have of their own."""
     yield from (f"{LISTS[User]}?{query}" for query in OF_ANY_LIST)
@@ -69,23 +56,23 @@ def addresses():
             yield f"{url}?{path}__exact={LONG}"
 
 
-def test_no_address_breaks_a_list(owner):
-    owner.raise_request_exception = False
+def test_no_address_breaks_a_list(superuser):
+    superuser.raise_request_exception = False
 
     answers = {}
     for address in addresses():
         url, _, query = address.partition("?")
-        answers[address[:200]] = owner.get(url, QUERY_STRING=query).status_code
+        answers[address[:200]] = superuser.get(url, QUERY_STRING=query).status_code
 
     assert len(answers) > 5 * len(LISTS)
     wrong = {one: status for one, status in answers.items() if status not in (200, 302, 400, 404)}
     assert wrong == {}
 
 
-def test_who_asked_is_led_to_the_list_without_filters_and_told_so(owner):
+def test_who_asked_is_led_to_the_list_without_filters_and_told_so(superuser):
     url = LISTS[User]
 
-    answer = owner.get(url, {"username__regex": "("}, follow=True)
+    answer = superuser.get(url, {"username__regex": "("}, follow=True)
 
     page = parse(answer.content)
     assert answer.redirect_chain == [(f"{url}?e=1", 302)]
@@ -95,19 +82,19 @@ def test_who_asked_is_led_to_the_list_without_filters_and_told_so(owner):
     assert "admin" in page.one(id="result_list").text
 
 
-def test_an_export_says_so_too(owner):
-    answer = owner.get("/admin/export/auth/user/?username__regex=(")
+def test_an_export_says_so_too(superuser):
+    answer = superuser.get("/admin/export/auth/user/?username__regex=(")
 
     assert answer.url == LISTS[User]
 
 
-def test_a_fault_of_a_filter_is_in_the_log_without_the_address(owner, monkeypatch, caplog):
+def test_a_fault_of_a_filter_is_in_the_log_without_the_address(superuser, monkeypatch, caplog):
     def fail(*args):
         raise ValueError("Zelda Quill")
 
     monkeypatch.setattr(ChangeList, "get_results", fail)
     with caplog.at_level(logging.WARNING, "clinic.list_filters"):
-        answer = owner.get(LISTS[User], {"username": "zelda"})
+        answer = superuser.get(LISTS[User], {"username": "zelda"})
 
     assert answer.url == f"{LISTS[User]}?e=1"
     (line,) = caplog.messages
@@ -117,27 +104,27 @@ def test_a_fault_of_a_filter_is_in_the_log_without_the_address(owner, monkeypatc
 
 
 @pytest.mark.parametrize("key", ["x", "", LONG])
-def test_nothing_is_done_with_a_choice_that_is_none(owner, key):
+def test_nothing_is_done_with_a_choice_that_is_none(superuser, key):
     wrong = {}
     for model, url in LISTS.items():
         rows = model.objects.count()
-        listed = owner.get(url)
+        listed = superuser.get(url)
         form = listed.context_data.get("action_form") if listed.context_data else None
         actions = [name for name, _ in form.fields["action"].choices if name] if form else []
         for action in actions:
             for more in ({}, {"index": "0"}):
                 posted = {"action": action, "_selected_action": key, "post": "yes"} | more
-                answer = owner.post(url, posted)
+                answer = superuser.post(url, posted)
                 if answer.status_code not in (200, 302) or model.objects.count() != rows:
                     wrong[url, action] = answer.status_code
 
     assert wrong == {}
 
 
-def test_who_chose_what_is_none_is_told_so(owner):
+def test_who_chose_what_is_none_is_told_so(superuser):
     posted = {"action": "delete_selected", "_selected_action": "x"}
 
-    answer = owner.post(LISTS[User], posted, follow=True)
+    answer = superuser.post(LISTS[User], posted, follow=True)
 
     assert answer.redirect_chain == [(LISTS[User], 302)]
     assert parse(answer.content).one("ul", class_="messagelist").text == (
@@ -146,11 +133,11 @@ def test_who_chose_what_is_none_is_told_so(owner):
 
 
 @pytest.mark.parametrize("query", [{}, {"e": "1"}], ids=["plain", "led here"])
-def test_what_is_wrong_with_the_list_itself_is_not_hidden(owner, monkeypatch, query):
+def test_what_is_wrong_with_the_list_itself_is_not_hidden(superuser, monkeypatch, query):
     def fail(*args):
         raise ValueError("a fault of ours")
 
     monkeypatch.setattr(ChangeList, "get_results", fail)
 
     with pytest.raises(ValueError, match="a fault of ours"):
-        owner.get(LISTS[User], query)
+        superuser.get(LISTS[User], query)

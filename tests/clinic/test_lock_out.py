@@ -1,13 +1,11 @@
 """Who tries too often waits, is told how long, and stops nobody else."""
 
 import pytest
-import time_machine
 from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.test import Client
 
 from clinic.environment import parse_networks
-from tests.booking.factories import NOW
 from tests.html_tree import parse
 
 from .staff import (
@@ -23,13 +21,7 @@ from .staff import (
     sign_in,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

@@ -1,23 +1,16 @@
 """The admin's way from a record to its page on the site, which may be a patient's own."""
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from booking.models import Appointment, Patient, Practitioner, WaitlistEntry
-from tests.booking.factories import NOW, book, make_practitioner, make_service, make_week, wait
+from tests.booking.factories import book, make_practitioner, make_service, make_week, wait
 
 from .staff import make_staff
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def way_to(model, pk):

@@ -1,7 +1,6 @@
 """Somebody lost the phone and the recovery codes."""
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
@@ -27,25 +26,8 @@ from .staff import (
     sign_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("both_steps")]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.TWO_STEP_REQUIRED = True
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def pat():
-    return make_staff(group="Front desk")
-
-
-@pytest.fixture
-def codes(pat):
-    return give_app(pat)
 
 
 @pytest.fixture

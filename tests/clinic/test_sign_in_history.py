@@ -1,7 +1,6 @@
 """Who signed in, or tried to: written once, and never changed."""
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,20 +13,9 @@ from tests.html_tree import parse
 
 from .staff import OVERVIEW, give_app, make_staff, outcomes, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LIST = "/admin/clinic/signin/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def pat():
-    return make_staff(group="Front desk")
 
 
 def rows(response):

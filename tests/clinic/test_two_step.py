@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -32,25 +31,8 @@ from .staff import (
     sign_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("both_steps")]
 WANTED = "/admin/booking/appointment/?status=booked"
-
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.TWO_STEP_REQUIRED = True
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def pat():
-    return make_staff(group="Front desk")
-
-
-@pytest.fixture
-def codes(pat):
-    return give_app(pat)
 
 
 def prove(client, code, **data):

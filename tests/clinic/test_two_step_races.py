@@ -5,7 +5,6 @@ from time import monotonic, sleep
 
 import django_otp
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -32,15 +31,8 @@ from .staff import (
     sign_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("both_steps")]
 BROWSERS = 4
-
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.TWO_STEP_REQUIRED = True
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def browsers():
