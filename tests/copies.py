@@ -1,5 +1,6 @@
 """Rows that many tests need, made once in each process and put back as copies of themselves."""
 
+from contextlib import contextmanager
 from functools import cache
 
 from django.apps import apps
@@ -25,6 +26,17 @@ def fill(make, **kwargs):
     if connection.in_atomic_block:
         # Or each of the tests that share these rows would check all of them again, when it ends.
         connection.check_constraints()
+
+
+@contextmanager
+def taken_back(blocker):
+    """Let a fixture of a whole file make rows in this block, which its end takes back.
+
+    `blocker` is pytest-django's; no test of the file may change or commit anything of these rows.
+    """
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def empty(flush):

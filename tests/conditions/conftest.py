@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
 
 from conditions.starter import load
-from tests.copies import fill
+from tests.copies import fill, taken_back
 
 from .factories import NOW
 from .staff import make_staff
@@ -23,10 +22,9 @@ def clock():
 @pytest.fixture(scope="module")
 def starter(django_db_setup, django_db_blocker):
     """Load the starter content once for all tests of a file, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with taken_back(django_db_blocker):
         fill(load, now=NOW)
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from conditions.models import Condition, Revision, Treatment
 from tests.booking.factories import make_service
+from tests.copies import taken_back
 from tests.html_tree import parse
 
 from .constraints import before
@@ -35,15 +36,13 @@ def whole(django_db_setup, django_db_blocker, tmp_path_factory):
     Made once for all tests of this file; none of them changes it.
     """
     with (
-        django_db_blocker.unblock(),
         override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
         time_machine.travel(NOW + timedelta(minutes=1), tick=False),
-        transaction.atomic(),
+        taken_back(django_db_blocker),
     ):
         make_red_flag(is_global=True)
         make_service(slug="first")
         yield make_whole_condition()
-        transaction.set_rollback(True)
 
 
 def places(part, path=()):

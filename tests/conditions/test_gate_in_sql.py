@@ -13,6 +13,7 @@ from conditions.models import Revision
 from conditions.models.document_rules import WORDLESS
 from conditions.publishing import withdraw
 from conditions.rich_text import has_words
+from tests.copies import taken_back
 
 from .constraints import before, breaks
 from .factories import (
@@ -56,9 +57,8 @@ def make_article(kind):
 @pytest.fixture(scope="module")
 def articles(django_db_setup, django_db_blocker):
     """Make one of each kind for all tests of this file; none of them changes it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with taken_back(django_db_blocker):
         yield {kind: make_article(kind) for kind in ("condition", "treatment")}
-        transaction.set_rollback(True)
 
 
 def changed(document, path, value):

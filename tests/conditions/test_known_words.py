@@ -3,10 +3,11 @@
 from copy import deepcopy
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from conditions.documents import freeze
 from conditions.models import Revision
+from tests.copies import taken_back
 
 from .factories import (
     NOW,
@@ -42,9 +43,8 @@ def make_document():
 @pytest.fixture(scope="module")
 def made(django_db_setup, django_db_blocker):
     """Make such a document, and a draft of each kind, for all tests of this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with taken_back(django_db_blocker):
         yield make_document(), make_condition(), make_treatment()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db.models import ProtectedError
 from conditions.documents import freeze
 from conditions.models import Review, Revision
 from conditions.models.revision import CONDITION_PARTS, LAST_MOMENT, TREATMENT_PARTS, WORDS
+from tests.copies import taken_back
 
 from .constraints import breaks
 from .factories import NOW, make_condition, make_live_condition, make_live_treatment, make_treatment
@@ -25,9 +26,8 @@ def revision_of(**kwargs):
 @pytest.fixture(scope="module")
 def drafts(django_db_setup, django_db_blocker):
     """Make a condition and a treatment for all tests of this file; none of them changes it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with taken_back(django_db_blocker):
         yield make_condition(), make_treatment()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
