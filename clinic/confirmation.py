@@ -37,5 +37,6 @@ def ask_first(
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "posted": posted,
+        "is_question": True,
     }
     return TemplateResponse(request, template, page | context)

@@ -187,6 +187,7 @@ class NotAvailableTimeAdmin(admin.ModelAdmin):
             "title": "Visits are booked in this closure",
             "closure_words": closure_label(closure),
             "posted": posted,
+            "is_question": True,
             "visits": [(visit, waiting_request(visit)) for visit in visits],
             "is_saved": is_saved,
             "may_ask": self.has_manage_permission(request),

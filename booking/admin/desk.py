@@ -226,7 +226,7 @@ def _stop(model_admin, request, screening: PhoneScreeningForm, *, now: datetime)
     codes = screening.known_codes
     flags = [flag for flag in screening.flag_set.flags if flag.code in codes and flag.is_emergency]
     left_out = {CSRF_FIELD, BOOK, *ANSWERS}
-    typed = [(k, v) for k, values in request.POST.lists() for v in values if k not in left_out]
+    posted = [(k, v) for k, values in request.POST.lists() for v in values if k not in left_out]
     response = _draw(
         model_admin,
         request,
@@ -234,7 +234,7 @@ def _stop(model_admin, request, screening: PhoneScreeningForm, *, now: datetime)
         title="Stop: this may be an emergency",
         flags=flags,
         is_crisis_only=all(flag.is_crisis for flag in flags),
-        typed=typed,
+        posted=posted,
     )
     if request.method == "POST":
         response.add_post_render_callback(lambda _: count_stop(CareLevel.EMERGENCY, now=now))

@@ -30,8 +30,8 @@ def page_purpose(context: Context) -> str:
     if opts is not None:
         with suppress(NotRegistered):
             model_admin = admin.site.get_model_admin(opts.model)
-    # Of `clinic.confirmation`, and Django's own question before many rows go.
-    is_question = "posted" in context or "deletable_objects" in context
+    # A question of ours says so itself; the other is Django's own, before many rows go.
+    is_question = context.get("is_question", False) or "deletable_objects" in context
     return purpose_of_page(context["request"], model_admin, is_question=is_question)
 
 

@@ -102,10 +102,11 @@ def test_an_emergency_books_and_stores_nothing(front_desk, button):
     response = front_desk.post(ADD, form)
 
     assert "hang up and call 911 now" in response.text
+    assert "Read what happens" not in response.text
     assert "Label of speech.slurred" in response.text
     assert not Appointment.objects.exists()
     assert not Patient.objects.exists()
-    posted = dict(response.context["typed"])
+    posted = dict(response.context["posted"])
     assert posted["name"] == "Ana Example"
     assert not {"flags", "none", "book"} & posted.keys()
 
