@@ -7,9 +7,11 @@ from django.contrib import admin
 from booking.forms import PersonForm
 from booking.models import MailOptOut
 
-from .audited import Audited
+from .audited import Audited, leave_out_name
 from .private_search import PrivateSearch
 from .wording import when_label
+
+WITHOUT_MAIL = "Address without mail"
 
 
 class OptOutForm(forms.ModelForm):
@@ -48,20 +50,14 @@ class MailOptOutAdmin(Audited, PrivateSearch):
 
     def log_addition(self, request, obj, message):
         entry = super().log_addition(request, obj, message)
-        _leave_out_address(entry)
+        leave_out_name(entry, WITHOUT_MAIL)
         return entry
 
     def log_deletions(self, request, queryset):
         entries = super().log_deletions(request, queryset)
         for entry in entries:
-            _leave_out_address(entry)
+            leave_out_name(entry, WITHOUT_MAIL)
         return entries
 
     def has_change_permission(self, request, obj=None):
         return False
-
-
-def _leave_out_address(entry):
-    """Name it by its number: one's own last changes stay on the first page, whatever one may see."""
-    entry.object_repr = f"Address without mail {entry.object_id}"
-    entry.save(update_fields=["object_repr"])

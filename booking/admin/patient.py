@@ -9,7 +9,7 @@ from django.urls import path
 from booking.merging import merged_into
 from booking.models import Patient
 
-from .audited import LooksAudited
+from .audited import LooksAudited, leave_out_name
 from .patient_merge import merge_view
 from .patient_page import patient_view
 from .privacy import PrivacyPages
@@ -79,10 +79,8 @@ class PatientAdmin(LooksAudited, PrivacyPages, PrivateSearch):
             return self.change_view(request, object_id)
 
     def log_change(self, request, obj, message):
-        """Log it without the name: one's own last changes stay on the first page, whatever one may see."""
         entry = super().log_change(request, obj, message)
-        entry.object_repr = f"Patient {obj.pk}"
-        entry.save(update_fields=["object_repr"])
+        leave_out_name(entry, "Patient")
         return entry
 
     def _stays(self, request, number):
