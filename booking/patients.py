@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower, Upper
 
 from .actors import name_of
 from .audit import note
@@ -41,6 +43,12 @@ class Contact:
 
 # What the audit and the staff's pages call each.
 FIELD_WORDS = {"name": "name", "email": "email", "phone": "phone", "phone_extension": "extension"}
+
+
+def known_as(*, name: str, email: str, phone: str) -> QuerySet[Patient]:
+    """Return whom a booking takes for this person, whatever the phone's extension."""
+    known = Patient.objects.alias(its_email=Lower("email"), its_name=Upper("name"))
+    return known.filter(its_email=Lower(Value(email)), its_name=Upper(Value(name)), phone=phone)
 
 
 def correct(

@@ -25,6 +25,7 @@ class PatientDetails:
     wants_texts: bool = False
 
 
+# Who it is: `booking.patients.known_as` asks the same without locking or making anybody.
 # The address as the index has it: the other way to ignore capital letters would read all patients.
 # Locked, so that nobody is erased or merged while they book; who is meanwhile is not found.
 _FIND_OR_CREATE = """

@@ -94,7 +94,8 @@ def book_view(model_admin, request) -> HttpResponse:
     checked = [form.is_valid() for form in forms]
     needs_word = outcome.level == CareLevel.URGENT and not data.get("acknowledged")
     again = find_again(details, request.user, reference=reference, now=now)
-    again_missing = is_sent and again is not None and data.get("again") != again.token
+    is_agreed = again is not None and data.get("again") == again.token
+    again_missing = is_sent and again is not None and not is_agreed
     verdict = None
     if is_sent:
         # As online: words of a red flag in what the caller said interrupt once.
@@ -134,7 +135,7 @@ def book_view(model_admin, request) -> HttpResponse:
         word_missing=needs_word and is_sent,
         again=again,
         again_missing=again_missing,
-        is_agreed=again is not None and data.get("again") == again.token,
+        is_agreed=is_agreed,
         interruption=details.interruption,
         forms=forms,
         **_times_context(times, verdict),

@@ -1,14 +1,11 @@
 """What is asked before somebody who has a visit to come is booked another by phone."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Value
-from django.db.models.functions import Lower
-
-from booking.models import Appointment, EventKind, Patient
+from booking.models import Appointment, EventKind
+from booking.patients import known_as
 
 from .desk_forms import PhoneDetailsForm
 from .whose import visits_of
@@ -33,8 +30,7 @@ class Again:
     @property
     def token(self) -> str:
         """What the tick sends: it holds for just these visits."""
-        told = [visit.pk for visit in self.visits]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+        return ",".join(str(visit.pk) for visit in self.visits)
 
     @property
     def words(self) -> list[str]:
@@ -73,7 +69,4 @@ def _who(details: PhoneDetailsForm) -> Any:
     if not {"name", "email", "phone"} <= details.cleaned_data.keys():
         return []
     answers = details.cleaned_data
-    under_email = Patient.objects.alias(its_email=Lower("email")).filter(
-        its_email=Lower(Value(answers["email"]))
-    )
-    return under_email.filter(name__iexact=answers["name"], phone=answers["phone"].as_e164)
+    return known_as(name=answers["name"], email=answers["email"], phone=answers["phone"].as_e164)
